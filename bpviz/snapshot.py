@@ -1,0 +1,214 @@
+"""All that crosses a thread: frozen, and owning its arrays.
+
+Symbols: θ all parameters in one vector, n their number; L the loss; x the input, W⁽ˡ⁾ (out, in) and
+b⁽ˡ⁾ (out,) a layer's parameters, z⁽ˡ⁾ = W⁽ˡ⁾a⁽ˡ⁻¹⁾ + b⁽ˡ⁾ its weighted sum, a⁽ˡ⁾ = σ(z⁽ˡ⁾) its activation,
+δ⁽ˡ⁾ = ∂L/∂z⁽ˡ⁾.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+StopReason = Literal["iterations", "loss", "plateau", "diverged", "interrupted"]
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of ``array`` that nobody can write to."""
+    copy = np.array(array, copy=True)
+    copy.setflags(write=False)
+    return copy
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The loss, and for classes the share answered rightly, over one part of the data.
+
+    The loss is the data's alone, without the L1/L2 penalty.
+    """
+
+    loss: float
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """What one iteration was: small enough to be made for every one.
+
+    ``iteration`` counts updates: 0 is the start.  ``loss`` is what was descended (penalty
+    included), over the batch, at the θ *before* this update; at iteration 0 it is that of the start.
+    ``train`` and ``test`` are taken after the update where the loop evaluated, else None.
+    """
+
+    run_id: int
+    iteration: int
+    epoch: float
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    train: Evaluation | None = None
+    test: Evaluation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """One layer after an iteration.  ``weights`` is None in the input layer.
+
+    ``weight_gradient`` and ``bias_gradient`` belong to the last batch: they made the last update.
+    ``z``, ``a`` and ``delta`` belong to the chosen sample.  ``maps`` (units, height, width) is each
+    unit's activation over the input plane, row 0 at the bottom, where there are two inputs.
+    """
+
+    name: str
+    activation: str
+    units: int
+    z: Array
+    a: Array
+    delta: Array
+    weights: Array | None = None
+    bias: Array | None = None
+    weight_gradient: Array | None = None
+    bias_gradient: Array | None = None
+    maps: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionMap:
+    """The network's answer over a plane of two features, in the data's own units.
+
+    ``values``: (height, width, outputs), row 0 at the lowest y; probabilities for classification
+    (one column a class, two columns for two classes), predictions for regression.  For a single
+    feature height is 1.
+    """
+
+    features: tuple[int, ...]
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    values: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One iteration, whole: what every panel shows.
+
+    For a function of one or two variables ``layers`` is empty and ``theta`` is the point.
+    ``confusion_*`` are (classes, classes) counts, row = true class, column = predicted.
+    ``predictions_train``/``_test`` are (N, outputs) for regression, else None.
+    """
+
+    run_id: int
+    iteration: int
+    epoch: float
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    theta: Array
+    gradient: Array
+    train: Evaluation
+    test: Evaluation | None
+    layers: tuple[LayerState, ...] = ()
+    sample: int = 0
+    target: Array | None = None
+    prediction_map: PredictionMap | None = None
+    confusion_train: NDArray[np.int64] | None = None
+    confusion_test: NDArray[np.int64] | None = None
+    predictions_train: Array | None = None
+    predictions_test: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequest:
+    """What the window wants the next snapshot to hold."""
+
+    sample: int = 0
+    features: tuple[int, int] = (0, 1)
+    map_size: int = 64
+    neuron_map_size: int = 24
+    with_maps: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What stays the same through a run; the panels set themselves up from it.
+
+    ``units`` counts the units of each layer, input first.  ``x_train``/``x_test`` are in the data's
+    own units (the network sees them scaled).  For a function ``kind`` is ``"function"``, ``units``
+    is empty and ``domain`` gives (low, high) for each variable.
+    """
+
+    run_id: int
+    kind: Literal["network", "function"]
+    name: str
+    size: int
+    units: tuple[int, ...] = ()
+    activations: tuple[str, ...] = ()
+    parameter_names: tuple[str, ...] = ()
+    loss_name: str = ""
+    task: Literal["classification", "regression", "function"] = "function"
+    feature_names: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    picture_shape: tuple[int, int] | None = None
+    x_train: Array | None = None
+    y_train: NDArray[Any] | None = None
+    x_test: Array | None = None
+    y_test: NDArray[Any] | None = None
+    iterations_per_epoch: int = 1
+    domain: tuple[tuple[float, float], ...] = ()
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathPoint:
+    """Where the run was at one iteration, on the plane of a surface."""
+
+    iteration: int
+    u: float
+    v: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceGrid:
+    """The loss over a plane through θ, and the path of the run on it.
+
+    ``losses[i, j]`` is L at ``origin + u[j]·d₁ + v[i]·d₂``; for a function of one variable ``v`` has
+    one entry and the "surface" is a curve.  ``path`` is (k, 3): u, v and the loss on the plane's
+    own height, oldest first; ``path_iterations`` (k,) numbers it.  ``ball`` is where the run stands
+    (u, v, loss): ``true_loss`` its real loss, which differs from the surface's by how far θ lies off
+    the plane.  ``gradient`` is −∇L projected on the plane, (du, dv).
+    """
+
+    run_id: int
+    iteration: int
+    u: Array
+    v: Array
+    losses: Array
+    u_label: str
+    v_label: str
+    kind: str
+    path: Array
+    path_iterations: NDArray[np.int64]
+    ball: tuple[float, float, float]
+    true_loss: float
+    gradient: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceRequest:
+    """Which plane the surface is to span.
+
+    ``kind`` is ``"axes"`` (a function's own variables), ``"weights"`` (two parameters, by index) or
+    ``"random"`` (two random filter-normalized directions from ``seed``).  ``span`` is the half width
+    in units of the directions; None chooses.
+    """
+
+    kind: str = "random"
+    parameters: tuple[int, int] = (0, 1)
+    seed: int = 0
+    span: float | None = None
+    resolution: int = 51
