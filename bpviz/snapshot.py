@@ -212,3 +212,40 @@ class SurfaceRequest:
     seed: int = 0
     span: float | None = None
     resolution: int = 51
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Every loss of the run so far.
+
+    The arrays are read-only views of buffers that only grow: what is below their length never
+    changes while ``run_id`` and ``generation`` stay, so a reader may keep what it derived from it.
+    ``loss`` has one entry an iteration, index = iteration.  The ``evaluated`` arrays go together:
+    at these iterations the whole training and test parts were measured (NaN: no test part, or no
+    accuracy).  ``generation`` counts how often the record was cut back (by going back and on).
+    """
+
+    run_id: int
+    generation: int
+    loss: Array
+    evaluated: NDArray[np.int64]
+    train_loss: Array
+    test_loss: Array
+    train_accuracy: Array
+    test_accuracy: Array
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """What the training is doing, for the toolbar and the timeline.
+
+    ``position`` is the iteration on the screen, ``last`` the newest recorded one.
+    ``speed`` is the measured number of iterations a second, 0 when it stands.
+    """
+
+    run_id: int
+    running: bool
+    position: int
+    last: int
+    speed: float
+    stopped: StopReason | None = None
