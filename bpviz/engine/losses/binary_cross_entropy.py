@@ -1,0 +1,31 @@
+"""Binary cross-entropy: L = mean of −y ln ŷ − (1 − y) ln(1 − ŷ), ŷ = sigmoid(z); δ = (ŷ − y)/(B K)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bpviz.engine.losses.base import LOSSES, Array, Loss
+from bpviz.text import N_
+
+
+@LOSSES.register(
+    "binary_cross_entropy",
+    N_("Binary cross-entropy"),
+    help=N_("L = −y ln ŷ − (1 − y) ln(1 − ŷ): for two classes, behind a sigmoid."),
+)
+class BinaryCrossEntropy(Loss):
+    """From z: max(z, 0) − z y + ln(1 + e^(−|z|)), exact and finite for any finite z."""
+
+    output_activations = ("sigmoid",)
+    from_logits = True
+
+    def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
+        """Return the mean over the outputs of max(z, 0) − z y + ln(1 + e^(−|z|))."""
+        each = np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))
+        return np.asarray(each.mean(axis=-1))
+
+    def gradient(self, z: Array, y_hat: Array, y: Array, out: Array | None = None) -> Array:
+        """Return δ = (ŷ − y) / (B K)."""
+        out = np.subtract(y_hat, y, out=out)
+        out *= 1.0 / y.size
+        return out

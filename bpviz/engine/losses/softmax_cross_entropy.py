@@ -1,0 +1,32 @@
+"""Softmax cross-entropy: L = mean of −Σ_k y_k ln ŷ_k, ŷ = softmax(z); δ = (ŷ − y) / B."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bpviz.engine.losses.base import LOSSES, Array, Loss
+from bpviz.text import N_
+
+
+@LOSSES.register(
+    "softmax_cross_entropy",
+    N_("Softmax cross-entropy"),
+    help=N_("L = −ln of the probability given to the right class, behind a softmax."),
+)
+class SoftmaxCrossEntropy(Loss):
+    """From z: ln Σ_j e^(z_j − m) + m − Σ_k y_k z_k with m = max z, finite for any finite z."""
+
+    output_activations = ("softmax",)
+    from_logits = True
+
+    def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
+        """Return ln Σ_j e^(z_j) − Σ_k y_k z_k (the y_k add up to 1)."""
+        shifted = z - z.max(axis=-1, keepdims=True)
+        log_sum = np.log(np.exp(shifted).sum(axis=-1))
+        return np.asarray(log_sum - np.einsum("...k,...k->...", shifted, np.broadcast_to(y, z.shape)))
+
+    def gradient(self, z: Array, y_hat: Array, y: Array, out: Array | None = None) -> Array:
+        """Return δ = (ŷ − y) / B."""
+        out = np.subtract(y_hat, y, out=out)
+        out *= 1.0 / len(y)
+        return out

@@ -1,0 +1,84 @@
+"""An objective: a loss over ONE flat parameter vector θ.
+
+A curve f(x), a surface f(x, y) and a neural network with a data set are the same thing to the rest
+of the program.  Symbols: θ (n,) all parameters, L the loss, ∇L (n,) its gradient.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.snapshot import Evaluation
+
+Array = NDArray[np.floating]
+Batch = NDArray[np.intp] | None
+Part = Literal["train", "test"]
+
+
+class Objective(ABC):
+    """A loss over one flat parameter vector.
+
+    Attributes
+    ----------
+    size : int
+        n, the number of parameters.
+    dtype : numpy dtype
+        Of θ: float64, or float32 by choice.
+    sample_count : int
+        Number of training samples that a batch chooses from; 1 for a function.
+    """
+
+    size: int
+    dtype: np.dtype[np.floating]
+    sample_count: int = 1
+
+    @property
+    @abstractmethod
+    def parameter_names(self) -> Sequence[str]:
+        """The name of each parameter in the notation of the screen, e.g. ``W⁽¹⁾[2,1]``."""
+
+    @abstractmethod
+    def initial(self, rng: np.random.Generator) -> Array:
+        """Return a start θ (n,)."""
+
+    @abstractmethod
+    def loss(self, theta: Array, batch: Batch = None) -> float:
+        """Return L(θ) over the batch (None: all training samples), penalty included."""
+
+    @abstractmethod
+    def loss_and_gradient(self, theta: Array, batch: Batch = None) -> tuple[float, Array]:
+        """Return L(θ) and ∇L(θ).
+
+        The gradient is a buffer of the objective's own, overwritten by the next call.
+        """
+
+    @abstractmethod
+    def losses(self, thetas: Array, batch: Batch = None) -> Array:
+        """Return L for each row of Θ (k, n), as (k,)."""
+
+    def losses_on_plane(
+        self, origin: Array, first: Array, second: Array, u: Array, v: Array, batch: Batch = None
+    ) -> Array:
+        """Return L(θ₀ + u·d₁ + v·d₂) for every pair of ``u`` and ``v``, as (len(v), len(u))."""
+        rows = [self.losses(origin + np.outer(u, first) + at * second, batch) for at in v]
+        return np.stack(rows)
+
+    @abstractmethod
+    def evaluate(self, theta: Array, part: Part = "train") -> Evaluation | None:
+        """Return loss (without penalty) and accuracy over a part, None when the part is empty."""
+
+    @abstractmethod
+    def clone(self) -> Self:
+        """Return an objective with buffers of its own over the same data, for another thread."""
+
+    def set_penalty(self, l1: float, l2: float) -> None:
+        """Set λ₁ and λ₂ of the penalty λ₁Σ|w| + ½λ₂Σw²; a function has no weights to hold down."""
+
+    def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
+        """Return the name of the first place on the way forward, then back, that is not finite."""
+        return "" if np.isfinite(self.loss(theta, batch)) else "f"
