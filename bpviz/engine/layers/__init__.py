@@ -1,0 +1,5 @@
+"""Layers."""
+
+from bpviz.engine.layers.dense import Dense
+
+__all__ = ["Dense"]
