@@ -1,0 +1,139 @@
+"""Files that are there whole or not at all.
+
+What is written goes to a neighbour with a temporary name first, is flushed to the disk, and only
+then takes the name that was asked for: a full disk leaves the old file, or none, never a cut one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from bpviz.errors import UserError
+
+
+def as_user_error(error: OSError, path: Path) -> UserError:
+    """Return the sentence for what the system refused while ``path`` was written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return UserError(
+            "There is no room left to write “{path}”.",
+            hint="Free some space or choose another disk.",
+            path=path,
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UserError(
+            "“{path}” cannot be written: the folder or the file is read-only.",
+            hint="Choose another place.",
+            path=path,
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return UserError("There is no folder “{folder}”.", hint="Create it first.", folder=path.parent)
+    return UserError("“{path}” cannot be written: {reason}.", path=path, reason=error.strerror or str(error))
+
+
+def check_writable(path: str | Path) -> None:
+    """Find out before the work whether ``path`` can be written after it.
+
+    Raises
+    ------
+    UserError
+        When it is a folder, or it or its folder is read-only or missing.
+    """
+    target = _resolved(path)
+    if _is_stream(target):
+        return
+    if target.exists() and not os.access(target, os.W_OK):
+        raise as_user_error(PermissionError(errno.EACCES, ""), target)
+    check_folder_writable(target.parent, naming=target)
+
+
+def check_folder_writable(folder: Path, naming: Path | None = None) -> None:
+    """Write a probe into ``folder``: only writing tells of a read-only mount."""
+    probe = folder / f".bpviz-probe-{os.getpid()}"
+    try:
+        probe.write_bytes(b"?")
+    except OSError as error:
+        raise as_user_error(error, naming or probe) from error
+    finally:
+        with suppress(OSError):
+            probe.unlink()
+
+
+def write_whole(path: str | Path, data: bytes) -> None:
+    """Write ``data`` to ``path``, all of it or none.
+
+    Raises
+    ------
+    UserError
+        When the system refuses; what ``path`` held before is still there.
+    """
+    with WholeFile(path) as file:
+        file.write(data)
+
+
+class WholeFile:
+    """A file under a temporary name, which takes its own when the ``with`` block ends well.
+
+    A device or a pipe (``/dev/stdout``) cannot be replaced and is written directly.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = _resolved(path)
+        self._direct = _is_stream(self.path)
+        name = f".{self.path.name[:200]}.{os.getpid()}.part"
+        self._temporary = self.path if self._direct else self.path.with_name(name)
+
+    def __enter__(self) -> WholeFile:
+        try:
+            self._file = open(self._temporary, "wb")  # noqa: SIM115 - closed in __exit__
+        except OSError as error:
+            raise as_user_error(error, self.path) from error
+        return self
+
+    def write(self, data: bytes) -> None:
+        """Append ``data``."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise as_user_error(error, self.path) from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._close(keep=error is None)
+        except OSError as failure:
+            if error is None:
+                raise as_user_error(failure, self.path) from failure
+        finally:
+            if not self._direct:
+                with suppress(OSError):
+                    self._temporary.unlink(missing_ok=True)
+
+    def _close(self, *, keep: bool) -> None:
+        try:
+            self._file.flush()
+            if keep and not self._direct:
+                os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+        if keep and not self._direct:
+            if self.path.exists():
+                shutil.copymode(self.path, self._temporary)
+            os.replace(self._temporary, self.path)
+
+
+def _resolved(path: str | Path) -> Path:
+    """Follow links, so that a link stays one and its target is replaced; refuse a folder."""
+    target = Path(os.path.realpath(os.path.expanduser(path)))
+    if target.is_dir():
+        raise UserError("“{path}” is a folder.", hint="Name a file in it.", path=target)
+    return target
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file()

@@ -1,0 +1,273 @@
+"""A run from its options by name, as the command line and ``bpviz.train`` take them.
+
+Beside the options listed here every field of a data set, an optimizer or an initializer is an
+option of the same name; it goes to whichever of the chosen pieces has it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from bpviz.data import GENERATORS
+from bpviz.engine.registries import ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.errors import UserError
+from bpviz.registry import Entry, Field, Registry
+from bpviz.text import N_
+from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.layer_spec import parse_layers
+
+DEFAULT_ITERATIONS = 2000
+"""Where no number is given: a run without a window must end."""
+
+_LARGEST_SEED = 2**63 - 1
+_FIELDS = (
+    Field(
+        "test_share",
+        N_("Test share"),
+        default=DataConfig().test_share,
+        minimum=0.0,
+        maximum=0.95,
+        help=N_("The share of the samples that is kept for testing."),
+    ),
+    Field(
+        "learning_rate",
+        N_("Learning rate η"),
+        default=LiveSettings().learning_rate,
+        minimum=0.0,
+        maximum=1e12,
+        help=N_("How far one step goes down the gradient."),
+    ),
+    Field("l1", "L1", minimum=0.0, maximum=1e12, help=N_("λ₁ of the penalty λ₁Σ|w|.")),
+    Field("l2", "L2", minimum=0.0, maximum=1e12, help=N_("λ₂ of the penalty ½λ₂Σw².")),
+    Field(
+        "iterations",
+        N_("Iterations"),
+        "int",
+        DEFAULT_ITERATIONS,
+        minimum=0,
+        maximum=10**12,
+        help=N_("Stop after this many updates."),
+    ),
+    Field("stop_loss", N_("Stop at a loss of"), default=None, help=N_("Stop once the loss is below this.")),
+    Field(
+        "tolerance",
+        N_("Tolerance"),
+        default=None,
+        minimum=0.0,
+        help=N_("Stop once the loss no longer falls by more than this."),
+    ),
+    Field(
+        "patience",
+        N_("Patience"),
+        "int",
+        StopConfig().patience,
+        minimum=1,
+        maximum=10**9,
+        help=N_("For how many evaluations the tolerance waits."),
+    ),
+    Field(
+        "seed",
+        N_("Seed"),
+        "int",
+        0,
+        minimum=0,
+        maximum=_LARGEST_SEED,
+        help=N_("Of every random number: the same seed, the same numbers."),
+    ),
+    Field(
+        "data_seed",
+        N_("Seed of the data"),
+        "int",
+        None,
+        minimum=0,
+        maximum=_LARGEST_SEED,
+        help=N_("Of the data and their split alone, where it is not to be the seed."),
+    ),
+)
+NUMBERS: dict[str, Field] = {field.name: field for field in _FIELDS}
+_OTHERS = (
+    *("data", "target", "standardize", "layers", "loss", "output_activation", "output_bias", "optimizer"),
+    *("initializer", "shuffle", "batch_size", "precision", "initial_weights", "function", "start"),
+)
+_DATA_OPTIONS = ("data", "target", "test_share", "standardize", "data_seed")
+
+
+def piece_fields() -> dict[str, list[tuple[str, Field]]]:
+    """Return option name → the (piece, field) pairs that it may set, over all registries."""
+    known = {*NUMBERS, *_OTHERS}
+    found: dict[str, list[tuple[str, Field]]] = {}
+    registries: tuple[Registry[Any], ...] = (GENERATORS, OPTIMIZERS, INITIALIZERS)
+    for registry in registries:
+        for entry in registry:
+            for field in entry.fields:
+                if field.name not in known:
+                    found.setdefault(field.name, []).append((entry.name, field))
+    return found
+
+
+def run_config(options: Mapping[str, Any]) -> RunConfig:
+    """Return the run that ``options`` describe; what is None or left out takes its default.
+
+    Raises
+    ------
+    UserError
+        For an unknown option or piece, or a value that it cannot take.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    pieces = _split_off_pieces(given)
+    numbers = {name: _number(field, given.get(name, field.default)) for name, field in NUMBERS.items()}
+    default = RunConfig()
+    optimizer = OPTIMIZERS[given.get("optimizer", default.optimizer)]
+    initializer = INITIALIZERS[given.get("initializer", default.initializer)]
+    data = _data(given, numbers, pieces)
+    config = RunConfig(
+        data=data,
+        layers=_layers(given.get("layers", default.layers)),
+        output_bias=bool(given.get("output_bias", default.output_bias)),
+        output_activation=_known_or_auto(ACTIVATIONS, given.get("output_activation", "auto")),
+        loss=_known_or_auto(LOSSES, given.get("loss", "auto")),
+        optimizer=optimizer.name,
+        optimizer_options=_taken(optimizer, pieces),
+        live=_live(given, numbers),
+        shuffle=bool(given.get("shuffle", default.shuffle)),
+        initializer=initializer.name,
+        initializer_options=_taken(initializer, pieces),
+        stop=_stop(numbers),
+        seed=numbers["seed"],
+        precision=_precision(given.get("precision", default.precision)),
+        initial_weights=str(given["initial_weights"]) if "initial_weights" in given else None,
+        function=_function(given),
+        start=_start(given.get("start")),
+    )
+    _refuse_unused(pieces, config)
+    return config
+
+
+def _split_off_pieces(given: dict[str, Any]) -> dict[str, Any]:
+    """Take the fields of pieces out of ``given``; refuse what nobody knows."""
+    fields = piece_fields()
+    for name in given:
+        if name not in fields and name not in NUMBERS and name not in _OTHERS:
+            raise UserError("There is no option “{name}”.", name=name)
+    return {name: given.pop(name) for name in list(given) if name in fields}
+
+
+def _number(field: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    number = field.check(value)
+    if not math.isfinite(number):
+        raise UserError(
+            "{field} cannot be {value}.", hint="It is a finite number.", field=field.name, value=value
+        )
+    return number
+
+
+def _taken(entry: Entry[Any], pieces: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of ``pieces`` that are fields of ``entry``, checked."""
+    return {f.name: f.check(pieces[f.name]) for f in entry.fields if f.name in pieces}
+
+
+def _data(given: Mapping[str, Any], numbers: Mapping[str, Any], pieces: Mapping[str, Any]) -> DataConfig:
+    standardize = given.get("standardize")
+    seed = numbers["seed"] if numbers["data_seed"] is None else numbers["data_seed"]
+    chosen = str(given.get("data", DataConfig().name))
+    common = {"test_share": numbers["test_share"], "standardize": standardize, "seed": seed}
+    if chosen not in GENERATORS and _looks_like_a_file(chosen):
+        target = {"target": str(given["target"])} if "target" in given else {}
+        return DataConfig(name=Path(chosen).name, path=chosen, options=target, **common)
+    entry = GENERATORS[chosen]
+    if "target" in given:
+        raise UserError("The data set “{name}” has a target of its own.", name=entry.name)
+    return DataConfig(name=entry.name, options=_taken(entry, pieces), **common)
+
+
+def _looks_like_a_file(text: str) -> bool:
+    path = Path(text).expanduser()
+    return bool(path.suffix) or len(path.parts) > 1 or path.exists()
+
+
+def _layers(given: str | Sequence[LayerConfig]) -> tuple[LayerConfig, ...]:
+    return parse_layers(given) if isinstance(given, str) else tuple(given)
+
+
+def _live(given: Mapping[str, Any], numbers: Mapping[str, Any]) -> LiveSettings:
+    size = _batch_size(given.get("batch_size", LiveSettings().batch_size))
+    return LiveSettings(numbers["learning_rate"], size, numbers["l1"], numbers["l2"])
+
+
+def _batch_size(given: Any) -> int | None:
+    if given == "full":
+        return None
+    try:
+        size = int(given)
+    except (TypeError, ValueError):
+        size = 0
+    if size < 1 or str(size) != str(given).strip():
+        raise UserError(
+            "The batch size cannot be “{value}”.",
+            hint="It is a whole number from 1 on, or “full”.",
+            value=given,
+        )
+    return size
+
+
+def _stop(numbers: Mapping[str, Any]) -> StopConfig:
+    return StopConfig(
+        numbers["iterations"], numbers["stop_loss"], numbers["tolerance"], numbers["patience"]
+    )
+
+
+def _precision(given: Any) -> Literal[32, 64]:
+    if str(given) == "32":
+        return 32
+    if str(given) == "64":
+        return 64
+    raise UserError("The precision cannot be {value} bits; it is 32 or 64.", value=given)
+
+
+def _known_or_auto(registry: Registry[Any], name: str) -> str:
+    return name if name == "auto" else registry[name].name
+
+
+def _function(given: Mapping[str, Any]) -> str | None:
+    if "function" not in given:
+        if "start" in given:
+            raise UserError("A start belongs to a function.", hint="Name one with “function”.")
+        return None
+    for name in _DATA_OPTIONS:
+        if name in given:
+            raise UserError("A function has no data: “{name}” says nothing here.", name=name)
+    return FUNCTIONS[given["function"]].name
+
+
+def _start(given: Any) -> tuple[float, ...] | None:
+    if given is None:
+        return None
+    parts = given.replace("，", ",").split(",") if isinstance(given, str) else given
+    try:
+        start = tuple(float(part) for part in parts)
+    except (TypeError, ValueError):
+        start = ()
+    if not start or not all(map(math.isfinite, start)):
+        raise UserError(
+            "The start “{value}” is not one number for each variable, like “1.5,1.5”.", value=given
+        )
+    return start
+
+
+def _refuse_unused(pieces: Mapping[str, Any], config: RunConfig) -> None:
+    """Refuse a field that none of the chosen pieces has: a typing mistake must not go unseen."""
+    used = {*config.data.options, *config.optimizer_options, *config.initializer_options}
+    for name in pieces:
+        if name not in used:
+            raise UserError(
+                "“{option}” is no option of {pieces}.",
+                hint="It belongs to {owners}.",
+                option=name,
+                pieces=f"{config.data.name}, {config.optimizer}, {config.initializer}",
+                owners=", ".join(owner for owner, _field in piece_fields()[name]),
+            )
