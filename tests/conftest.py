@@ -8,12 +8,6 @@ failure, but for the reasons in ``ALLOWED_SKIPS``.
 from __future__ import annotations
 
 import os
-
-# Before NumPy is imported anywhere: several processes share the cores.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
-
 import shutil
 import sys
 import tempfile
@@ -38,6 +32,10 @@ settings.load_profile("bpviz")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give every process a home of its own; the caches of fonts and shaders are shared."""
+    # Before NumPy is imported anywhere: several processes share the cores.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
     if not hasattr(config, "workerinput"):
         os.environ[_HOME_VARIABLE] = tempfile.mkdtemp(prefix="bpviz-tests-")
     root = Path(os.environ[_HOME_VARIABLE])
