@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.errors import UserError
+from bpviz.text import Text
 
 Array = NDArray[np.floating]
 Task = Literal["classification", "regression"]
@@ -47,6 +48,8 @@ class Dataset:
     licence: str = ""
     standardize: bool = True
     """Whether the features are standardized unless the user says otherwise."""
+    notes: tuple[Text, ...] = ()
+    """What the user should know about how it was read, e.g. how many rows were dropped."""
 
     def __len__(self) -> int:
         return len(self.x)
@@ -76,7 +79,7 @@ class Scaling:
         """Return mean 0 and standard deviation 1 (divisor N) over the rows of ``x``."""
         mean, scale = x.mean(axis=0), x.std(axis=0)
         # A constant column has a deviation that is zero up to rounding: leave its unit alone.
-        scale[scale <= 1e-12 * np.maximum(1.0, np.abs(mean))] = 1.0
+        scale[scale <= 1e-12 * np.abs(x).max(axis=0)] = 1.0
         return cls(mean, scale)
 
     def apply(self, x: Array) -> Array:
@@ -155,5 +158,3 @@ def _test_rows(dataset: Dataset, test_share: float, rng: np.random.Generator) ->
         rows = rng.permutation(np.flatnonzero(dataset.y == label))
         chosen.append(rows[: min(round(test_share * len(rows)), max(len(rows) - 1, 0))])
     return np.concatenate(chosen) if chosen else np.empty(0, dtype=np.intp)
-
-

@@ -1,0 +1,126 @@
+"""From a table to a data set: the target, the task, and texts as features."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.data.dataset import Array, Dataset, Task
+from bpviz.data.loaders.columns import TextColumn
+from bpviz.data.loaders.table import MOST_CLASSES, Floats, Table
+from bpviz.errors import UserError
+from bpviz.text import Text
+
+FEW_INTEGERS = 20
+"""Integer targets with at most so many distinct values are classes unless the user says otherwise."""
+
+MOST_VALUES = 110_000_000
+"""Features × rows after texts became features: about 0.9 GB, that of the largest table."""
+
+
+def assemble(file: str, table: Table, target: int, task: str) -> Dataset:
+    """Return the data set of a table whose column ``target`` is to be predicted.
+
+    Raises
+    ------
+    UserError
+        When rows, classes or the task do not fit.
+    """
+    if len(table.values) < 2:
+        raise UserError(
+            "{file} has {count} usable rows.",
+            hint="At least two are needed, one to learn from and one to test with.",
+            file=file,
+            count=len(table.values),
+        )
+    y, class_names = _target(file, table, target, task)
+    x, feature_names = _features(file, table, target)
+    kind: Task = "classification" if class_names else "regression"
+    notes = (Text("{count} bad rows were dropped.", count=table.dropped),) if table.dropped else ()
+    names = (table.names[target],)
+    return Dataset(file, x, y, kind, feature_names, names, class_names, source=file, notes=notes)
+
+
+def _target(
+    file: str, table: Table, target: int, task: str
+) -> tuple[NDArray[np.int64] | Array, tuple[str, ...]]:
+    """Return the targets and the classes' names (none for regression)."""
+    values, name = table.values[:, target], table.names[target]
+    column = table.columns[target]
+    if isinstance(column, TextColumn):
+        if task == "regression":
+            raise UserError(
+                "{file}: the target “{name}” holds texts, which cannot be fitted as numbers.",
+                hint="Choose classification, or another target.",
+                file=file,
+                name=name,
+            )
+        codes = values.astype(np.intp)
+        texts, places = column.sorted_texts(np.unique(codes))
+        _check_classes(file, name, len(texts))
+        return places[codes], texts
+    distinct = np.unique(values)
+    if task == "regression" or (task == "auto" and not _look_like_classes(distinct, len(values))):
+        return values[:, None].copy(), ()
+    _check_classes(file, name, len(distinct))
+    return np.searchsorted(distinct, values).astype(np.int64), tuple(map(_number_name, distinct.tolist()))
+
+
+def _look_like_classes(distinct: Floats, rows: int) -> bool:
+    """Tell whether numeric targets name classes: few integers that come again and again."""
+    few = len(distinct) <= 2 or (len(distinct) <= FEW_INTEGERS and 2 * len(distinct) <= rows)
+    return few and bool((distinct == np.rint(distinct)).all())
+
+
+def _number_name(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _check_classes(file: str, name: str, count: int) -> None:
+    if count < 2:
+        raise UserError(
+            "{file}: the target “{name}” is the same in every row.",
+            hint="There is nothing to tell apart: choose another target.",
+            file=file,
+            name=name,
+        )
+    if count > MOST_CLASSES:
+        raise UserError(
+            "{file}: the target “{name}” has {count} different values.",
+            hint="At most {limit} classes can be told apart: choose regression, or another target.",
+            file=file,
+            name=name,
+            count=f"{count:,}",
+            limit=MOST_CLASSES,
+        )
+
+
+def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, ...]]:
+    """Return every column but the target; a text column as one 0/1 feature a distinct text."""
+    kept = [i for i in range(len(table.names)) if i != target]
+    texts = {
+        i: column.sorted_texts(np.unique(table.values[:, i]).astype(np.intp))
+        for i in kept
+        if isinstance(column := table.columns[i], TextColumn)
+    }
+    width = sum(len(texts[i][0]) if i in texts else 1 for i in kept)
+    rows = len(table.values)
+    if rows * width > MOST_VALUES:
+        raise UserError(
+            "{file}: its texts would become {width} features in {rows} rows, too many to hold.",
+            hint="Take out text columns, or rows.",
+            file=file,
+            width=width,
+            rows=f"{rows:,}",
+        )
+    x, names, place = np.zeros((rows, width)), list[str](), 0
+    for i in kept:
+        if i in texts:
+            labels, places = texts[i]
+            x[np.arange(rows), place + places[table.values[:, i].astype(np.intp)]] = 1.0
+            names += [f"{table.names[i]}={label}" for label in labels]
+        else:
+            x[:, place] = table.values[:, i]
+            names.append(table.names[i])
+        place = len(names)
+    return x, tuple(names)
