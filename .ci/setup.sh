@@ -29,71 +29,13 @@ stop() {
 
 is_debian() { command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; }
 
-is_installed() {
-    # Since the change to 64-bit time some libraries are called …t64.
-    dpkg-query -W -f '${db:Status-Status}\n' "$1" "$1t64" 2>/dev/null | grep -qx installed
-}
-
 missing_of() {
-    local package
+    local package installed
+    # Since the change to 64-bit time some libraries are called …t64.
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" "${@/%/t64}" 2>/dev/null || true)
     for package in "$@"; do
-        is_installed "$package" || printf '%s ' "$package"
+        grep -qxE "installed $package(t64)?" <<<"$installed" || printf '%s ' "$package"
     done
-}
-
-as_root=()
-become_root() {
-    [ "$(id -u)" -eq 0 ] && return 0
-    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-        as_root=(sudo)
-        return 0
-    fi
-    stop "these system packages are missing: $*" \
-        "You are not root and cannot use sudo here. Ask whoever looks after this machine to run:" \
-        "    apt-get install --no-install-recommends $*" \
-        "or go on without them, as far as that goes: BPVIZ_SKIP_SYSTEM=1 make …"
-}
-
-apt_updated=no
-apt_install() {
-    local log
-    become_root "$@"
-    log=$(mktemp)
-    if [ "$apt_updated" = no ]; then
-        say "reading the lists of packages (apt-get update) …"
-        "${as_root[@]}" apt-get update -q >"$log" 2>&1 || { cat "$log" >&2; }
-        apt_updated=yes
-    fi
-    say "installing with apt-get: $*"
-    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends "$@" >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        stop "apt-get could not install: $*" "Its own words are above; the network is needed this once."
-    fi
-    rm -f "$log"
-}
-
-install_system_packages() {
-    local missing
-    [ "${BPVIZ_SKIP_SYSTEM:-}" = 1 ] && return 0
-    if ! is_debian; then
-        [ "$(uname -s)" = Linux ] &&
-            say "no apt-get here: please see to it that OpenGL (Mesa), the xcb libraries, Xvfb and a Chinese font are installed."
-        return 0
-    fi
-    missing=$(missing_of "${qt_packages[@]}")
-    [ -z "$missing" ] || say "Qt needs libraries that are missing: $missing"
-    local -a wanted
-    read -r -a wanted <<<"$missing $(missing_of "${screen_packages[@]}") $(missing_of "${font_packages[@]}")"
-    if [ ${#wanted[@]} -gt 0 ]; then
-        say "also looked for: a screen in memory (xvfb), and fonts for English and Chinese."
-        apt_install "${wanted[@]}"
-    fi
-}
-
-good_python() {
-    "$1" -c "import sys; sys.exit(sys.version_info[:2] < tuple(map(int, '$minimum'.split('.'))))" 2>/dev/null
 }
 
 find_python() {
@@ -107,41 +49,100 @@ find_python() {
     return 1
 }
 
+good_python() {
+    "$1" -c "import sys; sys.exit(sys.version_info[:2] < tuple(map(int, '$minimum'.split('.'))))" 2>/dev/null
+}
+
 can_make_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
-install_python() {
-    is_debian && [ "${BPVIZ_SKIP_SYSTEM:-}" != 1 ] ||
-        stop "Python $minimum or newer is needed, with venv; please install it first."
-    if ! find_python >/dev/null; then
-        say "Python $minimum or newer is missing."
-        apt_install python3 python3-venv
-        find_python >/dev/null || apt_install python3.11 python3.11-venv
+has_good_venv() { [ -x .venv/bin/python ] && good_python .venv/bin/python && ! was_moved; }
+
+# A checkout that was moved leaves scripts that point to where it was.
+was_moved() { [ -f .venv/.bpviz-place ] && [ "$(cat .venv/.bpviz-place)" != "$PWD" ]; }
+
+missing_python() {
+    local python
+    if has_good_venv; then
+        return 0
+    elif ! python=$(find_python); then
+        printf 'python3 python3-venv'
+    elif ! can_make_venv "$python"; then
+        "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
     fi
-    local python version
-    python=$(find_python) || stop "Python $minimum or newer is needed; this system offers none."
-    if ! can_make_venv "$python"; then
-        version=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-        say "Python's own venv module is missing."
-        apt_install "$version"
-        can_make_venv "$python" || stop "$python cannot make a virtual environment; please mend that first."
+}
+
+as_root=()
+can_be_root() {
+    [ "$(id -u)" -eq 0 ] && return 0
+    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } && as_root=(sudo)
+}
+
+apt_install() {
+    local log
+    log=$(mktemp)
+    say "reading the lists of packages (apt-get update) …"
+    # One source of many may be out of reach: what matters is whether the packages come.
+    "${as_root[@]}" apt-get update -q >"$log" 2>&1 || cat "$log" >&2
+    say "installing (apt-get install) …"
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        stop "apt-get could not install: $*" "Its own words are above; the network is needed this once."
     fi
+    rm -f "$log"
+}
+
+install_system_packages() {
+    local python qt screen fonts
+    [ "${BPVIZ_SKIP_SYSTEM:-}" = 1 ] && return 0
+    if ! is_debian; then
+        is_ready "$group" || say "no apt-get here: please see to it that Python $minimum, OpenGL," \
+            "on Linux Xvfb and the xcb libraries, and a Chinese font are installed."
+        return 0
+    fi
+    python=$(missing_python)
+    qt=$(missing_of "${qt_packages[@]}")
+    screen=$(missing_of "${screen_packages[@]}")
+    fonts=$(missing_of "${font_packages[@]}")
+    [ -n "$python$qt$screen$fonts" ] || return 0
+    say "these system packages are missing:"
+    [ -z "$python" ] || say "  Python $minimum or newer, with venv: $python"
+    [ -z "$qt" ] || say "  what Qt and OpenGL load: $qt"
+    [ -z "$screen" ] || say "  a screen in memory, for pictures with no display: $screen"
+    [ -z "$fonts" ] || say "  letters for English and Chinese: $fonts"
+    # shellcheck disable=SC2086 # the lists are to be split
+    if can_be_root; then
+        apt_install $python $qt $screen $fonts
+    else
+        say "You are not root and cannot use sudo here. Ask whoever looks after this machine to run:" >&2
+        say "  apt-get install --no-install-recommends" $python $qt $screen $fonts >&2
+        [ -z "$python$qt" ] || stop "or go on without them, as far as that goes: BPVIZ_SKIP_SYSTEM=1 make …"
+        say "going on without them."
+    fi
+}
+
+python_for_venv() {
+    if ! find_python >/dev/null && is_debian && [ "${BPVIZ_SKIP_SYSTEM:-}" != 1 ] && can_be_root; then
+        # The system's own python3 is older; a newer one may stand beside it.
+        apt_install "python$minimum" "python$minimum-venv" >&2
+    fi
+    find_python || stop "Python $minimum or newer is needed, and there is none here; please install it first."
 }
 
 stamp() { { echo "$PWD"; cat pyproject.toml; .venv/bin/python -V; } | cksum; }
 
-is_ready() {
-    [ -x .venv/bin/python ] && good_python .venv/bin/python &&
-        [ "$(cat ".venv/.bpviz-$1" 2>/dev/null)" = "$(stamp)" ]
-}
+is_ready() { has_good_venv && [ "$(cat ".venv/.bpviz-$1" 2>/dev/null)" = "$(stamp)" ]; }
 
 make_venv() {
     local python
-    # A checkout that was moved leaves scripts that point to where it was.
-    if [ -x .venv/bin/python ] && good_python .venv/bin/python && [ "$(cat .venv/.bpviz-place 2>/dev/null)" = "$PWD" ]; then
+    if has_good_venv; then
+        echo "$PWD" >.venv/.bpviz-place
         return 0
     fi
-    python=$(find_python) && can_make_venv "$python" || { install_python && python=$(find_python); }
-    say "making .venv with $python ($("$python" -V))"
+    python=$(python_for_venv)
+    can_make_venv "$python" || stop "$python has no venv module (Debian: python3-venv); please install it first."
+    say "making .venv with $("$python" -V) …"
     "$python" -m venv --clear .venv
     echo "$PWD" >.venv/.bpviz-place
 }
@@ -152,7 +153,7 @@ install_python_packages() {
     run) target="." ;;
     dev) target=".[dev]" ;;
     bench) target=".[dev,bench]" ;;
-    *) stop "“$group” is not run, dev or bench." ;;
+    *) stop "'$group' is not run, dev or bench." ;;
     esac
     [ -t 1 ] || quiet=(--quiet)
     say "installing bpviz and its Python packages into .venv (some 500 MB on disk, once) …"
