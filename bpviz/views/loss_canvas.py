@@ -1,0 +1,264 @@
+"""The painting of the loss plot: axes, curves, the shown iteration and the numbers asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from bpviz.present.curve_scales import Axis, grown_end
+from bpviz.present.curves import Extent, LossCurves, is_wide, loss_bounds
+from bpviz.present.loss_words import reading_lines
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.text import tr
+from bpviz.views.loss_curve import Stroke, draw_curve
+from bpviz.views.plotting import (
+    draw_readout,
+    draw_x_axis,
+    draw_y_axis,
+    faded,
+    hairline,
+    label_width,
+    labelled,
+    smaller,
+)
+
+# From this height on the accuracy stands below the loss instead of in its place.
+STACK_HEIGHT = 230
+_GAP = 12.0
+_MARGIN = 8.0
+
+
+@dataclass
+class Band:
+    """One plot within the canvas: the loss, or the accuracy."""
+
+    name: str
+    plot: QRectF
+    axis: Axis
+    labels: list[tuple[float, str]] = field(default_factory=list)
+
+
+class LossCanvas(QWidget):
+    """Paints curves of any length; ``x_view`` and ``y_views`` are what the user zoomed to."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves = LossCurves()
+        self.position = 0
+        self.palette_in_use: Palette = LIGHT
+        self.log_choice: bool | None = None
+        self.with_accuracy = False
+        self.x_view: Extent | None = None
+        self.y_views: dict[str, Extent] = {}
+        self.pointer: QPointF | None = None
+        self.pinned: int | None = None
+        self.x_axis = Axis(0.0, 1.0, 0.0, 1.0)
+        self.bands: list[Band] = []
+        self._log_found = False
+        self._layer: QPixmap | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 60)
+
+    @property
+    def log(self) -> bool:
+        """Whether the loss axis is logarithmic: the user's choice, or what the losses ask for."""
+        return self._log_found if self.log_choice is None else self.log_choice
+
+    @property
+    def x_limits(self) -> Extent:
+        """The whole of the x axis, which grows in round steps."""
+        return 0.0, grown_end(float(self.curves.last))
+
+    @Slot()
+    def invalidate(self) -> None:
+        """Draw the curves anew at the next painting."""
+        self._layer = None
+        self.update()
+
+    def forget_run(self) -> None:
+        """Start with nothing; the user's choice of axis stays."""
+        self.curves.clear()
+        self._log_found = False
+        self.position, self.pinned = 0, None
+        self.x_view = None
+        self.y_views.clear()
+        self.invalidate()
+
+    def find_scale(self) -> None:
+        """Turn to a logarithmic axis once the losses range widely; never back within a run."""
+        if not self._log_found:
+            names = ("train_loss", "test_loss")
+            found = [e for name in names if (e := self.curves.series[name].extent()) is not None]
+            whole = (min(e[0] for e in found), max(e[1] for e in found)) if found else None
+            self._log_found = is_wide(whole or self.curves.batch.extent())
+
+    def lay_out(self) -> None:
+        """Place the bands and their axes for the size, the view and the data."""
+        metrics = QFontMetricsF(smaller(self.font()))
+        names = self._band_names()
+        foot = metrics.height() + 5
+        room = (self.height() - foot - 6 - _GAP * (len(names) - 1)) / len(names)
+        self.bands = [
+            self._band(name, 6 + index * (room + _GAP), max(room, 8.0), metrics)
+            for index, name in enumerate(names)
+        ]
+        left = _MARGIN + max(24.0, *(label_width(metrics, band.labels) for band in self.bands))
+        right = max(self.width() - _MARGIN, left + 8)
+        for band in self.bands:
+            band.plot.setLeft(left)
+            band.plot.setRight(right)
+        self.x_axis = Axis(*(self.x_view or self.x_limits), left, right)
+
+    def iteration_at(self, x: float) -> int:
+        """Return the nearest recorded iteration to a pixel."""
+        return min(max(round(self.x_axis.value(x)), 0), self.curves.last)
+
+    def shown_reading(self) -> int | None:
+        """Return the iteration whose numbers are shown: under the pointer, else the pinned one."""
+        if self.curves.empty:
+            return None
+        if self.pointer is not None:
+            return self.iteration_at(self.pointer.x())
+        return self.pinned
+
+    def _band_names(self) -> list[str]:
+        if not self.with_accuracy:
+            return ["loss"]
+        return ["loss", "accuracy"] if self.height() >= STACK_HEIGHT else ["accuracy"]
+
+    def _band(self, name: str, top: float, room: float, metrics: QFontMetricsF) -> Band:
+        low, high = self.y_views.get(name) or self._bounds(name)
+        axis = Axis(low, high, top + room, top, name == "loss" and self.log)
+        labels = labelled(axis, 1.9 * metrics.height())
+        if name == "accuracy":
+            labels = [(value, f"{100 * value:.4g}\u2009%") for value, _ in labels]
+        return Band(name, QRectF(0, top, 0, room), axis, labels)
+
+    def _bounds(self, name: str) -> Extent:
+        if name == "accuracy":
+            return self._accuracy_bounds()
+        i0, i1 = self._indices("batch")
+        positive = self.log
+        curves = [
+            extent
+            for series in ("train_loss", "test_loss")
+            if (extent := self._extent(series, positive)) is not None
+        ]
+        return loss_bounds(curves, self.curves.batch.extent(i0, i1, positive=positive), positive)
+
+    def _accuracy_bounds(self) -> Extent:
+        lows = [
+            e[0] for n in ("train_accuracy", "test_accuracy") if (e := self._extent(n, False)) is not None
+        ]
+        lowest = min(lows, default=0.0)
+        return (0.9 if lowest > 0.95 else 0.5 if lowest >= 0.5 else 0.0), 1.0
+
+    def _extent(self, series: str, positive: bool) -> Extent | None:
+        return self.curves.series[series].extent(*self._indices(series), positive=positive)
+
+    def _indices(self, series: str) -> tuple[int, int]:
+        """Return which values of a series lie in view."""
+        low, high = self.x_view or self.x_limits
+        if series != "batch":
+            return self.curves.evaluated_range(low, high)
+        return max(int(low) - 1, 0), min(int(high) + 2, len(self.curves.batch))
+
+    def _draw_layer(self) -> QPixmap:
+        self.lay_out()
+        ratio = self.devicePixelRatioF()
+        layer = QPixmap(self.size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(layer)
+        painter.setFont(smaller(self.font()))
+        for band in self.bands:
+            draw_y_axis(painter, band.axis, band.plot, self.palette_in_use, band.labels)
+        spacing = 6.0 * QFontMetricsF(painter.font()).averageCharWidth() + 30
+        labels = labelled(self.x_axis, spacing)
+        draw_x_axis(painter, self.x_axis, self.bands[-1].plot, self.palette_in_use, _whole(labels))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for band in self.bands:
+            painter.setClipRect(band.plot.adjusted(-1, -2, 2, 2))
+            self._draw_curves(painter, band)
+        painter.end()
+        return layer
+
+    def _draw_curves(self, painter: QPainter, band: Band) -> None:
+        history = self.curves.history
+        if history is None:
+            return
+        axes = (self.x_axis, band.axis)
+        palette = self.palette_in_use
+        if band.name == "loss":
+            stroke = Stroke(faded(palette.accent, 0.28), thin=True)
+            draw_curve(painter, self.curves.batch, None, self._indices("batch"), axes, stroke)
+        strokes = {"test": Stroke(QColor(palette.test), dashed=True), "train": Stroke(QColor(palette.accent))}
+        for part, stroke in strokes.items():
+            series = f"{part}_{band.name}"
+            indices = self._indices(series)
+            draw_curve(painter, self.curves.series[series], history.evaluated, indices, axes, stroke)
+
+    def _draw_position(self, painter: QPainter) -> None:
+        x = float(self.x_axis.pixel(self.position))
+        painter.setPen(QPen(QColor(self.palette_in_use.path), 1.4))
+        for band in self.bands:
+            if band.plot.left() - 1 <= x <= band.plot.right() + 1:
+                painter.drawLine(QPointF(x, band.plot.top() - 3), QPointF(x, band.plot.bottom()))
+
+    def _draw_reading(self, painter: QPainter) -> None:
+        iteration = self.shown_reading()
+        reading = None if iteration is None else self.curves.reading(iteration)
+        if reading is None:
+            return
+        palette = self.palette_in_use
+        x = float(self.x_axis.pixel(reading.iteration))
+        painter.setPen(hairline(palette.text if self.pointer is None else palette.muted))
+        for band in self.bands:
+            if band.plot.left() - 1 <= x <= band.plot.right() + 1:
+                painter.drawLine(QPointF(x, band.plot.top()), QPointF(x, band.plot.bottom()))
+                self._draw_marks(painter, band, reading.evaluated)
+        y = self.pointer.y() if self.pointer is not None else self.height() / 3
+        roles = {"title": palette.text, "train": palette.accent, "test": palette.test, "batch": palette.muted}
+        lines = [(text, roles[role]) for role, text in reading_lines(reading)]
+        draw_readout(painter, QRectF(self.rect()), QPointF(x, y), lines, palette)
+
+    def _draw_marks(self, painter: QPainter, band: Band, evaluated: int | None) -> None:
+        reading = None if evaluated is None else self.curves.reading(evaluated)
+        if reading is None:
+            return
+        palette = self.palette_in_use
+        painter.setPen(QPen(QColor(palette.card), 1))
+        for part, colour in (("test", palette.test), ("train", palette.accent)):
+            y = float(band.axis.pixel(getattr(reading, f"{part}_{band.name}")))
+            if band.plot.top() <= y <= band.plot.bottom():
+                painter.setBrush(QColor(colour))
+                painter.drawEllipse(QPointF(float(self.x_axis.pixel(reading.iteration)), y), 3.5, 3.5)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._layer is None or self._layer.devicePixelRatio() != self.devicePixelRatioF():
+            self._layer = self._draw_layer()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(smaller(self.font()))
+        if self.curves.empty:
+            painter.setPen(QColor(self.palette_in_use.muted))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            sentence = tr("Press Train: the loss of every iteration is drawn here.")
+            painter.drawText(self.bands[0].plot.adjusted(8, 0, -8, 0), flags, sentence)
+        else:
+            self._draw_position(painter)
+            self._draw_reading(painter)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._layer = None
+
+
+def _whole(labels: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Leave out what lies between two iterations."""
+    return [(value, text) for value, text in labels if value == int(value)]
