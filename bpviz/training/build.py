@@ -1,0 +1,251 @@
+"""From a `RunConfig` to a `Training`: the one place where the pieces are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.data.dataset import Dataset, SplitDataset, split
+from bpviz.engine.activations import ACTIVATIONS
+from bpviz.engine.function_objective import FunctionObjective
+from bpviz.engine.functions import FUNCTIONS, TestFunction
+from bpviz.engine.initializers import INITIALIZERS
+from bpviz.engine.layers import Dense
+from bpviz.engine.losses import LOSSES
+from bpviz.engine.network import Network
+from bpviz.engine.network_objective import NetworkObjective
+from bpviz.engine.optimizers import OPTIMIZERS, Optimizer
+from bpviz.errors import UserError
+from bpviz.snapshot import RunInfo, frozen
+from bpviz.training import weights
+from bpviz.training.batches import Batches
+from bpviz.training.config import RunConfig
+from bpviz.training.loop import Training as Training
+from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
+from bpviz.training.targets import choose_loss, choose_output, encode, output_units
+
+Array = NDArray[np.floating]
+Progress = Callable[[int, int], None]
+
+MOST_PARAMETERS = 20_000_000
+
+
+def build(
+    config: RunConfig,
+    run_id: int = 0,
+    dataset: Dataset | None = None,
+    progress: Progress | None = None,
+) -> Training:
+    """Return a run that is ready to start.
+
+    Parameters
+    ----------
+    dataset : Dataset, optional
+        Already loaded data; otherwise ``config.data`` says where they come from.
+    progress : callable, optional
+        Called as ``progress(done, total)`` while a file is read; may raise ``Cancelled``.
+
+    Raises
+    ------
+    UserError
+        For anything in ``config`` that cannot be.
+    """
+    _check_live(config)
+    if config.function is not None:
+        return _build_function(config, config.function, run_id)
+    data = prepare(config, dataset if dataset is not None else load(config, progress))
+    return _build_network(config, data, run_id)
+
+
+def load(config: RunConfig, progress: Progress | None = None) -> Dataset:
+    """Make or read the data set of ``config``."""
+    # Imported here: a function needs no data.
+    from bpviz.data import resolve
+
+    source = config.data.path or config.data.name
+    return resolve(source, config.data.seed, progress, **config.data.options)
+
+
+def prepare(config: RunConfig, dataset: Dataset) -> SplitDataset:
+    """Split and scale ``dataset`` as ``config`` says."""
+    rng = np.random.default_rng((config.data.seed, 1))
+    return split(dataset, config.data.test_share, rng, standardize=config.data.standardize)
+
+
+def _check_live(config: RunConfig) -> None:
+    live = config.live
+    if not (np.isfinite(live.learning_rate) and live.learning_rate > 0):
+        raise UserError(
+            "The learning rate cannot be {rate}.",
+            hint="It is a number above 0, for example 0.03.",
+            rate=live.learning_rate,
+        )
+    if live.batch_size is not None and live.batch_size < 1:
+        raise UserError(
+            "The batch size cannot be {size}.",
+            hint="It is 1 or more, or the whole set.",
+            size=live.batch_size,
+        )
+    for name, value in (("l1", live.l1), ("l2", live.l2)):
+        if not (np.isfinite(value) and value >= 0):
+            raise UserError("{name} cannot be {value}.", hint="It is 0 or more.", name=name, value=value)
+
+
+def _optimizer(config: RunConfig) -> Optimizer:
+    return OPTIMIZERS.create(config.optimizer, **config.optimizer_options)
+
+
+def _dtype(config: RunConfig) -> np.dtype[np.floating]:
+    return np.dtype(np.float32 if config.precision == 32 else np.float64)
+
+
+def _build_function(config: RunConfig, name: str, run_id: int) -> Training:
+    if name in FUNCTIONS:
+        function = FUNCTIONS.create(name)
+    else:
+        function = _own_function(name, config.start)
+    start = config.start or function.start
+    objective = FunctionObjective(function.formula, start, _dtype(config))
+    if len(objective.expression.variables) > len(start) or len(start) not in (1, 2):
+        raise UserError(
+            "The start {start} does not fit “{formula}”.",
+            hint="Give one number for each variable.",
+            start=start,
+            formula=function.formula,
+        )
+    info = RunInfo(
+        run_id,
+        "function",
+        name,
+        objective.size,
+        parameter_names=tuple(objective.parameter_names),
+        domain=function.domain[: len(start)],
+        formula=function.formula,
+    )
+    theta = objective.initial(np.random.default_rng(config.seed))
+    if not np.isfinite(objective.loss(theta)):
+        raise UserError(
+            "“{formula}” has no finite value at the start {start}.",
+            hint="Start somewhere else.",
+            formula=function.formula,
+            start=start,
+        )
+    batches = Batches(1, None, shuffle=False, seed=config.seed)
+    return Training(info, objective, _optimizer(config), batches, theta, config.live, config.stop)
+
+
+def _own_function(formula: str, start: tuple[float, ...] | None) -> TestFunction:
+    """A formula that the user wrote, shown around its start."""
+    from bpviz.engine.expression import Expression
+
+    variables = len(Expression(formula).variables)
+    at = start or (1.0,) * variables
+    half = max(2.0, 1.3 * max(abs(value) for value in at))
+    return TestFunction(formula, ((-half, half),) * len(at), at)
+
+
+def _network(config: RunConfig, data: SplitDataset, loss: str) -> Network:
+    inputs = data.dataset.x.shape[1]
+    layers: list[Dense] = []
+    for number, layer in enumerate(config.layers, 1):
+        if layer.units < 1:
+            raise UserError(
+                "Hidden layer {number} cannot have {units} neurons.",
+                hint="It has 1 or more.",
+                number=number,
+                units=layer.units,
+            )
+        activation = ACTIVATIONS.create(layer.activation)
+        if activation.output_only:
+            raise UserError(
+                "Hidden layer {number} cannot have the activation “{activation}”.",
+                hint="It is made for the output layer.",
+                number=number,
+                activation=layer.activation,
+            )
+        layers.append(Dense(inputs, layer.units, activation, bias=layer.bias))
+        inputs = layer.units
+    output = ACTIVATIONS.create(choose_output(config, loss))
+    layers.append(Dense(inputs, output_units(data, loss), output, bias=config.output_bias))
+    size = sum(layer.size for layer in layers)
+    if size > MOST_PARAMETERS:
+        raise UserError(
+            "This network would have {size} parameters.",
+            hint="Up to {most} are possible; take fewer neurons.",
+            size=size,
+            most=MOST_PARAMETERS,
+        )
+    return Network(layers, _dtype(config))
+
+
+def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Training:
+    loss = choose_loss(config, data)
+    network = _network(config, data, loss)
+    output = choose_output(config, loss)
+    train, test = encode(data, network.layers[-1].units, output, network.dtype)
+    initializer = INITIALIZERS.create(config.initializer, **config.initializer_options)
+    objective = NetworkObjective(network, LOSSES.create(loss), initializer, train, test)
+    batches = Batches(len(train), config.live.batch_size, shuffle=config.shuffle, seed=config.seed)
+    info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
+    theta = _first_theta(config, objective)
+    training = NetworkTraining(
+        info, objective, _optimizer(config), batches, theta, config.live, config.stop, data=data
+    )
+    if config.initial_weights is not None:
+        training.set_parameters(weights.load_weights(config.initial_weights, training.parameters()))
+    return training
+
+
+def _first_theta(config: RunConfig, objective: NetworkObjective) -> Array:
+    if config.start is None:
+        return objective.initial(np.random.default_rng(config.seed))
+    if len(config.start) != objective.size:
+        raise UserError(
+            "The start has {given} numbers; this network has {needed} parameters.",
+            given=len(config.start),
+            needed=objective.size,
+        )
+    return np.array(config.start, objective.dtype)
+
+
+def _network_info(
+    config: RunConfig,
+    data: SplitDataset,
+    objective: NetworkObjective,
+    loss: str,
+    output: str,
+    per_epoch: int,
+    run_id: int,
+) -> RunInfo:
+    dataset, layers = data.dataset, objective.network.layers
+    train_rows = shown_rows(len(data.x_train))
+    test_rows = shown_rows(len(data.x_test))
+    return RunInfo(
+        run_id,
+        "network",
+        dataset.name,
+        objective.size,
+        units=(objective.network.inputs, *(layer.units for layer in layers)),
+        activations=(*(layer.activation for layer in config.layers), output),
+        parameter_names=tuple(objective.parameter_names),
+        loss_name=loss,
+        task=dataset.task,
+        feature_names=dataset.feature_names,
+        target_names=dataset.target_names,
+        class_names=dataset.class_names,
+        picture_shape=dataset.picture_shape,
+        x_train=frozen(dataset.x[data.train_rows[train_rows]]),
+        y_train=frozen(data.y_train[train_rows]),
+        x_test=frozen(dataset.x[data.test_rows[test_rows]]),
+        y_test=frozen(data.y_test[test_rows]),
+        iterations_per_epoch=per_epoch,
+    )
+
+
+def shown_rows(count: int) -> NDArray[np.intp]:
+    """Return the rows that the window shows: all, or 20,000 evenly spaced."""
+    if count <= SHOWN_ROWS:
+        return np.arange(count)
+    return np.linspace(0, count - 1, SHOWN_ROWS).round().astype(np.intp)

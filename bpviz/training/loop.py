@@ -1,0 +1,237 @@
+"""The training loop: a pure generator of iterations, and the way back to any of them.
+
+Nothing here knows of threads or windows: the worker drives the generator and looks at its commands
+between two iterations.  Symbols: θ, L, ∇L, η as in `bpviz.snapshot`.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.engine.objective import Objective
+from bpviz.engine.optimizers import Optimizer
+from bpviz.snapshot import Evaluation, Iteration, RunInfo, Snapshot, SnapshotRequest, StopReason, frozen
+from bpviz.training.batches import Batches
+from bpviz.training.checkpoints import Checkpoint, Checkpoints
+from bpviz.training.config import LiveSettings, StopConfig
+from bpviz.training.divergence import Divergence, NotFinite
+from bpviz.training.recorder import Recorder
+from bpviz.training.stops import StopWatch
+
+Array = NDArray[np.floating]
+
+# How far back a diverged run looks for an iteration whose loss is finite on all the data.
+MOST_STEPS_BACK = 50
+
+
+class Training:
+    """One run: its objective, its optimizer, its place, and its record.
+
+    Parameters
+    ----------
+    objective, optimizer, batches
+        What is descended, how, and in which portions.
+    theta : (n,)
+        The start; taken over and updated in place.
+    live : LiveSettings
+        In force from the first iteration; `apply` changes them.
+    """
+
+    def __init__(
+        self,
+        info: RunInfo,
+        objective: Objective,
+        optimizer: Optimizer,
+        batches: Batches,
+        theta: Array,
+        live: LiveSettings,
+        stop: StopConfig,
+    ) -> None:
+        self.info, self.objective, self.optimizer, self.batches = info, objective, optimizer, batches
+        self.theta, self.live, self.stop = theta, live, stop
+        self.size = len(theta)
+        self.iteration = 0
+        self.stopped: StopReason | None = None
+        self.divergence: Divergence | None = None
+        self.recorder = Recorder(info.run_id)
+        self.gradient: Array = np.zeros_like(theta)
+        self.loss = math.nan
+        self._settings: list[tuple[int, LiveSettings]] = [(0, live)]
+        optimizer.start(self.size, theta.dtype)
+        self._use(live)
+        self.checkpoints = Checkpoints(4 * theta.nbytes)
+        self._keep_checkpoint()
+
+    @property
+    def epoch(self) -> float:
+        """Epochs so far."""
+        return self.batches.epoch
+
+    def apply(self, live: LiveSettings) -> None:
+        """Use other live settings from the next iteration on."""
+        self.live = live
+        self._settings = [one for one in self._settings if one[0] < self.iteration]
+        self._settings.append((self.iteration, live))
+        self._use(live)
+
+    def _use(self, live: LiveSettings) -> None:
+        self.batches.batch_size = live.batch_size
+        self.objective.set_penalty(live.l1, live.l2)
+
+    def iterations(self) -> Iterator[Iteration]:
+        """Go on from where the run stands until a stop; the first of a new run is iteration 0.
+
+        Where the run was taken back, what was recorded after this place is forgotten and made anew.
+        A run that diverges ends at its last good iteration; ``stopped`` says why any run ended.
+        """
+        self.stopped = self.divergence = None
+        self.apply(self.live)
+        self.checkpoints.cut(self.iteration)
+        self.recorder.cut(self.iteration)
+        watch = StopWatch(self.stop)
+        if self.recorder.last < 0:
+            first = self.start()
+            self.recorder.add(first)
+            yield first
+            self.stopped = watch.reason(first)
+        while self.stopped is None:
+            try:
+                iteration = self.step()
+            except NotFinite as failure:
+                self._diverge(failure)
+                return
+            self.recorder.add(iteration)
+            # Asked before it is handed out: whoever stops listening here still learns the reason.
+            self.stopped = watch.reason(iteration)
+            yield iteration
+
+    def start(self) -> Iteration:
+        """Return iteration 0: the start, nothing updated yet."""
+        with np.errstate(all="ignore"):
+            self.loss, gradient = self.objective.loss_and_gradient(self.theta, self.batches.peek())
+        self.gradient = gradient
+        return self._report()
+
+    def step(self) -> Iteration:
+        """Do one iteration: a batch, its loss and gradient, one update of θ.
+
+        Raises
+        ------
+        NotFinite
+            When the loss or its gradient is not finite; θ is then as it was.
+        """
+        return self._report(self._advance())
+
+    def _advance(self) -> float:
+        """Update θ once and return ‖∇L‖; no evaluation, no record."""
+        batch = self.batches.next()
+        with np.errstate(all="ignore"):
+            loss, gradient = self.objective.loss_and_gradient(self.theta, batch)
+            # One number tells of every entry: a sum of squares is finite only if all of them are,
+            # or if they are so large (1e154) that the next update would be lost all the same.
+            norm = math.sqrt(float(gradient @ gradient))
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                raise NotFinite(self.objective.where_not_finite(self.theta, batch) or "‖∇L‖")
+            self.optimizer.step(self.theta, gradient, self.live.learning_rate)
+        self.iteration += 1
+        self.loss, self.gradient = loss, gradient
+        if self.checkpoints.wants(self.iteration):
+            self._keep_checkpoint()
+        return norm
+
+    def _report(self, norm: float | None = None) -> Iteration:
+        train = test = None
+        if self.batches.at_epoch_end:
+            train, test = self.evaluate()
+            if not math.isfinite(train.loss) and self.iteration:
+                raise NotFinite(self.objective.where_not_finite(self.theta) or "L")
+        if norm is None:
+            norm = float(np.linalg.norm(self.gradient))
+        return Iteration(
+            self.info.run_id,
+            self.iteration,
+            self.batches.epoch,
+            self.loss,
+            self.live.learning_rate,
+            norm,
+            train,
+            test,
+        )
+
+    def evaluate(self) -> tuple[Evaluation, Evaluation | None]:
+        """Return loss and accuracy over the training and the test part at the present θ."""
+        with np.errstate(all="ignore"):
+            train = self.objective.evaluate(self.theta, "train")
+            return train or Evaluation(math.nan), self.objective.evaluate(self.theta, "test")
+
+    def parameters(self) -> dict[str, Array]:
+        """Return a copy of each parameter, by name."""
+        return {
+            name: self.theta[index : index + 1].copy()
+            for index, name in enumerate(self.objective.parameter_names)
+        }
+
+    def snapshot(self, request: SnapshotRequest) -> Snapshot:
+        """Return the run as it stands; the gradient is that at the present θ."""
+        _, gradient = self.objective.loss_and_gradient(self.theta)
+        return Snapshot(
+            self.info.run_id,
+            self.iteration,
+            self.epoch,
+            self.loss,
+            self.live.learning_rate,
+            float(np.linalg.norm(gradient)),
+            frozen(self.theta),
+            frozen(gradient),
+            *self.evaluate(),
+        )
+
+    def seek(self, iteration: int) -> None:
+        """Take the run to any recorded iteration: the nearest checkpoint before it, then step by step."""
+        target = max(0, min(iteration, self.recorder.last))
+        # From one before, so that the gradient that made the iteration is there, too.
+        kept = self.checkpoints.before(max(target - 1, 0))
+        self.theta[:] = kept.theta
+        self.optimizer.restore(kept.optimizer)
+        self.batches.go_to(kept.batches)
+        self.iteration = kept.iteration
+        live = self.live
+        if self.iteration == target:
+            self._use_settings_of(self.iteration)
+            self.start()
+        while self.iteration < target:
+            self._use_settings_of(self.iteration)
+            self._advance()
+        self.live = live
+        self._use(live)
+
+    def _use_settings_of(self, iteration: int) -> None:
+        index = bisect.bisect_right(self._settings, iteration, key=lambda one: one[0])
+        self.live = self._settings[max(index - 1, 0)][1]
+        self._use(self.live)
+
+    def _diverge(self, failure: NotFinite) -> None:
+        """End at the last iteration whose loss over all the training data is finite."""
+        failed, rate = self.recorder.last + 1, self.live.learning_rate
+        newest = self.recorder.last
+        for last_good in range(newest, max(newest - MOST_STEPS_BACK, -1), -1):
+            self.seek(last_good)
+            if math.isfinite(self.evaluate()[0].loss):
+                break
+        else:
+            last_good = 0
+            self.seek(0)
+        self.recorder.cut(last_good)
+        self.checkpoints.cut(last_good)
+        self.stopped = "diverged"
+        self.divergence = Divergence(failed, failure.place, last_good, rate)
+
+    def _keep_checkpoint(self) -> None:
+        self.checkpoints.add(
+            Checkpoint(self.iteration, self.theta.copy(), self.optimizer.state(), self.batches.at())
+        )

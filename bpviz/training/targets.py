@@ -1,0 +1,101 @@
+"""From a data set's targets to what a network's outputs are to be."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.data.dataset import SplitDataset
+from bpviz.engine.activations import ACTIVATIONS
+from bpviz.engine.losses import LOSSES
+from bpviz.engine.network_objective import Samples
+from bpviz.errors import UserError
+from bpviz.training.config import RunConfig
+
+CLASS_LOSSES = ("binary_cross_entropy", "softmax_cross_entropy")
+
+
+def choose_loss(config: RunConfig, data: SplitDataset) -> str:
+    """Return the loss's name; "auto" takes cross-entropy for classes, ½ squared error for numbers.
+
+    Raises
+    ------
+    UserError
+        When a loss for classes is asked for numbers.
+    """
+    classes = data.dataset.task == "classification"
+    if config.loss == "auto":
+        if not classes:
+            return "half_squared_error"
+        return CLASS_LOSSES[0] if len(data.dataset.class_names) == 2 else CLASS_LOSSES[1]
+    if config.loss in CLASS_LOSSES and not classes:
+        raise UserError(
+            "The loss “{loss}” is for classes; the target “{target}” is a number.",
+            hint="Choose half_squared_error or mean_squared_error, or auto.",
+            loss=config.loss,
+            target=", ".join(data.dataset.target_names),
+        )
+    return LOSSES[config.loss].name
+
+
+def choose_output(config: RunConfig, loss: str) -> str:
+    """Return the output activation's name; "auto" takes the one that fits the loss.
+
+    Raises
+    ------
+    UserError
+        When the loss cannot stand behind the activation.
+    """
+    fitting = LOSSES.create(loss).output_activations
+    if config.output_activation == "auto":
+        return fitting[0]
+    ACTIVATIONS[config.output_activation]  # an unknown name has a sentence of its own
+    if config.output_activation not in fitting:
+        raise UserError(
+            "The loss “{loss}” does not fit the output activation “{activation}”.",
+            hint="It takes: {fitting}, or auto.",
+            loss=loss,
+            activation=config.output_activation,
+            fitting=", ".join(fitting),
+        )
+    return config.output_activation
+
+
+def output_units(data: SplitDataset, loss: str) -> int:
+    """Return the number of outputs: one for two classes, but a softmax has one for each."""
+    if loss == "softmax_cross_entropy":
+        return len(data.dataset.class_names)
+    return data.dataset.outputs
+
+
+def encode(
+    data: SplitDataset, outputs: int, output_activation: str, dtype: np.dtype[np.floating]
+) -> tuple[Samples, Samples]:
+    """Return the training and the test samples as the network takes them.
+
+    Classes become 0 and 1 (−1 and 1 behind tanh): one output for two classes, else one a class.
+    """
+    low = -1.0 if output_activation == "tanh" else 0.0
+    return (
+        _samples(data, data.x_train, data.y_train, outputs, low, dtype),
+        _samples(data, data.x_test, data.y_test, outputs, low, dtype),
+    )
+
+
+def _samples(
+    data: SplitDataset,
+    x: NDArray[np.floating],
+    y: NDArray[np.floating] | NDArray[np.int64],
+    outputs: int,
+    low: float,
+    dtype: np.dtype[np.floating],
+) -> Samples:
+    x = np.ascontiguousarray(x, dtype)
+    if data.dataset.task == "regression":
+        return Samples(x, np.ascontiguousarray(y, dtype))
+    labels = y.astype(np.int64)
+    if outputs == 1:
+        hot = (labels == 1)[:, None]
+    else:
+        hot = labels[:, None] == np.arange(outputs)
+    return Samples(x, np.where(hot, 1.0, low).astype(dtype), labels)
