@@ -1,0 +1,244 @@
+"""What the card says about a neuron or a weight: short numbers to read, all digits to copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.present.diagram import Spot
+from bpviz.present.numbers import exact, grouped, short
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.text import tr
+
+Tone = Literal["normal", "muted", "backward"]
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+ACTIVATION_FORMULAS = {
+    "identity": "z",
+    "sigmoid": "σ(z)",
+    "tanh": "tanh z",
+    "relu": "max(0, z)",
+    "leaky_relu": "leaky(z)",
+    "softmax": "softmax(z)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One number: what it is, and its value; ``unit`` follows the number."""
+
+    name: str
+    value: float | None
+    tone: Tone = "normal"
+
+    def shown(self) -> str:
+        """Return the line with 4 significant digits."""
+        return self.name if self.value is None else f"{self.name} = {short(self.value)}"
+
+    def exact(self) -> str:
+        """Return the line with every digit that the number has."""
+        return self.name if self.value is None else f"{self.name} = {exact(self.value)}"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is said about one spot.  ``picture`` is what is shown beside it, if anything.
+
+    ``picture_kind``: a response "map" of the unit, or its incoming "weights" as a picture.
+    """
+
+    title: str
+    lines: tuple[CardLine, ...]
+    picture_kind: Literal["none", "map", "weights"] = "none"
+
+    def copied(self) -> str:
+        """Return the text for the clipboard, with all digits."""
+        return "\n".join([self.title, *(line.exact() for line in self.lines)])
+
+    def spoken(self) -> str:
+        """Return the text for a screen reader."""
+        return ". ".join([self.title, *(line.shown() for line in self.lines)])
+
+
+def superscript(number: int) -> str:
+    """Return a number in superscript digits."""
+    return str(number).translate(_SUPERSCRIPTS)
+
+
+def subscript(number: int) -> str:
+    """Return a number in subscript digits."""
+    return str(number).translate(_SUBSCRIPTS)
+
+
+def symbol(letter: str, layer: int, unit: int) -> str:
+    """Return e.g. z⁽²⁾₃, both counted from 1 (the input is layer 0)."""
+    return f"{letter}⁽{superscript(layer)}⁾{subscript(unit + 1)}"
+
+
+def feature_name(info: RunInfo, index: int) -> str:
+    """Return an input's name, or its symbol where it has none."""
+    if index < len(info.feature_names) and info.feature_names[index]:
+        return info.feature_names[index]
+    return f"x{subscript(index + 1)}"
+
+
+def output_name(info: RunInfo, index: int) -> str:
+    """Return what an output neuron stands for: a class, a target, or ŷ."""
+    outputs = info.units[-1] if info.units else 1
+    if info.task == "classification" and len(info.class_names) == outputs:
+        return info.class_names[index]
+    if info.task == "classification" and outputs == 1 and len(info.class_names) == 2:
+        return info.class_names[1]
+    if info.task == "regression" and index < len(info.target_names) and outputs > 1:
+        return info.target_names[index]
+    return "ŷ" if outputs == 1 else f"ŷ{subscript(index + 1)}"
+
+
+def target_text(info: RunInfo, snapshot: Snapshot) -> str:
+    """Return what the chosen sample should be answered with: its class, or its numbers."""
+    if info.y_train is None or not 0 <= snapshot.sample < len(info.y_train):
+        return ""
+    target = info.y_train[snapshot.sample]
+    if info.task == "classification":
+        index = int(target) if np.ndim(target) == 0 else int(np.argmax(target))
+        return info.class_names[index] if index < len(info.class_names) else str(index)
+    return ", ".join(short(float(value)) for value in np.atleast_1d(target)[:3])
+
+
+def subtitle(info: RunInfo, snapshot: Snapshot | None) -> str:
+    """Return e.g. ``2–8–8–1 · 105 θ · iteration 420``."""
+    units = "–".join(str(n) for n in info.units) or info.formula or info.name
+    parts = [units, f"{info.size} θ"]
+    if snapshot is not None:
+        parts.append(tr("iteration {number}", number=grouped(snapshot.iteration)))
+    return " · ".join(parts)
+
+
+def card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None = None) -> Card:
+    """Return what is said about ``spot``.
+
+    Parameters
+    ----------
+    previous : Snapshot or None
+        An earlier one of the same run: a weight's change is counted from it.
+    """
+    if info.kind == "function":
+        return _function_card(info, snapshot, spot, previous)
+    if spot.is_weight:
+        return _weight_card(info, snapshot, spot, previous)
+    return _input_card(info, snapshot, spot) if spot.layer == 0 else _neuron_card(info, snapshot, spot)
+
+
+def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
+    layer, unit = snapshot.layers[spot.layer], spot.unit
+    last = spot.layer == len(snapshot.layers) - 1
+    title = tr("Neuron {unit} of layer {layer}", unit=unit + 1, layer=spot.layer)
+    if last:
+        name = output_name(info, unit)
+        title = (
+            tr("Output “{name}”", name=name) if not name.startswith("ŷ") else tr("Output {name}", name=name)
+        )
+    formula = ACTIVATION_FORMULAS.get(layer.activation, layer.activation)
+    lines = [
+        CardLine("z", float(layer.z[unit])),
+        CardLine(f"a = {formula}", float(layer.a[unit])),
+        CardLine("δ = ∂L/∂z", float(layer.delta[unit]), "backward"),
+    ]
+    if layer.bias is not None:
+        lines.append(CardLine(tr("bias b"), float(layer.bias[unit]), "muted"))
+    if layer.bias is not None and layer.bias_gradient is not None:
+        lines.append(CardLine(tr("∂L/∂b (batch)"), float(layer.bias_gradient[unit]), "backward"))
+    if layer.maps is not None:
+        return Card(title, tuple(lines), "map")
+    pictured = spot.layer == 1 and info.picture_shape is not None and layer.weights is not None
+    return Card(title, tuple(lines), "weights" if pictured else "none")
+
+
+def _input_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
+    layer, unit = snapshot.layers[0], spot.unit
+    if info.picture_shape is not None and info.picture_shape[0] * info.picture_shape[1] == layer.units:
+        row, column = divmod(unit, info.picture_shape[1])
+        title = tr("Pixel in row {row}, column {column}", row=row + 1, column=column + 1)
+    else:
+        title = tr("Input {name}", name=feature_name(info, unit))
+    lines = []
+    if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
+        lines.append(CardLine(tr("in the data"), float(info.x_train[snapshot.sample, unit]), "muted"))
+    lines.append(
+        CardLine(tr("the network sees {symbol}", symbol="x" + subscript(unit + 1)), float(layer.a[unit]))
+    )
+    return Card(title, tuple(lines), "map" if layer.maps is not None else "none")
+
+
+def _weight_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None) -> Card:
+    layer, before = snapshot.layers[spot.layer], snapshot.layers[spot.layer - 1]
+    if layer.weights is None:
+        return Card("", ())
+    at = (spot.unit, spot.source)
+    w = f"W⁽{superscript(spot.layer)}⁾[{spot.unit + 1},{spot.source + 1}]"
+    lines = [CardLine("w", float(layer.weights[at]))]
+    delta, a = float(layer.delta[spot.unit]), float(before.a[spot.source])
+    if layer.weight_gradient is not None:
+        lines.append(CardLine(tr("∂L/∂w (batch)"), float(layer.weight_gradient[at]), "backward"))
+    factors = f"{short(delta)} × {_bracketed(a)}"
+    lines.append(CardLine(tr("this sample: δ·a"), None, "muted"))
+    lines.append(CardLine(factors, delta * a, "backward"))
+    lines.extend(_change(layer.weights[at], snapshot, previous, spot))
+    return Card(tr("Weight {symbol}", symbol=w), tuple(lines))
+
+
+def _bracketed(value: float) -> str:
+    return f"({short(value)})" if value < 0 else short(value)
+
+
+def _change(value: float, snapshot: Snapshot, previous: Snapshot | None, spot: Spot) -> list[CardLine]:
+    """Return the line of what changed since the iteration that was shown before."""
+    if previous is None or len(previous.layers) != len(snapshot.layers):
+        return []
+    weights = previous.layers[spot.layer].weights
+    if weights is None or previous.iteration >= snapshot.iteration:
+        return []
+    name = tr("last change")
+    if previous.iteration != snapshot.iteration - 1:
+        name = tr("change since {iteration}", iteration=previous.iteration)
+    return [CardLine(name, float(value - weights[spot.unit, spot.source]), "muted")]
+
+
+VARIABLES = ("x", "y")
+
+
+def variable_name(info: RunInfo, index: int) -> str:
+    """Return the name of a function's variable."""
+    names = info.parameter_names
+    return names[index] if index < len(names) else VARIABLES[index % 2]
+
+
+def _function_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None) -> Card:
+    if spot.layer == 1 and not spot.is_weight:
+        lines = [
+            CardLine("f", snapshot.loss),
+            CardLine("‖∇f‖", float(np.linalg.norm(snapshot.gradient)), "backward"),
+        ]
+        return Card(f"f = {info.formula or info.name}", tuple(lines))
+    index = spot.source if spot.is_weight else spot.unit
+    name = variable_name(info, index)
+    lines = [
+        CardLine(name, float(snapshot.theta[index])),
+        CardLine(f"∂f/∂{name}", float(snapshot.gradient[index]), "backward"),
+    ]
+    if previous is not None and previous.iteration < snapshot.iteration:
+        label = tr("last change")
+        if previous.iteration != snapshot.iteration - 1:
+            label = tr("change since {iteration}", iteration=previous.iteration)
+        lines.append(CardLine(label, float(snapshot.theta[index] - previous.theta[index]), "muted"))
+    return Card(tr("Variable {name}", name=name), tuple(lines))
+
+
+def incoming(snapshot: Snapshot, spot: Spot) -> NDArray[np.floating] | None:
+    """Return the weights into a neuron, (inputs,); None for an input."""
+    weights = snapshot.layers[spot.layer].weights if snapshot.layers else None
+    return None if weights is None else weights[spot.unit]

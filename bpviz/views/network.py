@@ -1,0 +1,167 @@
+"""The network diagram: what each neuron has learnt, what each weight does, and what flows back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bpviz.present import diagram_colours as colours
+from bpviz.present import inspect
+from bpviz.present.diagram import Spot, card_place
+from bpviz.present.palette import Palette
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.text import tr
+from bpviz.views.network_canvas import DiagramCanvas
+from bpviz.views.network_card import CardView
+from bpviz.views.network_footer import FooterStrip
+from bpviz.views.network_header import HeaderStrip
+from bpviz.views.network_scene import image_of
+from bpviz.views.panel import Panel
+
+
+class NetworkPanel(Panel):
+    """The network, drawn; layers and neurons are added and removed in it.
+
+    Signals
+    -------
+    layer_added(int)
+        A new hidden layer is wanted before hidden layer ``index`` (their number: at the end).
+    layer_removed(int), units_changed(int, int), activation_changed(int, str)
+        Of hidden layers, from 0.
+    sample_changed(int)
+        Another training sample is to be shown.
+    """
+
+    layer_added = Signal(int)
+    layer_removed = Signal(int)
+    units_changed = Signal(int, int)
+    activation_changed = Signal(int, str)
+    sample_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = HeaderStrip(self)
+        self.canvas = DiagramCanvas(self)
+        self.footer = FooterStrip(self)
+        self.card_view = CardView(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.footer)
+        self._connect()
+        self.set_palette(self.palette_in_use)
+        self.retranslate()
+
+    def _connect(self) -> None:
+        self.header.layer_added.connect(self.layer_added)
+        self.header.layer_removed.connect(self.layer_removed)
+        self.header.units_changed.connect(self.units_changed)
+        self.header.activation_changed.connect(self.activation_changed)
+        self.footer.sample_changed.connect(self.sample_changed)
+        self.footer.gradients.toggled.connect(self.canvas.set_gradients)
+        self.canvas.laid_out.connect(self._on_canvas_laid_out)
+        self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
+        self.card_view.closed.connect(self._on_card_closed)
+        keys = ((Qt.Key.Key_G, self.footer.gradients.toggle), (Qt.Key.Key_Escape, self._on_card_closed))
+        for key, slot in keys:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+        copying = QShortcut(QKeySequence.StandardKey.Copy, self)
+        copying.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copying.activated.connect(self.card_view.copy)
+
+    def set_activations(self, activations: list[tuple[str, str]]) -> None:
+        """Take the activations that a hidden layer may have, as (name, label)."""
+        self.header.set_activations(activations)
+
+    def show_run(self, info: RunInfo) -> None:
+        """Lay out a new run."""
+        network = info.kind == "network"
+        self.header.setVisible(network)
+        self.header.show_network(info.units if network else (), info.activations if network else ())
+        self.footer.show_run(info)
+        self.canvas.show_run(info)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show one iteration; one of another run is dropped."""
+        info = self.canvas.scene.info
+        if info is None or snapshot.run_id != info.run_id:
+            return
+        self.canvas.show_snapshot(snapshot)
+        self.footer.show_snapshot(info, snapshot)
+        if self.canvas.scene.spot is not None or self.canvas.scene.cursor is not None:
+            self._show_card()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        super().set_palette(palette)
+        self.header.set_palette(palette)
+        self.canvas.set_palette(palette)
+        self.footer.set_palette(palette)
+        self.card_view.set_palette(palette)
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        super().retranslate()
+        self.canvas.setAccessibleName(tr("Network diagram"))
+        self.header.retranslate()
+        self.footer.retranslate()
+        self.card_view.retranslate()
+        self._show_card()
+
+    def subtitle(self) -> str:
+        """Return e.g. ``2–8–8–1 · 105 θ · iteration 420``."""
+        scene = self.canvas.scene
+        return "" if scene.info is None else inspect.subtitle(scene.info, scene.snapshot)
+
+    @Slot()
+    def _on_canvas_laid_out(self) -> None:
+        layout = self.canvas.scene.layout
+        self.header.place([] if layout is None else [column.centre_x for column in layout.columns])
+
+    @Slot()
+    def _on_canvas_spot_changed(self) -> None:
+        self._show_card()
+
+    @Slot()
+    def _on_card_closed(self) -> None:
+        self.canvas.pin(None)
+
+    def _show_card(self) -> None:
+        """Show the card of what is pointed at, pinned or under the keyboard, or hide it."""
+        scene = self.canvas.scene
+        spot = scene.hovered or scene.pinned or scene.cursor
+        if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
+            self.card_view.hide()
+            return
+        card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
+        image, owner = self._card_picture(card, spot)
+        room = QSizeF(self.width() - 8.0, self.height() - 8.0)
+        self.card_view.show_card(
+            card, image, owner, scene.pinned == spot and scene.hovered in (None, spot), room
+        )
+        target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
+        size = (float(self.card_view.width()), float(self.card_view.height()))
+        place = card_place(size, (self.width(), self.height()), target.getRect())  # type: ignore[arg-type]
+        self.card_view.move(round(place[0]), round(place[1]))
+        self.card_view.raise_()
+        self.canvas.setAccessibleDescription(card.spoken())
+
+    def _card_picture(self, card: inspect.Card, spot: Spot) -> tuple[QImage | None, object]:
+        """Return what is shown larger beside the numbers, and what keeps its memory."""
+        scene = self.canvas.scene
+        assert scene.snapshot is not None and scene.info is not None
+        if card.picture_kind == "map":
+            atlas, (first, height) = scene.atlas(), scene.map_rows(spot.layer, spot.unit)
+            if atlas is None or height < 2:
+                return None, None
+            return atlas.copy(0, first, atlas.width(), height), None
+        weights = inspect.incoming(scene.snapshot, spot)
+        if card.picture_kind == "weights" and weights is not None and scene.info.picture_shape is not None:
+            pixels = colours.weight_picture_argb(weights, scene.info.picture_shape)
+            return image_of(pixels).copy(), None
+        return None, None

@@ -1,0 +1,239 @@
+"""The diagram's canvas: it paints the scene and finds what is pointed at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from bpviz.present.diagram import Spot
+from bpviz.present.palette import Palette
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.views.network_function import lay_out_function, paint_function
+from bpviz.views.network_paint import paint_network
+from bpviz.views.network_scene import Scene
+
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class DiagramCanvas(QWidget):
+    """Shows the scene.
+
+    Signals
+    -------
+    laid_out
+        The columns stand elsewhere now.
+    spot_changed
+        Something else is pointed at, pinned or under the keyboard.
+    """
+
+    laid_out = Signal()
+    spot_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene = Scene()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_run(self, info: RunInfo) -> None:
+        """Lay out a new run."""
+        self.scene.set_run(info)
+        self.lay_out()
+        self.spot_changed.emit()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show one iteration."""
+        self.scene.set_snapshot(snapshot)
+        self.update()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.scene.colours = palette
+        self.update()
+
+    def set_gradients(self, shown: bool) -> None:
+        """Show gradients instead of weights."""
+        self.scene.gradients = shown
+        self.update()
+
+    def lay_out(self) -> None:
+        """Place everything for the size and the text size in force."""
+        self.scene.font = self._scaled_font()
+        self.scene.lay_out(self.width(), self.height())
+        if self.scene.info is not None and self.scene.info.kind == "function":
+            self.scene.layout = lay_out_function(self.scene, self.width(), self.height())
+        self.laid_out.emit()
+        self.update()
+
+    def _scaled_font(self) -> QFont:
+        """Return the panel's font, larger in a larger window."""
+        font = QFont(self.font())
+        scale = min(max(min(self.width() / 640, self.height() / 400), 0.85), 1.5)
+        size = font.pointSizeF()
+        if size > 0:
+            font.setPointSizeF(size * scale)
+        else:
+            font.setPixelSize(round(font.pixelSize() * scale))
+        return font
+
+    def target_rect(self, spot: Spot) -> QRectF:
+        """Return what a card about ``spot`` must leave visible."""
+        layout = self.scene.layout
+        if layout is None or not self._exists(spot):
+            return QRectF()
+        if not spot.is_weight:
+            return QRectF(*layout.cell(spot.layer, spot.unit))
+        # Of a curve the middle: a card that spares all of a long one would find no place.
+        source = layout.columns[spot.layer - 1].ports_out()[spot.source]
+        target = layout.columns[spot.layer].ports_in()[spot.unit]
+        middle = QPointF(*((source + target) / 2).tolist())
+        return QRectF(middle.x() - 14, middle.y() - 14, 28, 28)
+
+    def _exists(self, spot: Spot) -> bool:
+        layout = self.scene.layout
+        if layout is None or spot.layer >= len(layout.columns):
+            return False
+        return spot.unit < layout.columns[spot.layer].units
+
+    def pin(self, spot: Spot | None) -> None:
+        """Keep the card on ``spot``; None lets it go."""
+        self.scene.pinned = spot
+        self._changed()
+
+    def _hover(self, spot: Spot | None) -> None:
+        if spot == self.scene.hovered:
+            return
+        self.scene.hovered = spot
+        self.setCursor(Qt.CursorShape.PointingHandCursor if spot else Qt.CursorShape.ArrowCursor)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.update()
+        self.spot_changed.emit()
+
+    def _set_cursor_spot(self, spot: Spot | None) -> None:
+        self.scene.cursor = spot
+        self._changed()
+
+    def move_cursor(self, across: int, down: int) -> None:
+        """Move the keyboard's focus among the neurons; in a grid up and down go by rows."""
+        layout, spot = self.scene.layout, self.scene.cursor
+        if layout is None or not layout.columns:
+            return
+        if spot is None:
+            self._set_cursor_spot(Spot(0, 0))
+            return
+        here = layout.columns[spot.layer]
+        if across:
+            inside = spot.unit + across
+            row = here.cells[:, 1]
+            if here.kind != "nodes" and 0 <= inside < here.units and row[inside] == row[spot.unit]:
+                self._set_cursor_spot(Spot(spot.layer, inside))
+                return
+            self._cross_to(spot, min(max(spot.layer + across, 0), len(layout.columns) - 1))
+            return
+        step = int((here.cells[:, 1] == here.cells[0, 1]).sum())
+        unit = spot.unit + down * step
+        if 0 <= unit < here.units:
+            self._set_cursor_spot(Spot(spot.layer, unit))
+
+    def _cross_to(self, spot: Spot, layer: int) -> None:
+        """Go to the neuron of another layer that is nearest in height."""
+        layout = self.scene.layout
+        if layout is None or layer == spot.layer:
+            return
+        y = layout.columns[spot.layer].ports_in()[spot.unit, 1]
+        heights = layout.columns[layer].ports_in()[:, 1]
+        self._set_cursor_spot(Spot(layer, int(abs(heights - y).argmin())))
+
+    def step_cursor(self, forward: bool) -> bool:
+        """Go to the next or previous neuron for Tab, a grid being one stop; False past the end."""
+        layout, spot = self.scene.layout, self.scene.cursor
+        if layout is None:
+            return False
+        stops = [
+            Spot(column.layer, unit)
+            for column in layout.columns
+            for unit in range(column.units if column.kind == "nodes" else 1)
+        ]
+        if spot is None:
+            self._set_cursor_spot(stops[0 if forward else -1])
+            return True
+        at = stops.index(spot) if spot in stops else stops.index(Spot(spot.layer, 0))
+        at += 1 if forward else -1
+        if not 0 <= at < len(stops):
+            return False
+        self._set_cursor_spot(stops[at])
+        return True
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 110)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        info = self.scene.info
+        if info is not None and info.kind == "function":
+            paint_function(painter, self.scene)
+        else:
+            paint_network(painter, self.scene)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.lay_out()
+        self.spot_changed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.lay_out()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.scene.spot_at(event.position().x(), event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        spot = self.scene.spot_at(event.position().x(), event.position().y())
+        if spot is not None and not spot.is_weight:
+            self.scene.cursor = spot
+        self.pin(None if spot == self.scene.pinned else spot)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrow = ARROWS.get(Qt.Key(event.key()))
+        if arrow is not None:
+            self.move_cursor(*arrow)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pin(self.scene.cursor)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.scene.cursor is None and event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        ):
+            self.step_cursor(event.reason() == Qt.FocusReason.TabFocusReason)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._set_cursor_spot(None)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        return self.step_cursor(forward) or super().focusNextPrevChild(forward)

@@ -1,0 +1,142 @@
+"""The card: what is pointed at, in a few numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from bpviz.present.inspect import Card
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.text import tr
+
+PAD = 10.0
+
+
+class CardView(QWidget):
+    """Shows a card; pinned, it takes the pointer and offers to copy and to close.
+
+    Signals
+    -------
+    closed
+        The user let the card go.
+    """
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.card: Card | None = None
+        self.image: QImage | None = None
+        self.colours: Palette = LIGHT
+        self._owner: object = None
+        self._lines = 0
+        self._side = 0.0
+        self.copy_button = QToolButton(self)
+        self.copy_button.clicked.connect(self.copy)
+        self.close_button = QToolButton(self)
+        self.close_button.clicked.connect(self.closed)
+        self.close_button.setText("×")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 5, 6, 5)
+        row.setSpacing(2)
+        row.addStretch()
+        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.retranslate()
+        self.hide()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.colours = palette
+        self.setStyleSheet(
+            f"QToolButton{{border:none;border-radius:5px;padding:1px 5px;color:{palette.muted};"
+            f"background:{palette.control};}} QToolButton:hover{{color:{palette.text};}}"
+            f"QToolButton:focus{{border:1px solid {palette.accent};}}"
+        )
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        self.copy_button.setText(tr("Copy"))
+        self.copy_button.setToolTip(tr("Copy these numbers with all their digits (Ctrl+C)"))
+        self.close_button.setToolTip(tr("Let this card go (Esc)"))
+        self.close_button.setAccessibleName(tr("Let this card go (Esc)"))
+
+    def show_card(self, card: Card, image: QImage | None, owner: object, pinned: bool, room: QSizeF) -> None:
+        """Show a card no larger than ``room``; ``owner`` keeps the picture's memory alive."""
+        self.card, self.image, self._owner = card, image, owner
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not pinned)
+        self.copy_button.setVisible(pinned)
+        self.close_button.setVisible(pinned)
+        self.resize(self._fitted(room, pinned).toSize())
+        self.setAccessibleName(card.title)
+        self.setAccessibleDescription(card.spoken())
+        self.show()
+        self.update()
+
+    def _fitted(self, room: QSizeF, pinned: bool) -> QSizeF:
+        """Return the size for as many lines as the room holds, the picture dropped first."""
+        assert self.card is not None
+        metrics, bold = QFontMetricsF(self.font()), QFontMetricsF(self._bold())
+        line = metrics.height() * 1.12
+        buttons = self.copy_button.sizeHint().width() + self.close_button.sizeHint().width() + 12
+        title = bold.horizontalAdvance(self.card.title) + (buttons if pinned else 0)
+        text = max([metrics.horizontalAdvance(entry.shown()) for entry in self.card.lines] or [0.0])
+        self._lines = len(self.card.lines)
+        while self._lines > 1 and (self._lines + 1) * line + 2 * PAD > room.height():
+            self._lines -= 1
+        height = (self._lines + 1) * line + 2 * PAD
+        self._side = 0.0
+        if self.image is not None:
+            side = max(min(4.4 * line, height - 2 * PAD - line), 3 * line)
+            if text + side + 3 * PAD <= room.width() and side + line + 2 * PAD <= room.height():
+                self._side = side
+                height = max(height, line + side + 2 * PAD)
+        width = max(title, text + (self._side + PAD if self._side else 0.0)) + 2 * PAD + 2
+        return QSizeF(min(width, room.width()), min(height, room.height()))
+
+    def _bold(self) -> QFont:
+        font = self.font()
+        font.setBold(True)
+        return font
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the card's text on the clipboard, with all digits."""
+        if self.card is not None:
+            QGuiApplication.clipboard().setText(self.card.copied())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.card is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(self.colours.card))
+        painter.setPen(QPen(QColor(self.colours.border), 1.4))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 9, 9)
+        self._paint_text(painter)
+        if self._side and self.image is not None:
+            smooth = self.card.picture_kind == "map"
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            line = QFontMetricsF(self.font()).height() * 1.12
+            place = QRectF(self.width() - PAD - self._side, PAD + line + 2, self._side, self._side - 2)
+            painter.drawImage(place, self.image)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.colours.border), 1))
+            painter.drawRect(place)
+        painter.end()
+
+    def _paint_text(self, painter: QPainter) -> None:
+        assert self.card is not None
+        metrics = QFontMetricsF(self.font())
+        line = metrics.height() * 1.12
+        y = PAD + metrics.ascent()
+        painter.setPen(QColor(self.colours.text))
+        painter.setFont(self._bold())
+        painter.drawText(QPointF(PAD, y), self.card.title)
+        painter.setFont(self.font())
+        tones = {"normal": self.colours.text, "muted": self.colours.muted, "backward": self.colours.backward}
+        for entry in self.card.lines[: self._lines]:
+            y += line
+            painter.setPen(QColor(tones[entry.tone]))
+            painter.drawText(QPointF(PAD, y), entry.shown())

@@ -1,0 +1,112 @@
+"""The strip under the diagram: which sample is shown, and whether gradients are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
+
+from bpviz.present.inspect import target_text
+from bpviz.present.palette import Palette
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.text import tr
+
+
+class FooterStrip(QWidget):
+    """◀ n ▶ of the training sample with its target, and the gradients' check button.
+
+    Signals
+    -------
+    sample_changed(int)
+    """
+
+    sample_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.gradients = QToolButton(self)
+        self.gradients.setCheckable(True)
+        self.title = QLabel(self)
+        self.previous = QToolButton(self)
+        self.previous.setText("◀")
+        self.previous.clicked.connect(self._on_previous_clicked)
+        self.sample = QSpinBox(self)
+        self.sample.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.sample.setKeyboardTracking(False)
+        self.sample.setWrapping(True)
+        self.sample.valueChanged.connect(self._on_sample_value_changed)
+        self.next = QToolButton(self)
+        self.next.setText("▶")
+        self.next.clicked.connect(self._on_next_clicked)
+        self.target = QLabel(self)
+        self.target.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 2)
+        row.setSpacing(4)
+        for widget in (self.title, self.previous, self.sample, self.next):
+            row.addWidget(widget)
+        row.addWidget(self.target, 1)
+        row.addStretch(0)
+        row.addWidget(self.gradients)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.setStyleSheet(
+            f"QLabel{{color:{palette.muted};}}"
+            "QToolButton{border:none;border-radius:6px;background:transparent;padding:1px 5px;"
+            f"color:{palette.muted};}}"
+            f"QToolButton:hover{{background:{palette.control};color:{palette.text};}}"
+            f"QToolButton:focus{{border:1px solid {palette.accent};}}"
+            f"QToolButton:checked{{background:{palette.backward};color:{palette.card};}}"
+            f"QSpinBox{{border:none;border-radius:6px;background:{palette.control};"
+            f"color:{palette.text};padding:1px 4px;}}"
+            "QSpinBox::up-button,QSpinBox::down-button{width:0;height:0;border:none;}"
+            f"QSpinBox:focus{{border:1px solid {palette.accent};}}"
+        )
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        self.gradients.setText(tr("gradients"))
+        self.gradients.setToolTip(
+            tr("Show ∂L/∂w in place of w, as wide as it is large, and δ at the neurons (G)")
+        )
+        self.gradients.setAccessibleName(tr("Show gradients"))
+        self.title.setText(tr("sample"))
+        self.sample.setToolTip(tr("The training sample whose numbers are shown"))
+        self.sample.setAccessibleName(tr("Training sample"))
+        for button, text in ((self.previous, tr("Previous sample")), (self.next, tr("Next sample"))):
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+
+    def show_run(self, info: RunInfo) -> None:
+        """Offer the samples of a run; none where the maps show them all at once."""
+        count = 0 if info.x_train is None else len(info.x_train)
+        shown = info.kind == "network" and info.units[0] != 2 and count > 0
+        for widget in (self.title, self.previous, self.sample, self.next, self.target):
+            widget.setVisible(shown)
+        self.gradients.setVisible(info.kind == "network")
+        self.setVisible(info.kind == "network")
+        self._set_quietly(0, count)
+        self.target.setText("")
+
+    def _set_quietly(self, value: int, count: int) -> None:
+        self.sample.blockSignals(True)
+        self.sample.setRange(0, max(count - 1, 0))
+        self.sample.setValue(value)
+        self.sample.blockSignals(False)
+
+    def show_snapshot(self, info: RunInfo, snapshot: Snapshot) -> None:
+        """Say what the shown sample should be answered with."""
+        text = target_text(info, snapshot)
+        self.target.setText(f"→ {text}" if text else "")
+
+    @Slot()
+    def _on_previous_clicked(self) -> None:
+        self.sample.stepBy(-1)
+
+    @Slot()
+    def _on_next_clicked(self) -> None:
+        self.sample.stepBy(1)
+
+    @Slot(int)
+    def _on_sample_value_changed(self, value: int) -> None:
+        self.sample_changed.emit(value)

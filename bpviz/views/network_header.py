@@ -1,0 +1,323 @@
+"""The strip over the diagram: units, activation and removal of each hidden layer, and new layers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSpinBox, QToolButton, QWidget
+
+from bpviz.present.palette import Palette
+from bpviz.text import tr
+
+MAX_UNITS = 1024
+Mode = Literal["row", "stacked", "menu"]
+
+
+class UnitsBox(QSpinBox):
+    """The number of units, typed; the wheel over it scrolls the window and changes nothing."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setRange(1, MAX_UNITS)
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setFrame(False)
+        self.setKeyboardTracking(False)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class LayerControls(QWidget):
+    """− n + activation × of one hidden layer.
+
+    Signals
+    -------
+    units_changed(int), activation_changed(str), removed()
+    """
+
+    units_changed = Signal(int)
+    activation_changed = Signal(str)
+    removed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.layer = 0
+        self._activation = ""
+        self._labels: dict[str, str] = {}
+        self.fewer = self._button("−", self._on_fewer_clicked)
+        self.units = UnitsBox(self)
+        self.units.valueChanged.connect(self._on_units_value_changed)
+        self.more = self._button("+", self._on_more_clicked)
+        self.activation = QToolButton(self)
+        self.activation.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.activation.setMenu(QMenu(self.activation))
+        self.remove = self._button("×", self.removed.emit)
+
+    def _button(self, text: str, slot: object) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.clicked.connect(slot)
+        return button
+
+    def show_layer(self, layer: int, units: int, activation: str, labels: dict[str, str]) -> None:
+        """Show one hidden layer, from 0; says nothing about it to anybody."""
+        self.layer, self._activation, self._labels = layer, activation, labels
+        self.units.blockSignals(True)
+        self.units.setValue(units)
+        self.units.blockSignals(False)
+        self.fewer.setEnabled(units > 1)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        number = self.layer + 1
+        named = {
+            self.fewer: tr("One neuron fewer in layer {layer}", layer=number),
+            self.units: tr("Neurons in layer {layer}", layer=number),
+            self.more: tr("One neuron more in layer {layer}", layer=number),
+            self.activation: tr("Activation of layer {layer}", layer=number),
+            self.remove: tr("Remove layer {layer}", layer=number),
+        }
+        for control, text in named.items():
+            control.setToolTip(text)
+            control.setAccessibleName(text)
+        self._fill_menu()
+
+    def _fill_menu(self) -> None:
+        menu = self.activation.menu()
+        menu.clear()
+        for name, label in self._labels.items():
+            action = menu.addAction(tr(label))
+            action.setData(name)
+            action.setCheckable(True)
+            action.setChecked(name == self._activation)
+        if not menu.property("wired"):
+            menu.triggered.connect(self._on_menu_triggered)
+            menu.setProperty("wired", True)
+        self._add_edits(menu)
+
+    def _add_edits(self, menu: QMenu) -> None:
+        """Offer in the menu what a narrow panel has no buttons for."""
+        menu.addSeparator()
+        edits = (("+", self.more), ("−", self.fewer), ("×", self.remove))
+        for key, button in edits:
+            action = menu.addAction(f"{key}  {button.toolTip()}")
+            action.setData(button)
+            action.setEnabled(button.isEnabled())
+
+    def place(self, centre: float, room: float, height: float, mode: Mode) -> None:
+        """Put the controls in the middle of ``room`` pixels round ``centre``."""
+        label = tr(self._labels.get(self._activation, self._activation))
+        self.activation.setText(f"{self.units.value()} {label}" if mode == "menu" else label)
+        small = self.fontMetrics().height() + 2
+        digits = self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value())), 2)) + 8
+        name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 20, int(room))
+        for control in (self.fewer, self.units, self.more, self.remove):
+            control.setVisible(mode != "menu")
+        rows_of: dict[Mode, list[list[tuple[QWidget, int]]]] = {
+            "row": [[(self.fewer, small), (self.units, digits), (self.more, small),
+                     (self.activation, name), (self.remove, small)]],
+            "stacked": [[(self.fewer, small), (self.units, digits), (self.more, small)],
+                        [(self.activation, min(name, int(room) - small)), (self.remove, small)]],
+            "menu": [[(self.activation, name)]],
+        }  # fmt: skip
+        rows = rows_of[mode]
+        width = max(sum(size for _, size in row) for row in rows)
+        self.setGeometry(round(centre - width / 2), 0, width, round(height))
+        row_height = small + 2
+        top = (height - row_height * len(rows)) / 2
+        for number, row in enumerate(rows):
+            x = (width - sum(size for _, size in row)) // 2
+            for widget, size in row:
+                widget.setGeometry(x, round(top + number * row_height), size, row_height)
+                x += size
+
+    def wanted(self) -> int:
+        """Return the width of everything in one row."""
+        small = self.fontMetrics().height() + 2
+        label = tr(self._labels.get(self._activation, self._activation))
+        return 3 * small + self.fontMetrics().horizontalAdvance(label + "000") + 30
+
+    @Slot()
+    def _on_fewer_clicked(self) -> None:
+        self.units.setValue(self.units.value() - 1)
+
+    @Slot()
+    def _on_more_clicked(self) -> None:
+        self.units.setValue(self.units.value() + 1)
+
+    @Slot(int)
+    def _on_units_value_changed(self, value: int) -> None:
+        self.fewer.setEnabled(value > 1)
+        self.units_changed.emit(value)
+
+    @Slot(QAction)
+    def _on_menu_triggered(self, action: QAction) -> None:
+        data = action.data()
+        if isinstance(data, QToolButton):
+            data.click()
+        elif data != self._activation:
+            self.activation_changed.emit(data)
+        else:
+            action.setChecked(True)
+
+
+class HeaderStrip(QWidget):
+    """All layers' controls, each over its column.
+
+    Signals
+    -------
+    layer_added(index), layer_removed(index), units_changed(layer, units),
+    activation_changed(layer, name); hidden layers count from 0.
+    """
+
+    layer_added = Signal(int)
+    layer_removed = Signal(int)
+    units_changed = Signal(int, int)
+    activation_changed = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.controls: list[LayerControls] = []
+        self.adders: list[QToolButton] = []
+        self.input_label = QLabel(self)
+        self.output_label = QLabel(self)
+        for label in (self.input_label, self.output_label):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._labels: dict[str, str] = {}
+        self._units: tuple[int, ...] = ()
+        self._activations: tuple[str, ...] = ()
+        self._centres: list[float] = []
+
+    def set_activations(self, activations: list[tuple[str, str]]) -> None:
+        """Take the activations that a hidden layer may have: names and labels."""
+        self._labels = dict(activations)
+        self.show_network(self._units, self._activations)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.setStyleSheet(
+            f"QToolButton{{border:none;border-radius:6px;background:transparent;color:{palette.muted};padding:0;}}"
+            f"QToolButton:hover{{background:{palette.control};color:{palette.text};}}"
+            f"QToolButton:focus{{border:1px solid {palette.accent};}}"
+            f"QToolButton:disabled{{color:{palette.border};}}"
+            "QToolButton::menu-indicator{image:none;}"
+            "QSpinBox::up-button,QSpinBox::down-button{width:0;height:0;border:none;}"
+            f"QSpinBox{{border:none;background:transparent;color:{palette.text};font-weight:bold;padding:0;}}"
+            f"QSpinBox:focus{{border:1px solid {palette.accent};border-radius:5px;}}"
+            f"QLabel{{color:{palette.muted};}}"
+        )
+
+    def show_network(self, units: tuple[int, ...], activations: tuple[str, ...]) -> None:
+        """Show these layers; the controls of layers that stay keep the keyboard's focus."""
+        self._units, self._activations = units, activations
+        hidden = max(len(units) - 2, 0)
+        while len(self.controls) > hidden:
+            self.controls.pop().deleteLater()
+        while len(self.controls) < hidden:
+            self.controls.append(self._new_controls())
+        adders = len(units) - 1 if units else 0
+        while len(self.adders) > adders:
+            self.adders.pop().deleteLater()
+        while len(self.adders) < adders:
+            self.adders.append(self._new_adder(len(self.adders)))
+        for layer, controls in enumerate(self.controls):
+            controls.show_layer(layer, units[layer + 1], activations[layer], self._labels)
+            controls.show()
+        self.retranslate()
+        self._order_tabs()
+
+    def _new_controls(self) -> LayerControls:
+        controls, layer = LayerControls(self), len(self.controls)
+        controls.units_changed.connect(partial(self._on_units_changed, layer))
+        controls.activation_changed.connect(partial(self._on_activation_changed, layer))
+        controls.removed.connect(partial(self._on_removed, layer))
+        return controls
+
+    def _new_adder(self, index: int) -> QToolButton:
+        adder = QToolButton(self)
+        adder.clicked.connect(partial(self._on_adder_clicked, index))
+        adder.show()
+        return adder
+
+    def _order_tabs(self) -> None:
+        """Let Tab go from left to right."""
+        chain: list[QWidget] = []
+        for index, adder in enumerate(self.adders):
+            chain.append(adder)
+            if index < len(self.controls):
+                layer = self.controls[index]
+                chain += [layer.fewer, layer.units, layer.more, layer.activation, layer.remove]
+        for first, second in zip(chain, chain[1:], strict=False):
+            QWidget.setTabOrder(first, second)
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        for controls in self.controls:
+            controls.retranslate()
+        for adder in self.adders:
+            adder.setToolTip(tr("Add a layer here"))
+            adder.setAccessibleName(tr("Add a layer here"))
+        self.input_label.setText(str(self._units[0]) if self._units else "")
+        self.input_label.setToolTip(tr("Inputs"))
+        last = self._activations[-1] if self._activations else ""
+        self.output_label.setText(tr(self._labels.get(last, last)))
+        self.output_label.setToolTip(tr("Activation of the output"))
+        self.place(self._centres)
+
+    def place(self, centres: list[float]) -> None:
+        """Put every layer's controls over its column."""
+        self._centres = centres
+        if len(centres) != len(self._units) or len(centres) < 2:
+            return
+        spacing = min(b - a for a, b in zip(centres, centres[1:], strict=False))
+        mode = self._mode(spacing)
+        line = self.fontMetrics().height() + 4
+        self.setFixedHeight(2 * line + 4 if mode == "stacked" else line + 4)
+        height, adder = float(self.height()), line - 2
+        room = spacing - adder - 4
+        for controls, centre in zip(self.controls, centres[1:-1], strict=True):
+            controls.place(centre, room, height, mode)
+        wide = self.fontMetrics().horizontalAdvance(tr("+ layer")) + 10
+        for index, button in enumerate(self.adders):
+            full = not self.controls and spacing > 3 * wide
+            button.setText(tr("+ layer") if full else "⊕")
+            width = wide if full else adder
+            middle = (centres[index] + centres[index + 1]) / 2
+            button.setGeometry(round(middle - width / 2), round((height - line) / 2), width, line)
+        for label, centre in ((self.input_label, centres[0]), (self.output_label, centres[-1])):
+            width = min(label.sizeHint().width() + 8, int(spacing))
+            x = min(max(round(centre - width / 2), 0), self.width() - width)
+            label.setGeometry(x, 0, width, round(height))
+
+    def _mode(self, spacing: float) -> Mode:
+        adder = self.fontMetrics().height() + 8
+        wanted = max((controls.wanted() for controls in self.controls), default=0)
+        if wanted + adder <= spacing:
+            return "row"
+        # Two rows need the room of "− 00 +" and of a short name with its ×.
+        return "stacked" if spacing - adder >= 0.62 * wanted else "menu"
+
+    def _on_units_changed(self, layer: int, units: int) -> None:
+        self.units_changed.emit(layer, units)
+
+    def _on_activation_changed(self, layer: int, name: str) -> None:
+        self.activation_changed.emit(layer, name)
+
+    def _on_removed(self, layer: int) -> None:
+        self.layer_removed.emit(layer)
+
+    def _on_adder_clicked(self, index: int, checked: bool = False) -> None:
+        self.layer_added.emit(index)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, self.fontMetrics().height() + 8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place(self._centres)

@@ -1,0 +1,221 @@
+"""What the diagram's canvas shows: one run, one snapshot, and what was derived from them once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainterPath
+
+from bpviz.present import diagram_colours as colours
+from bpviz.present.diagram import (
+    Layout,
+    Margins,
+    Spot,
+    all_pairs,
+    curves,
+    lay_out,
+    nearest_curve,
+    points_on,
+    visible_pairs,
+)
+from bpviz.present.inspect import feature_name, output_name
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.snapshot import LayerState, RunInfo, Snapshot
+
+LABEL_ROOM = 110.0
+
+
+class Link:
+    """The drawn weights between two layers: which, and their curves."""
+
+    def __init__(self, layer: int, pairs: NDArray[np.intp], control: NDArray[np.float64]) -> None:
+        self.layer = layer
+        self.pairs = pairs
+        self.points = points_on(control)
+        self.paths = [_path(curve) for curve in control.tolist()]
+
+
+def _path(curve: list[list[float]]) -> QPainterPath:
+    start, first, second, end = (QPointF(*point) for point in curve)
+    path = QPainterPath(start)
+    path.cubicTo(first, second, end)
+    return path
+
+
+class Scene:
+    """The canvas's state.  ``focus`` is what the pointer is on, or the card is pinned to."""
+
+    def __init__(self) -> None:
+        self.info: RunInfo | None = None
+        self.snapshot: Snapshot | None = None
+        self.previous: Snapshot | None = None
+        self.colours: Palette = LIGHT
+        self.font = QFont()
+        self.gradients = False
+        self.hovered: Spot | None = None
+        self.pinned: Spot | None = None
+        self.cursor: Spot | None = None
+        self.layout: Layout | None = None
+        self.output_room = 0.0
+        self._dense: dict[int, Link] = {}
+        self._sparse: dict[tuple[object, ...], Link] = {}
+        self._atlas: tuple[QImage, object] | None = None
+        self._atlas_of: Snapshot | None = None
+        self._picture: tuple[tuple[object, ...], QImage, object] | None = None
+
+    @property
+    def spot(self) -> Spot | None:
+        """What the card speaks of: what is pointed at, else what is pinned."""
+        return self.hovered or self.pinned
+
+    def set_run(self, info: RunInfo) -> None:
+        """Forget the old run."""
+        self.info, self.snapshot, self.previous = info, None, None
+        self.hovered = self.pinned = self.cursor = None
+        self._atlas_of = None
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """Take the next iteration; the one before stays, to tell what changed."""
+        old = self.snapshot
+        if old is not None and old.iteration < snapshot.iteration:
+            self.previous = old
+        elif old is not None and old.iteration > snapshot.iteration:
+            self.previous = None
+        self.snapshot = snapshot
+        self._sparse.clear()
+
+    def lay_out(self, width: float, height: float) -> None:
+        """Place everything for a size."""
+        self._dense.clear()
+        self._sparse.clear()
+        info = self.info
+        if info is None or info.kind == "function" or not info.units:
+            self.layout = None
+            return
+        left, self.output_room = self._label_rooms(width, height)
+        margins = Margins(left, self.output_room, 6.0, 8.0)
+        self.layout = lay_out(info.units, width, height, margins, info.picture_shape)
+
+    def _label_rooms(self, width: float, height: float) -> tuple[float, float]:
+        """Return the room for the labels left of the inputs and right of the outputs."""
+        info, metrics = self.info, QFontMetricsF(self.font)
+        assert info is not None
+        most = min(LABEL_ROOM * metrics.height() / 15, 0.2 * width)
+        inputs = [feature_name(info, i) for i in range(min(info.units[0], 16))]
+        outputs = [output_name(info, i) for i in range(min(info.units[-1], 16))]
+        left = min(max((metrics.horizontalAdvance(text) for text in inputs), default=0.0) + 14, most)
+        if info.units[0] > 16:
+            left = 12.0
+        value = metrics.horizontalAdvance("−0.0000")
+        widest = max((metrics.horizontalAdvance(text) for text in outputs), default=0.0)
+        right = min(max(widest + 8, value) + 16, most)
+        return left, right if info.units[-1] <= 16 else 12.0
+
+    def links(self) -> list[Link]:
+        """Return the weights to draw, from left to right."""
+        layout, snapshot = self.layout, self.snapshot
+        if layout is None or snapshot is None or len(snapshot.layers) != len(layout.columns):
+            return []
+        found = []
+        for layer in range(1, len(layout.columns)):
+            if layout.columns[layer - 1].kind == layout.columns[layer].kind == "nodes":
+                found.append(self._dense_link(layer))
+            else:
+                link = self._sparse_link(layer)
+                if link is not None:
+                    found.append(link)
+        return found
+
+    def _dense_link(self, layer: int) -> Link:
+        link = self._dense.get(layer)
+        if link is None:
+            assert self.layout is not None
+            source, target = self.layout.columns[layer - 1], self.layout.columns[layer]
+            pairs = all_pairs(target.units, source.units)
+            link = self._dense[layer] = Link(layer, pairs, curves(source, target, pairs))
+        return link
+
+    def _sparse_link(self, layer: int) -> Link | None:
+        strengths = self.strengths(layer)
+        if strengths is None:
+            return None
+        key = (layer, self.spot, self.gradients)
+        if key not in self._sparse:
+            assert self.layout is not None
+            source, target = self.layout.columns[layer - 1], self.layout.columns[layer]
+            pairs = visible_pairs(source, target, strengths, self.spot)
+            self._sparse[key] = Link(layer, pairs, curves(source, target, pairs))
+        return self._sparse[key]
+
+    def strengths(self, layer: int) -> NDArray[np.floating] | None:
+        """Return what the lines into a layer show: weights, or gradients where these are asked for."""
+        assert self.snapshot is not None
+        state = self.snapshot.layers[layer]
+        if self.gradients and state.weight_gradient is not None:
+            return state.weight_gradient
+        return state.weights
+
+    def spot_at(self, x: float, y: float, reach: float = 6.0) -> Spot | None:
+        """Return what lies under a point: a neuron first, else the nearest weight in reach."""
+        if self.layout is None:
+            return None
+        neuron = self.layout.neuron_at(x, y)
+        if neuron is not None:
+            return neuron
+        best: tuple[float, Spot | None] = (reach, None)
+        for link in self.links():
+            index, distance = nearest_curve(link.points, x, y)
+            if distance < best[0]:
+                unit, source = link.pairs[index].tolist()
+                best = (distance, Spot(link.layer, unit, source))
+        return best[1]
+
+    def atlas(self) -> QImage | None:
+        """Return every response map below one another, made once a snapshot."""
+        if self._atlas_of is not self.snapshot and self.snapshot is not None:
+            pixels = colours.atlas(self.snapshot.layers)
+            self._atlas = None if pixels is None else (image_of(pixels), pixels)
+            self._atlas_of = self.snapshot
+        return self._atlas[0] if self._atlas is not None else None
+
+    def map_rows(self, layer: int, unit: int) -> tuple[int, int]:
+        """Return the first row of a unit's map in the atlas, and its height."""
+        assert self.snapshot is not None
+        before = sum(self._map_height(state) * state.units for state in self.snapshot.layers[:layer])
+        height = self._map_height(self.snapshot.layers[layer])
+        return before + unit * height, height
+
+    @staticmethod
+    def _map_height(state: LayerState) -> int:
+        return 0 if state.maps is None else int(state.maps.shape[1])
+
+    def picture(self) -> QImage | None:
+        """Return the input as a picture, or the weights into the pointed unit of the first layer."""
+        info, snapshot = self.info, self.snapshot
+        if info is None or snapshot is None or info.picture_shape is None:
+            return None
+        spot = self.spot
+        unit = spot.unit if spot is not None and spot.layer == 1 else None
+        key = (id(snapshot), unit, self.colours.name)
+        if self._picture is None or self._picture[0] != key:
+            pixels = self._picture_pixels(info, snapshot, unit)
+            self._picture = (key, image_of(pixels), (pixels, snapshot))
+        return self._picture[1]
+
+    def _picture_pixels(self, info: RunInfo, snapshot: Snapshot, unit: int | None) -> NDArray[np.uint32]:
+        shape = info.picture_shape
+        assert shape is not None
+        weights = snapshot.layers[1].weights
+        if unit is not None and weights is not None:
+            return np.ascontiguousarray(colours.weight_picture_argb(weights[unit], shape))
+        values = snapshot.layers[0].a
+        if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
+            values = info.x_train[snapshot.sample]
+        return np.ascontiguousarray(colours.picture_argb(values, shape, self.colours.name == "dark"))
+
+
+def image_of(pixels: NDArray[np.uint32]) -> QImage:
+    """Return a picture over an array's memory: the array must outlive it."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
