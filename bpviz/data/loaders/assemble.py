@@ -26,17 +26,17 @@ def assemble(file: str, table: Table, target: int, task: str) -> Dataset:
     UserError
         When rows, classes or the task do not fit.
     """
-    if len(table.values) < 2:
+    if table.rows < 2:
         raise UserError(
-            "{file} has {count} usable rows.",
+            "{file} has too few usable rows: {count}.",
             hint="At least two are needed, one to learn from and one to test with.",
             file=file,
-            count=len(table.values),
+            count=table.rows,
         )
     y, class_names = _target(file, table, target, task)
     x, feature_names = _features(file, table, target)
     kind: Task = "classification" if class_names else "regression"
-    notes = (Text("{count} bad rows were dropped.", count=table.dropped),) if table.dropped else ()
+    notes = (Text("Bad rows left out: {count}.", count=table.dropped),) if table.dropped else ()
     names = (table.names[target],)
     return Dataset(file, x, y, kind, feature_names, names, class_names, source=file, notes=notes)
 
@@ -45,7 +45,7 @@ def _target(
     file: str, table: Table, target: int, task: str
 ) -> tuple[NDArray[np.int64] | Array, tuple[str, ...]]:
     """Return the targets and the classes' names (none for regression)."""
-    values, name = table.values[:, target], table.names[target]
+    values, name = table.column(target), table.names[target]
     column = table.columns[target]
     if isinstance(column, TextColumn):
         if task == "regression":
@@ -68,8 +68,10 @@ def _target(
 
 def _look_like_classes(distinct: Floats, rows: int) -> bool:
     """Tell whether numeric targets name classes: few integers that come again and again."""
-    few = len(distinct) <= 2 or (len(distinct) <= FEW_INTEGERS and 2 * len(distinct) <= rows)
-    return few and bool((distinct == np.rint(distinct)).all())
+    if not (distinct == np.rint(distinct)).all():
+        return False
+    # Two rows with targets 25 and 60 are quantities; 0 and 1 are classes in any number of rows.
+    return set(distinct) <= {-1.0, 0.0, 1.0} or (len(distinct) <= FEW_INTEGERS and 2 * len(distinct) <= rows)
 
 
 def _number_name(value: float) -> str:
@@ -99,12 +101,12 @@ def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, 
     """Return every column but the target; a text column as one 0/1 feature a distinct text."""
     kept = [i for i in range(len(table.names)) if i != target]
     texts = {
-        i: column.sorted_texts(np.unique(table.values[:, i]).astype(np.intp))
+        i: column.sorted_texts(np.unique(table.column(i)).astype(np.intp))
         for i in kept
         if isinstance(column := table.columns[i], TextColumn)
     }
     width = sum(len(texts[i][0]) if i in texts else 1 for i in kept)
-    rows = len(table.values)
+    rows = table.rows
     if rows * width > MOST_VALUES:
         raise UserError(
             "{file}: its texts would become {width} features in {rows} rows, too many to hold.",
@@ -113,14 +115,22 @@ def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, 
             width=width,
             rows=f"{rows:,}",
         )
-    x, names, place = np.zeros((rows, width)), list[str](), 0
+    x, names, end = np.zeros((rows, width)), list[str](), rows
     for i in kept:
-        if i in texts:
-            labels, places = texts[i]
-            x[np.arange(rows), place + places[table.values[:, i].astype(np.intp)]] = 1.0
-            names += [f"{table.names[i]}={label}" for label in labels]
-        else:
-            x[:, place] = table.values[:, i]
-            names.append(table.names[i])
-        place = len(names)
+        names += [f"{table.names[i]}={label}" for label in texts[i][0]] if i in texts else [table.names[i]]
+    for block in table.drained():
+        _fill(x[end - len(block) : end], block, kept, {i: places for i, (_, places) in texts.items()})
+        end -= len(block)
     return x, tuple(names)
+
+
+def _fill(x: Floats, block: Floats, kept: list[int], places: dict[int, NDArray[np.int64]]) -> None:
+    """Write a block's features into its rows of ``x``, which are zero."""
+    place = 0
+    for i in kept:
+        if i in places:
+            x[np.arange(len(block)), place + places[i][block[:, i].astype(np.intp)]] = 1.0
+            place += int(places[i].max()) + 1
+        else:
+            x[:, place] = block[:, i]
+            place += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,14 @@ LARGEST = 1e100
 
 BadCells = dict[int, Text]
 """Index of the row in the batch → what is wrong with the cell."""
+
+
+_WITH_COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?", re.ASCII)
+
+
+def looks_like_number(cell: str) -> bool:
+    """Tell whether ``cell`` is a number, or one written with a comma, which is then refused."""
+    return parse_number(cell) is not None or _WITH_COMMA.fullmatch(cell.strip()) is not None
 
 
 def parse_number(cell: str) -> float | None:
@@ -32,6 +41,8 @@ def number_problem(cell: str) -> Text | None:
     value = parse_number(cell)
     if not cell.strip():
         return Text("the cell is blank")
+    if value is None and _WITH_COMMA.fullmatch(cell.strip()):
+        return Text("“{cell}” has a comma in it; numbers are written like 1234.5", cell=shortened(cell))
     if value is None:
         return Text("“{cell}” is not a number", cell=shortened(cell))
     if not math.isfinite(value):
@@ -91,13 +102,17 @@ class TextColumn:
             When the column has more distinct texts than can become classes or features.
         """
         stripped = [cell.strip() for cell in cells]
-        bad = {index: _text_problem(cell) for index, cell in enumerate(stripped) if _is_missing(cell)}
-        codes = self._codes
-        values = np.fromiter(
-            (-1 if _is_missing(cell) else codes.setdefault(cell, len(codes)) for cell in stripped),
-            np.float64,
-            len(cells),
-        )
+        codes, missing = self._codes, set[str]()
+        for cell in dict.fromkeys(stripped):
+            if _is_missing(cell):
+                missing.add(cell)
+            elif cell not in codes:
+                codes[cell] = len(codes)
+        bad: BadCells = {}
+        if missing:
+            bad = {index: _text_problem(cell) for index, cell in enumerate(stripped) if cell in missing}
+            stripped = [next(iter(codes), "") if cell in missing else cell for cell in stripped]
+        values = np.fromiter((codes.get(cell, 0) for cell in stripped), np.float64, len(cells))
         self._seen += len(cells)
         if len(codes) > self._limit:
             raise self._too_many()

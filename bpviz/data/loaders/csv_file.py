@@ -130,7 +130,7 @@ def _first_fitting(path: Path, options: Mapping[str, Any], attempt: Callable[[st
         "“{file}” is not text in {encodings}.",
         hint="Save the table as CSV (UTF-8) and open that.",
         file=path.name,
-        encodings=", ".join(encodings),
+        encodings=", ".join(encodings).upper().replace("-SIG", ""),
     )
 
 

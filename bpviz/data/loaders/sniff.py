@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpviz.data.loaders.columns import parse_number
+from bpviz.data.loaders.columns import looks_like_number
 from bpviz.data.loaders.records import Format, lines, not_text, reader, reading
 from bpviz.errors import UserError
 
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 200
 PREVIEW_ROWS = 20
+LONGEST_NAME = 100
 
 DELIMITERS: dict[str, str] = {"tab": "\t", "semicolon": ";", "pipe": "|", "comma": ","}
 """The rarer in prose come first: they win a tie."""
@@ -159,7 +160,7 @@ def _find_delimiter(text: str, path: Path) -> str:
 
 def _is_numeric(cells: list[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    return 2 * sum(parse_number(cell) is not None for cell in filled) >= len(filled)
+    return 2 * sum(looks_like_number(cell) for cell in filled) >= len(filled)
 
 
 def _has_header(rows: list[list[str]]) -> bool:
@@ -170,18 +171,19 @@ def _has_header(rows: list[list[str]]) -> bool:
     """
     first, body = rows[0], rows[1:]
     if not body:
-        return all(parse_number(cell) is None for cell in first)
+        return all(not looks_like_number(cell) for cell in first)
     columns = [[row[i] for row in body if i < len(row)] for i in range(len(first))]
     numeric = [i for i, cells in enumerate(columns) if cells and _is_numeric(cells)]
     if numeric:
-        return 2 * sum(parse_number(first[i]) is None and bool(first[i].strip()) for i in numeric) >= len(
+        return 2 * sum(not looks_like_number(first[i]) and bool(first[i].strip()) for i in numeric) >= len(
             numeric
         )
     return not any(cell in cells for cell, cells in zip(first, columns, strict=True))
 
 
 def _header_names(first: list[str]) -> tuple[str, ...]:
-    return tuple(" ".join(name.split()) or f"({i})" for i, name in enumerate(first, start=1))
+    shown = ("".join(c if c.isprintable() else " " for c in name[:LONGEST_NAME]) for name in first)
+    return tuple(" ".join(name.split()) or f"({i})" for i, name in enumerate(shown, start=1))
 
 
 def _made_up_names(count: int) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from bpviz.text import Text
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 100
 CELLS_A_BATCH = 100_000
+CELLS_A_BLOCK = 5_000_000
+"""40 MB: so large a block goes back to the system as soon as it is let go."""
 MOST_CLASSES = 100
 MOST_TEXTS = 50
 
@@ -30,12 +32,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Table:
-    """A table's good rows: ``values`` (N, columns), texts as codes of their column."""
+    """A table's good rows in blocks (n, columns), texts as codes of their column."""
 
     names: tuple[str, ...]
     columns: tuple[Column, ...]
-    values: Floats
+    blocks: list[Floats]
+    rows: int
     dropped: int
+
+    def column(self, index: int) -> Floats:
+        """Return one column whole."""
+        return np.concatenate([block[:, index] for block in self.blocks])
+
+    def drained(self) -> Iterator[Floats]:
+        """Yield the blocks, the last one first, and let each go: two tables would not fit in memory."""
+        while self.blocks:
+            yield self.blocks.pop()
 
 
 def read_table(
@@ -116,6 +128,7 @@ class _TableReading:
         )
         self._log = BadRowLog()
         self._blocks: list[Floats] = []
+        self._filled = 0
         self._total = 0
 
     def take(self, batch: Batch) -> None:
@@ -131,10 +144,25 @@ class _TableReading:
         problems: dict[int, tuple[int, Text]] = {row: (0, problem) for row, problem in batch.broken}
         numbers, rows = self._of_right_width(batch, problems)
         if rows:
-            self._blocks.append(self._converted(numbers, rows, problems))
+            self._keep(self._converted(numbers, rows, problems))
         for row in sorted(problems):
             column, problem = problems[row]
             self._log.add(row, column, self._names[column - 1] if column else "", problem)
+
+    def _keep(self, rows: Floats) -> None:
+        """Copy good rows into the last block, or a new one."""
+        if not self._blocks or self._filled + len(rows) > len(self._blocks[-1]):
+            self._close_block()
+            width = len(self._names)
+            # Memory that is never written is never taken: a short file stays small.
+            self._blocks.append(np.empty((max(len(rows), CELLS_A_BLOCK // width), width)))
+        self._blocks[-1][self._filled : self._filled + len(rows)] = rows
+        self._filled += len(rows)
+
+    def _close_block(self) -> None:
+        if self._blocks:
+            self._blocks[-1] = self._blocks[-1][: self._filled]
+        self._filled = 0
 
     def _of_right_width(
         self, batch: Batch, problems: dict[int, tuple[int, Text]]
@@ -171,15 +199,6 @@ class _TableReading:
         """Return the table, or complain about its bad rows."""
         if self._log.count and not drop_bad_rows:
             raise BadRows(self._file, tuple(self._log.rows), self._log.count, self._total)
-        return Table(self._names, self._columns, self._joined(), self._log.count)
-
-    def _joined(self) -> Floats:
-        """Return the blocks under each other; each is let go once copied, to halve the peak."""
-        values = np.empty((sum(map(len, self._blocks)), len(self._names)))
-        start = 0
-        self._blocks.reverse()
-        while self._blocks:
-            block = self._blocks.pop()
-            values[start : start + len(block)] = block
-            start += len(block)
-        return values
+        self._close_block()
+        rows = sum(map(len, self._blocks))
+        return Table(self._names, self._columns, self._blocks, rows, self._log.count)
