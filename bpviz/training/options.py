@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bpviz.data import GENERATORS
-from bpviz.engine.registries import ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.engine.registries import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS
 from bpviz.errors import UserError
 from bpviz.registry import Entry, Field, Registry
 from bpviz.text import N_
@@ -216,9 +216,7 @@ def _batch_size(given: Any) -> int | None:
 
 
 def _stop(numbers: Mapping[str, Any]) -> StopConfig:
-    return StopConfig(
-        numbers["iterations"], numbers["stop_loss"], numbers["tolerance"], numbers["patience"]
-    )
+    return StopConfig(numbers["iterations"], numbers["stop_loss"], numbers["tolerance"], numbers["patience"])
 
 
 def _precision(given: Any) -> Literal[32, 64]:
@@ -241,7 +239,8 @@ def _function(given: Mapping[str, Any]) -> str | None:
     for name in _DATA_OPTIONS:
         if name in given:
             raise UserError("A function has no data: “{name}” says nothing here.", name=name)
-    return FUNCTIONS[given["function"]].name
+    # Not a registered name: a formula of the user's own, which the run reads itself.
+    return str(given["function"])
 
 
 def _start(given: Any) -> tuple[float, ...] | None:

@@ -1,0 +1,238 @@
+"""Training from Python: ``bpviz.train`` and the ``Run`` that it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bpviz.data.dataset import Dataset
+from bpviz.errors import UserError
+from bpviz.snapshot import Array, Evaluation, Iteration, StopReason
+from bpviz.training.build import build
+from bpviz.training.config import RunConfig
+from bpviz.training.loop import Training
+from bpviz.training.options import run_config
+from bpviz.training.weights import save_weights
+
+Observer = Callable[[Iteration], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that has ended.
+
+    Attributes
+    ----------
+    config : RunConfig
+        Everything that was asked for, defaults included.
+    stopped : {"iterations", "loss", "plateau", "diverged", "interrupted"}
+        Why it ended.  After ``"diverged"`` the parameters are those of the last good iteration.
+    iterations : int
+        Number of updates made, n.
+    epochs : float
+        Passes over the training set.
+    seconds : float
+        Time that the iterations took.
+    loss : (n + 1,) float64
+        The loss that was descended (over the batch, penalty included), index = iteration; 0 is
+        the start.  Beyond four million iterations it holds every ``stride``-th.
+    stride : int
+        The iterations between two entries of ``loss``: 1 but for such long runs.
+    evaluated : (k,) int64
+        The iterations after which the whole training and test sets were measured.
+    train_loss, test_loss, train_accuracy, test_accuracy : (k,) float64
+        What was measured there, without the penalty; accuracies in [0, 1].  NaN where there is no
+        test set or, for regression, no accuracy.
+    parameters : dict of str to array
+        ``W1`` (out, in), ``b1`` (out,), ``W2``, …; for a function its variables.
+    train, test : Evaluation or None
+        Loss and accuracy at the end; ``test`` is None without a test set.
+    size : int
+        Number of parameters.
+    """
+
+    config: RunConfig
+    stopped: StopReason
+    iterations: int
+    epochs: float
+    seconds: float
+    loss: Array
+    stride: int
+    evaluated: NDArray[np.int64]
+    train_loss: Array
+    test_loss: Array
+    train_accuracy: Array
+    test_accuracy: Array
+    parameters: dict[str, Array]
+    train: Evaluation
+    test: Evaluation | None
+    size: int
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run."""
+        return self.config.seed
+
+    @property
+    def iterations_per_second(self) -> float:
+        """Updates a second; 0 when there were none."""
+        return self.iterations / self.seconds if self.seconds > 0 else 0.0
+
+    def save_weights(self, path: str | Path) -> None:
+        """Write the parameters to a safetensors file.
+
+        Raises
+        ------
+        UserError
+            When the file cannot be written.
+        """
+        save_weights(path, self.parameters)
+
+
+def train(
+    data: str = "spiral",
+    *,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    layers: str = "8 tanh, 8 tanh",
+    **options: Any,
+) -> Run:
+    """Train a network, or descend a function, and return what happened.
+
+    Parameters
+    ----------
+    data : str
+        A data set's name (``bpviz list datasets``) or a CSV or TSV file.
+    x : (N, D) array_like, optional
+        Features of your own, instead of ``data``; one row a sample.
+    y : (N,) or (N, K) array_like
+        Their targets: whole numbers, booleans or texts are classes, other numbers are regressed.
+    layers : str
+        The hidden layers, e.g. ``"8 tanh, 3 relu nobias"``; ``""`` for none.
+    **options
+        What ``bpviz train --help`` lists, ``-`` written ``_``: ``target``, ``points``, ``noise``,
+        ``test_share``, ``standardize``, ``loss``, ``output_activation``, ``output_bias``,
+        ``optimizer``, ``learning_rate``, ``momentum``, …, ``l1``, ``l2``, ``batch_size`` (a number
+        or ``"full"``), ``shuffle``, ``initializer``, ``iterations``, ``stop_loss``, ``tolerance``,
+        ``patience``, ``seed``, ``data_seed``, ``precision`` (32 or 64), ``initial_weights``, and
+        ``function`` with ``start`` to descend a test function instead.
+
+    Returns
+    -------
+    Run
+        The losses, the parameters and why it ended.
+
+    Raises
+    ------
+    UserError
+        When an option cannot be taken or the data cannot be read; ``str(error)`` says what to do.
+
+    Examples
+    --------
+    >>> import bpviz
+    >>> run = bpviz.train(data="xor", layers="4 tanh", iterations=300, seed=1)
+    >>> run.stopped, run.loss.shape, run.parameters["W1"].shape
+    ('iterations', (301,), (4, 2))
+    """
+    dataset = _own_dataset(x, y)
+    if dataset is None and "function" not in options:
+        options["data"] = data
+    config = run_config({"layers": layers, **options})
+    training = build(config, dataset=dataset)
+    return describe(training, config, drive(training))
+
+
+def drive(
+    training: Training, observers: Sequence[Observer] = (), interrupted: Callable[[], bool] | None = None
+) -> float:
+    """Run ``training`` to its end, showing every iteration to the observers.
+
+    Parameters
+    ----------
+    interrupted : callable, optional
+        Looked at after every iteration; once true the training stops as ``"interrupted"``.
+
+    Returns
+    -------
+    float
+        The seconds it took.
+    """
+    started = perf_counter()
+    for iteration in training.iterations():
+        for observe in observers:
+            observe(iteration)
+        if interrupted is not None and interrupted():
+            training.stopped = training.stopped or "interrupted"
+            break
+    return perf_counter() - started
+
+
+def describe(training: Training, config: RunConfig, seconds: float) -> Run:
+    """Return the ``Run`` of a training that has ended."""
+    history = training.recorder.history()
+    train_part, test_part = training.evaluate()
+    return Run(
+        config=config,
+        stopped=training.stopped or "interrupted",
+        iterations=training.iteration,
+        epochs=training.epoch,
+        seconds=seconds,
+        loss=history.loss,
+        stride=history.stride,
+        evaluated=history.evaluated,
+        train_loss=history.train_loss,
+        test_loss=history.test_loss,
+        train_accuracy=history.train_accuracy,
+        test_accuracy=history.test_accuracy,
+        parameters=training.parameters(),
+        train=train_part,
+        test=test_part,
+        size=training.size,
+    )
+
+
+def _own_dataset(x: ArrayLike | None, y: ArrayLike | None) -> Dataset | None:
+    """Return the caller's arrays as a data set, checked, or None without them."""
+    if x is None and y is None:
+        return None
+    if x is None or y is None:
+        raise UserError("x and y go together: one row of features for every target.")
+    try:
+        features = np.array(x, dtype=np.float64, ndmin=1)
+    except (TypeError, ValueError) as error:
+        raise UserError("x is not an array of numbers ({reason}).", reason=error) from error
+    features = features[:, None] if features.ndim == 1 else features
+    targets = np.array(y, ndmin=1)
+    if features.ndim != 2 or targets.ndim > 2 or len(features) != len(targets) or not features.size:
+        raise UserError(
+            "x has shape {x} and y has shape {y}; they need (N, D) and (N,) or (N, K).",
+            x=features.shape,
+            y=targets.shape,
+        )
+    if not np.isfinite(features).all():
+        row, column = np.argwhere(~np.isfinite(features))[0]
+        raise UserError("x is not finite in row {row}, column {column}.", row=int(row), column=int(column))
+    return _with_targets(features, targets)
+
+
+def _with_targets(x: Array, y: NDArray[Any]) -> Dataset:
+    names = tuple(f"x{i + 1}" for i in range(x.shape[1]))
+    if y.dtype.kind == "f":
+        if not np.isfinite(y).all():
+            raise UserError("y is not finite in row {row}.", row=int(np.argwhere(~np.isfinite(y))[0][0]))
+        targets = y.astype(np.float64).reshape(len(y), -1)
+        columns = tuple(f"y{i + 1}" for i in range(targets.shape[1]))
+        return Dataset("arrays", x, targets, "regression", names, columns)
+    if y.ndim == 2 and y.shape[1] != 1:
+        raise UserError("y has {columns} columns of classes; it needs one.", columns=y.shape[1])
+    classes, labels = np.unique(y.ravel().astype(str), return_inverse=True)
+    if len(classes) < 2:
+        raise UserError("y holds one class only; there is nothing to tell apart.")
+    named = tuple(str(name) for name in classes)
+    return Dataset("arrays", x, labels.astype(np.int64), "classification", names, class_names=named)

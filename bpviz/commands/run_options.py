@@ -1,0 +1,166 @@
+"""The options that describe a run: shared by ``bpviz train`` and ``bpviz render``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from bpviz.commands.parser import help_text
+from bpviz.data import GENERATORS
+from bpviz.engine.registries import ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.registry import Field
+from bpviz.text import tr
+from bpviz.training.config import LiveSettings, RunConfig
+from bpviz.training.layer_spec import format_layers
+from bpviz.training.options import NUMBERS, piece_fields, run_config
+
+_PREFIX = "run_"
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add every option of a run, those of the registries' pieces included."""
+    _add_data(parser.add_argument_group(tr("data")))
+    _add_network(parser.add_argument_group(tr("network")))
+    _add_learning(parser.add_argument_group(tr("learning")))
+    _add_end(parser.add_argument_group(tr("end and reproducibility")))
+    _add_pieces(parser.add_argument_group(tr("options of one data set, optimizer or initializer")))
+
+
+def config_of(arguments: argparse.Namespace) -> RunConfig:
+    """Return the run that the parsed options describe.
+
+    Raises
+    ------
+    UserError
+        For a name or a value that cannot be taken.
+    """
+    given = vars(arguments)
+    return run_config({name.removeprefix(_PREFIX): given[name] for name in given if name.startswith(_PREFIX)})
+
+
+def _add(group: Any, name: str, **options: Any) -> None:
+    group.add_argument("--" + name.replace("_", "-"), dest=_PREFIX + name, **options)
+
+
+def _add_number(group: Any, name: str) -> None:
+    field = NUMBERS[name]
+    said = help_text(tr(field.help), field.default)
+    _add(group, name, metavar="N" if field.kind == "int" else "X", help=said)
+
+
+def _add_data(group: Any) -> None:
+    default = RunConfig()
+    _add(
+        group,
+        "data",
+        metavar=tr("NAME|FILE"),
+        help=help_text(tr("a data set by name, or a CSV or TSV file"), default.data.name, GENERATORS.names()),
+    )
+    _add(group, "target", metavar=tr("COLUMN"), help=tr("the column of the file that is to be learnt"))
+    _add_number(group, "test_share")
+    _add(
+        group,
+        "standardize",
+        action=argparse.BooleanOptionalAction,
+        help=tr("mean 0 and deviation 1 for every feature (default: as the data set needs)"),
+    )
+    _add(
+        group,
+        "function",
+        metavar=tr("NAME"),
+        help=help_text(tr("descend a function instead of training a network"), None, FUNCTIONS.names()),
+    )
+    _add(group, "start", metavar="X[,Y]", help=tr("where the descent of the function starts"))
+
+
+def _add_network(group: Any) -> None:
+    default = RunConfig()
+    _add(
+        group,
+        "layers",
+        metavar=tr("LAYERS"),
+        help=help_text(
+            tr("the hidden layers, each units and activation, “nobias” for none"),
+            f'"{format_layers(default.layers)}"',
+            (entry.name for entry in ACTIVATIONS if not entry.create().output_only),
+        ),
+    )
+    _add(
+        group,
+        "output_activation",
+        metavar=tr("NAME"),
+        help=help_text(tr("activation of the output"), default.output_activation, ACTIVATIONS.names()),
+    )
+    _add(group, "output_bias", action=argparse.BooleanOptionalAction, help=tr("a bias in the output layer"))
+    _add(
+        group,
+        "initializer",
+        metavar=tr("NAME"),
+        help=help_text(tr("how the weights start"), default.initializer, INITIALIZERS.names()),
+    )
+    _add(
+        group,
+        "initial_weights",
+        metavar="F.safetensors",
+        help=tr("start from these weights: W1, b1, W2, …"),
+    )
+
+
+def _add_learning(group: Any) -> None:
+    default = RunConfig()
+    _add(
+        group, "loss", metavar=tr("NAME"), help=help_text(tr("the loss"), default.loss, ("auto", *LOSSES.names()))
+    )
+    _add(
+        group,
+        "optimizer",
+        metavar=tr("NAME"),
+        help=help_text(tr("the optimizer"), default.optimizer, OPTIMIZERS.names()),
+    )
+    _add_number(group, "learning_rate")
+    _add_number(group, "l1")
+    _add_number(group, "l2")
+    _add(
+        group,
+        "batch_size",
+        metavar=tr("N|full"),
+        help=help_text(tr("samples of one update"), LiveSettings().batch_size),
+    )
+    _add(
+        group,
+        "shuffle",
+        action=argparse.BooleanOptionalAction,
+        help=tr("a new order of the samples in every epoch (default: on)"),
+    )
+
+
+def _add_end(group: Any) -> None:
+    for name in ("iterations", "stop_loss", "tolerance", "patience", "seed", "data_seed"):
+        _add_number(group, name)
+    _add(
+        group,
+        "precision",
+        metavar="32|64",
+        help=help_text(tr("bits of every number"), RunConfig().precision),
+    )
+
+
+def _add_pieces(group: Any) -> None:
+    for name, uses in piece_fields().items():
+        field = uses[0][1]
+        owners = ", ".join(piece for piece, _field in uses)
+        said = help_text(f"{tr(field.help or field.label)} [{owners}]", _common_default(uses), field.choices)
+        if field.kind == "bool":
+            _add(group, name, action=argparse.BooleanOptionalAction, help=said)
+        else:
+            _add(group, name, metavar=_metavar(field), help=said)
+
+
+def _common_default(uses: list[tuple[str, Field]]) -> object:
+    """Return the default where all the pieces agree on one."""
+    defaults = {field.default for _piece, field in uses}
+    return uses[0][1].default if len(defaults) == 1 else None
+
+
+def _metavar(field: Field) -> str:
+    return {"int": "N", "float": "X"}.get(field.kind, tr("NAME"))

@@ -1,0 +1,138 @@
+"""``bpviz train``: one run without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from bpviz.api import Observer, Run, describe, drive
+from bpviz.commands.history import HistoryFile
+from bpviz.commands.interrupt import Interrupt
+from bpviz.commands.parser import Parser, add_common_options
+from bpviz.commands.progress import ProgressLine, cells
+from bpviz.commands.run_options import add_run_options, config_of
+from bpviz.snapshot import Evaluation, Iteration, StopReason
+from bpviz.text import N_, tr
+from bpviz.training.build import build
+from bpviz.training.config import RunConfig
+from bpviz.training.files import check_writable
+from bpviz.training.loop import Training
+
+DONE, DIVERGED = 0, 3
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of this command."""
+    made = Parser(
+        prog="bpviz train",
+        description=tr("Train a network, or descend a function, without a window."),
+        epilog=tr("Exit codes: 0 done, 2 a mistake in what was asked, 3 the loss diverged, 1 a defect."),
+    )
+    add_run_options(made)
+    output = made.add_argument_group(tr("output"))
+    output.add_argument(
+        "--save-weights", metavar="F.safetensors", help=tr("write the weights: W1, b1, W2, …")
+    )
+    output.add_argument("--history", metavar="F.csv", help=tr("write every iteration as a row of a CSV file"))
+    output.add_argument("--json", action="store_true", help=tr("print the result as one JSON object"))
+    add_common_options(made)
+    return made
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command and return its exit code."""
+    arguments = parser().parse_args(words)
+    config = config_of(arguments)
+    # A run may take hours: what cannot be written is told before it.
+    for path in (arguments.save_weights, arguments.history):
+        if path:
+            check_writable(path)
+    training = build(config)
+    run = describe(training, config, _drive(training, config, arguments.history))
+    if arguments.save_weights:
+        run.save_weights(arguments.save_weights)
+    print(json.dumps(summary(run), allow_nan=False) if arguments.json else report(run))
+    if training.divergence is None:
+        return DONE
+    print(f"bpviz: {training.divergence.sentence()}", file=sys.stderr)
+    return DIVERGED
+
+
+def _drive(training: Training, config: RunConfig, history: str | None) -> float:
+    """Run to the end, with the progress line and the history; return the seconds."""
+    line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
+
+    def show(iteration: Iteration) -> None:
+        line.show(iteration.iteration, iteration.loss)
+
+    observers: list[Observer] = [show]
+    with ExitStack() as stack:
+        if history:
+            observers.append(stack.enter_context(HistoryFile(history)).add)
+        interrupted = stack.enter_context(Interrupt())
+        stack.callback(line.clear)
+        return drive(training, observers, interrupted)
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return what ``--json`` prints; a number that is not finite becomes null."""
+    told: dict[str, Any] = {
+        "iterations": run.iterations,
+        "epochs": run.epochs,
+        "seconds": run.seconds,
+        "iterations_per_second": run.iterations_per_second,
+        "train_loss": run.train.loss,
+        "test_loss": run.test.loss if run.test else None,
+    }
+    if run.train.accuracy is not None:
+        told["train_accuracy"] = run.train.accuracy
+        told["test_accuracy"] = run.test.accuracy if run.test else None
+    told |= {"stopped": run.stopped, "parameters": run.size, "seed": run.seed}
+    return {name: _finite(value) for name, value in told.items()}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, str | int) or value is None:
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+REASONS: dict[StopReason, str] = {
+    "iterations": N_("all iterations were made"),
+    "loss": N_("the loss is below the bound"),
+    "plateau": N_("the loss no longer falls"),
+    "diverged": N_("the loss diverged"),
+    "interrupted": N_("interrupted"),
+}
+
+
+def report(run: Run) -> str:
+    """Return the result for a reader: one aligned line each."""
+    rows = [
+        (tr("Iterations"), f"{run.iterations:,}"),
+        (tr("Epochs"), f"{run.epochs:.4g}"),
+        (tr("Seconds"), f"{run.seconds:.4g}"),
+        (tr("Iterations a second"), f"{run.iterations_per_second:,.0f}"),
+        (tr("Training set"), _measured(run.train)),
+        (tr("Test set"), _measured(run.test)),
+        (tr("Stopped"), tr(REASONS[run.stopped])),
+        (tr("Parameters"), f"{run.size:,}"),
+        (tr("Seed"), str(run.seed)),
+    ]
+    width = max(cells(name) for name, _value in rows)
+    return "\n".join(name + " " * (width - cells(name)) + "  " + value for name, value in rows)
+
+
+def _measured(part: Evaluation | None) -> str:
+    if part is None:
+        return "–"
+    loss = tr("loss {loss}", loss=f"{part.loss:.4g}")
+    if part.accuracy is None:
+        return loss
+    return loss + " · " + tr("accuracy {accuracy}", accuracy=f"{part.accuracy:.1%}")

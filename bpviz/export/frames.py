@@ -1,0 +1,67 @@
+"""The frames of a run, in lockstep: next iteration, snapshot, picture, and none lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bpviz.snapshot import History, Iteration, Snapshot, SnapshotRequest, SurfaceGrid
+from bpviz.training.config import RunConfig
+from bpviz.training.loop import Training
+
+SurfaceMaker = Callable[[Training], SurfaceGrid]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What one picture shows."""
+
+    snapshot: Snapshot
+    history: History
+    surface: SurfaceGrid | None
+
+
+def frames(
+    training: Training,
+    every: int,
+    request: SnapshotRequest,
+    surface: SurfaceMaker | None = None,
+) -> Iterator[Frame | Iteration]:
+    """Run ``training`` and yield each iteration, and a frame after every k-th and after the last.
+
+    Parameters
+    ----------
+    every : int
+        k, at least 1; iterations 0, k, 2k, … are shown, and the last whatever its number.
+    surface : callable or None
+        Computes the loss surface of each frame, where the picture shows it.
+
+    Yields
+    ------
+    Iteration or Frame
+        An ``Iteration`` after each update, so that the caller may look up between two of them;
+        the ``Frame``, where one is due, right after it.
+    """
+    shown = -1
+    for iteration in training.iterations():
+        yield iteration
+        if iteration.iteration % every == 0:
+            shown = iteration.iteration
+            yield _frame(training, request, surface)
+    if training.iteration != shown:
+        yield _frame(training, request, surface)
+
+
+def expected_frames(config: RunConfig, every: int) -> int | None:
+    """Return how many frames a run makes unless it stops early; None where it has no last iteration."""
+    last = config.stop.iterations
+    if last is None:
+        return None
+    return last // every + 1 + (last % every != 0)
+
+
+def _frame(
+    training: Training, request: SnapshotRequest, surface: SurfaceMaker | None
+) -> Frame:
+    grid = surface(training) if surface is not None else None
+    return Frame(training.snapshot(request), training.recorder.history(), grid)
