@@ -1,0 +1,123 @@
+"""What lies on the surface: the path so far, the ball, the arrow downhill, and what of it is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.present.surface_camera import HEIGHT, Camera
+from bpviz.present.surface_mesh import HeightScale, Mesh
+from bpviz.snapshot import SurfaceGrid
+
+Array = NDArray[np.floating]
+
+LIFT = 0.012
+"""How far the path floats above the surface, in the model's units: enough not to sink between vertices."""
+ARROW_LENGTH = 0.42
+_MOST_POINTS = 600
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane's ranges: from (u, v) to the model's x and y and back."""
+
+    u: tuple[float, float]
+    v: tuple[float, float]
+
+    @classmethod
+    def of(cls, grid: SurfaceGrid) -> Plane:
+        """Return the plane that the grid spans."""
+        return cls((float(grid.u[0]), float(grid.u[-1])), (float(grid.v[0]), float(grid.v[-1])))
+
+    def to_model(self, uv: Array) -> Array:
+        """Return x, y in [−1, 1] for (…, 2) points of the plane."""
+        low = np.array([self.u[0], self.v[0]])
+        size = np.array([self.u[1] - self.u[0], self.v[1] - self.v[0]])
+        return np.asarray((uv - low) / size * 2 - 1)
+
+
+def path_points(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array:
+    """Return the path on the surface as (k, 3) in the model; NaN where it leaves the box.
+
+    A long path is thinned for the display, its first and last points kept.
+    """
+    path = np.asarray(grid.path, dtype=float).reshape(-1, 3)
+    if len(path) > _MOST_POINTS:
+        path = path[np.linspace(0, len(path) - 1, _MOST_POINTS).round().astype(np.intp)]
+    if len(path):
+        path = np.vstack([path, np.asarray(grid.ball, dtype=float)])
+    return _placed(path, grid, scale, mesh)
+
+
+def ball_point(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array | None:
+    """Return where the ball lies (3,), or None when it is off the plane's part that is shown."""
+    point = _placed(np.asarray([grid.ball], dtype=float), grid, scale, mesh)[0]
+    return point if np.isfinite(point).all() else None
+
+
+def _placed(points: Array, grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array:
+    xy = Plane.of(grid).to_model(points[:, :2])
+    # The drawn surface is flat between its vertices: a point in a narrow valley would sink into it.
+    z = np.fmax(scale.z(points[:, 2]), mesh.height_at(xy[:, 0], xy[:, 1]))
+    placed = np.column_stack([xy, z + LIFT])
+    placed[(np.abs(xy) > 1.001).any(axis=1)] = np.nan
+    return placed
+
+
+def arrow_points(grid: SurfaceGrid, mesh: Mesh, start: Array | None) -> Array:
+    """Return the way downhill from the ball, laid on the surface: (k, 3), or (0, 3) where it is level.
+
+    The direction is that of −∇L on the plane *as drawn*: du and dv are scaled like the axes.
+    """
+    if start is None:
+        return np.empty((0, 3))
+    plane = Plane.of(grid)
+    size = np.array([plane.u[1] - plane.u[0], plane.v[1] - plane.v[0]])
+    direction = np.asarray(grid.gradient, dtype=float) / size
+    length = float(np.linalg.norm(direction))
+    if not np.isfinite(length) or length == 0:
+        return np.empty((0, 3))
+    along = np.linspace(0, ARROW_LENGTH, 22)[:, None] * (direction / length)
+    xy = start[:2] + along
+    z = mesh.height_at(xy[:, 0], xy[:, 1])
+    # The first holes and the rim end the arrow.
+    good = np.isfinite(z)
+    count = len(z) if good.all() else int(np.argmin(good))
+    points = np.column_stack([xy, z + 2 * LIFT])[:count]
+    if count:
+        points[0] = start
+    return points
+
+
+def hidden(points: Array, mesh: Mesh, camera: Camera, steps: int = 48) -> NDArray[np.bool_]:
+    """Return (k,) which points the surface hides from the eye, by walking the lines of sight.
+
+    The walk goes straight to the eye at infinity, which the mild perspective differs little from, in
+    steps that widen, until it is above the box; it meets the surface where it gets below its height.
+    """
+    if not len(points):
+        return np.zeros(0, dtype=bool)
+    eye = camera.eye
+    reach = min(2.9, 2 * HEIGHT / max(float(eye[2]), 1e-3))
+    walk = reach * np.linspace(0.1, 1.0, steps) ** 1.6
+    ray = points[:, None, :] + walk[:, None] * eye
+    surface = mesh.height_at(ray[..., 0], ray[..., 1])
+    with np.errstate(invalid="ignore"):
+        return np.asarray((ray[..., 2] < surface - 0.004).any(axis=1))
+
+
+def runs(flags: NDArray[np.bool_], valid: NDArray[np.bool_]) -> list[tuple[int, int, bool]]:
+    """Return (first, last + 1, hidden) for the stretches of a path that are drawn alike.
+
+    A stretch shares its end point with the next one, so that no gap is seen; what is not valid
+    belongs to none.  Segment i goes from point i to i + 1 and is hidden when both its ends are.
+    """
+    if len(flags) < 2:
+        return []
+    drawn = valid[:-1] & valid[1:]
+    kind = np.where(drawn, (flags[:-1] & flags[1:]).astype(int), -1)
+    edges = np.flatnonzero(np.diff(kind)) + 1
+    starts, ends = np.append(0, edges), np.append(edges, len(kind))
+    return [(int(a), int(b) + 1, bool(kind[a])) for a, b in zip(starts, ends, strict=True) if kind[a] >= 0]

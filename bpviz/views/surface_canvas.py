@@ -1,0 +1,278 @@
+"""The picture of the surface: it is turned, zoomed and pointed at here, and nothing else changes by that."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.surface_camera import RESET_VIEW, TOP_VIEW, Camera
+from bpviz.present.surface_curve import Curve, build_curve, nearest
+from bpviz.present.surface_pick import Picked, pick
+from bpviz.present.surface_scene import Scene, build_scene, is_curve
+from bpviz.snapshot import SurfaceGrid
+from bpviz.text import Text, tr
+from bpviz.views.surface_curve import curve_area, paint_curve
+from bpviz.views.surface_drawing import Drawing, Look
+from bpviz.views.surface_painter import PainterRenderer
+from bpviz.views.surface_renderer import SurfaceRenderer
+
+_DEGREES_PER_PIXEL = 0.45
+_KEY_DEGREES = 6.0
+_KEY_ZOOM = 1.15
+_SETTLE_MS = 220
+_log = logging.getLogger(__name__)
+
+
+class SurfaceCanvas(QWidget):
+    """Shows one grid; ``renderer_failed(Text)`` says that it went over to QPainter."""
+
+    renderer_failed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.camera = RESET_VIEW
+        self.scene: Scene | None = None
+        self.curve: Curve | None = None
+        self.logarithmic = False
+        self.picked: Picked | int | None = None
+        self.pinned = False
+        self._grid: SurfaceGrid | None = None
+        self._colours: Palette = LIGHT
+        self._renderer: SurfaceRenderer = PainterRenderer()
+        self._drawing = Drawing()
+        self._drag_from: QPointF | None = None
+        self._dragged = False
+        self._moving = False
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._on_settle_timeout)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 110)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def renderer(self) -> SurfaceRenderer:
+        """Return what draws the surface now."""
+        return self._renderer
+
+    def use_renderer(self, renderer: SurfaceRenderer) -> None:
+        """Draw with another renderer from now on."""
+        self._renderer.release()
+        self._renderer = renderer
+        self._drawing.forget()
+        self.update()
+
+    def show_grid(self, grid: SurfaceGrid | None) -> None:
+        """Show a grid; None empties the picture.  The view stays as the user turned it."""
+        self._grid = grid
+        if grid is None:
+            self.scene = self.curve = None
+            self._unpick()
+        else:
+            self._rebuild(grid)
+        self._touch()
+
+    def set_logarithmic(self, logarithmic: bool) -> None:
+        """Let heights be losses, or their logarithms."""
+        self.logarithmic = logarithmic
+        if self._grid is not None:
+            self._rebuild(self._grid)
+        self._touch()
+
+    def set_colours(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self._colours = palette
+        self.update()
+
+    def look_from(self, camera: Camera) -> None:
+        """Look at the surface from somewhere else."""
+        self.camera = camera
+        if not self.pinned:
+            self.picked = None
+        self._touch()
+
+    @Slot()
+    def reset_view(self) -> None:
+        """Look from where the first look was."""
+        self.look_from(RESET_VIEW)
+
+    @Slot()
+    def top_view(self) -> None:
+        """Look straight down, u to the right and v upwards, like a map."""
+        self.look_from(TOP_VIEW)
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """Come nearer."""
+        self.look_from(self.camera.zoomed(_KEY_ZOOM))
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """Go further away."""
+        self.look_from(self.camera.zoomed(1 / _KEY_ZOOM))
+
+    def paint_on(self, painter: QPainter, look: Look, drawing: Drawing, fast: bool = False) -> None:
+        """Paint the picture at any size; the widget itself and an export both come here."""
+        if self.curve is not None:
+            index = self.picked if isinstance(self.picked, int) else None
+            paint_curve(painter, self.curve, look, index)
+        elif self.scene is not None:
+            picked = self.picked if isinstance(self.picked, Picked) else None
+            try:
+                drawing.paint(painter, self.scene, self.camera, look, self._renderer, fast, picked)
+            except RuntimeError as failure:
+                self._fall_back(failure)
+                drawing.paint(painter, self.scene, self.camera, look, self._renderer, fast, picked)
+        else:
+            painter.setPen(QColor(look.palette.muted))
+            painter.setFont(look.small_font())
+            area = self.rect() if look.width == self.width() else None
+            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+            text = tr("The loss surface appears here as soon as it is computed.")
+            if area is None:
+                painter.drawText(0, 0, int(look.width), int(look.height), flags, text)
+            else:
+                painter.drawText(area, flags, text)
+
+    def look(self) -> Look:
+        """Return how the widget's own picture is to be."""
+        ratio = self.devicePixelRatioF()
+        return Look(self.width(), self.height(), ratio, self._colours, self.font())
+
+    def _rebuild(self, grid: SurfaceGrid) -> None:
+        if is_curve(grid):
+            old = self.curve.scale if self.curve and self.curve.grid.run_id == grid.run_id else None
+            self.curve, self.scene = build_curve(grid, self.logarithmic, old), None
+        else:
+            self.scene, self.curve = build_scene(grid, self.logarithmic, self.scene), None
+        self._refresh_pick(grid)
+
+    def _refresh_pick(self, grid: SurfaceGrid) -> None:
+        """Let a pinned vertex rise and sink with the surface; drop what the grid no longer has."""
+        if isinstance(self.picked, Picked):
+            fits = self.scene is not None and self.picked.row < len(grid.v) > 1
+            if not fits or self.picked.column >= len(grid.u) or self.scene is None:
+                self._unpick()
+                return
+            x, y, z = self.scene.mesh.vertices[self.picked.row * len(grid.u) + self.picked.column, :3]
+            self.picked = Picked(self.picked.row, self.picked.column, (float(x), float(y), float(z)))
+        elif self.picked is not None and (self.curve is None or self.picked >= len(grid.u)):
+            self._unpick()
+
+    def _unpick(self) -> None:
+        self.picked, self.pinned = None, False
+
+    def _touch(self) -> None:
+        """Repaint, coarsely where that is faster, and finely once all is still."""
+        if self._renderer.coarsens:
+            self._moving = True
+            self._settle.start()
+        self.update()
+
+    @Slot()
+    def _on_settle_timeout(self) -> None:
+        self._moving = False
+        self.update()
+
+    def _fall_back(self, failure: Exception) -> None:
+        _log.warning("OpenGL stopped drawing the surface: %s", failure)
+        self._renderer = PainterRenderer()
+        self._drawing.forget()
+        self.renderer_failed.emit(Text("OpenGL failed; the surface is painted without it."))
+
+    def _point_at(self, position: QPointF) -> None:
+        """Find what is under the pointer and show its numbers."""
+        found: Picked | int | None = None
+        if self.curve is not None:
+            area = curve_area(self.look())
+            share = (position.x() - area.left) / area.width
+            low, high = self.curve.u_range
+            if -0.02 <= share <= 1.02:
+                found = nearest(self.curve, low + share * (high - low))
+        elif self.scene is not None and self._drawing.view is not None:
+            found = pick(self.scene.mesh, self._drawing.view, position.x(), position.y())
+        if found != self.picked:
+            self.picked = found
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 250)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.paint_on(painter, self.look(), self._drawing, self._moving)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag_from, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            if not self.pinned:
+                self._point_at(event.position())
+            return
+        moved = event.position() - self._drag_from
+        if self.curve is not None or (not self._dragged and moved.manhattanLength() < 3):
+            return
+        self._dragged, self._drag_from = True, event.position()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        turned = self.camera.turned(-moved.x() * _DEGREES_PER_PIXEL, moved.y() * _DEGREES_PER_PIXEL)
+        self.look_from(turned)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is not None and not self._dragged:
+            # A click pins what is pointed at; a click beside everything, or on a pin, lets it go.
+            self.pinned = not self.pinned
+            self._point_at(event.position())
+            self.pinned = self.pinned and self.picked is not None
+        self._drag_from = None
+        self.unsetCursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.scene is None:
+            event.ignore()
+            return
+        self.look_from(self.camera.zoomed(1.0015 ** event.angleDelta().y()))
+        event.accept()
+
+    def leaveEvent(self, event: object) -> None:
+        if not self.pinned and self.picked is not None:
+            self.picked = None
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        turns = {
+            Qt.Key.Key_Left: (-_KEY_DEGREES, 0.0),
+            Qt.Key.Key_Right: (_KEY_DEGREES, 0.0),
+            Qt.Key.Key_Up: (0.0, _KEY_DEGREES),
+            Qt.Key.Key_Down: (0.0, -_KEY_DEGREES),
+        }
+        actions = {
+            Qt.Key.Key_Plus: self.zoom_in,
+            Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out,
+            Qt.Key.Key_Home: self.reset_view,
+            Qt.Key.Key_T: self.top_view,
+        }
+        key = event.key()
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if key in turns and not control:
+            self.look_from(self.camera.turned(*turns[key]))
+        elif key in actions and not control:
+            actions[key]()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,161 @@
+"""Paints a scene: the still part once a view, what moves on it each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter
+
+from bpviz.present.axes import format_number
+from bpviz.present.palette import Palette
+from bpviz.present.surface_axes import box
+from bpviz.present.surface_camera import Camera, Frame, Projection, projection
+from bpviz.present.surface_path import hidden
+from bpviz.present.surface_pick import Picked, values
+from bpviz.present.surface_scene import Scene
+from bpviz.text import tr
+from bpviz.views.surface_overlay import (
+    paint_arrow,
+    paint_axes,
+    paint_ball,
+    paint_dots,
+    paint_path,
+    paint_readout,
+    paint_walls,
+)
+from bpviz.views.surface_renderer import SurfaceRenderer
+
+_MOST_DOTS = 60
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a picture is to be: its logical size, its pixel ratio, its colours and its font."""
+
+    width: float
+    height: float
+    ratio: float
+    palette: Palette
+    font: QFont
+
+    @property
+    def growth(self) -> float:
+        """Return how much larger than at a small panel's size texts and lines are."""
+        return float(min(max(min(self.width / 480, self.height / 270), 0.85), 1.5))
+
+    def small_font(self) -> QFont:
+        """Return the font of ticks and labels; it grows a little with the picture."""
+        font = QFont(self.font)
+        font.setPixelSize(max(8, round(QFontInfo(self.font).pixelSize() * 0.84 * self.growth)))
+        return font
+
+    def frame(self) -> Frame:
+        """Return the frame that leaves room for the numbers."""
+        line = QFontMetricsF(self.small_font()).height()
+        side = line * 2.6
+        return Frame(self.width, self.height, side, side, line * 1.2, line * 2.3)
+
+
+class Drawing:
+    """Keeps the still part of the picture while neither the view nor the surface changes."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._still: QImage | None = None
+        self._hidden_key: tuple[object, ...] = ()
+        self._hidden: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self.view: Projection | None = None
+
+    def forget(self) -> None:
+        """Make the still part anew the next time."""
+        self._key = ()
+
+    def paint(
+        self,
+        painter: QPainter,
+        scene: Scene,
+        camera: Camera,
+        look: Look,
+        renderer: SurfaceRenderer,
+        fast: bool,
+        picked: Picked | None,
+    ) -> None:
+        """Paint everything into the rectangle from (0, 0) to the look's size."""
+        fast = fast and renderer.coarsens
+        key = (scene.mesh, scene.scale, scene.plane, camera, look, renderer, fast, tr("loss"))
+        if self._still is None or key != self._key:
+            self.view = projection(camera, look.frame())
+            self._still = _still_picture(scene, self.view, look, renderer, fast)
+            self._key = key
+        painter.drawImage(QPointF(0, 0), self._still)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_moving(painter, scene, look)
+        if picked is not None:
+            self._paint_picked(painter, scene, look, picked)
+
+    def _paint_moving(self, painter: QPainter, scene: Scene, look: Look) -> None:
+        assert self.view is not None
+        view, unit = self.view, look.growth
+        covered = self._covered(scene)
+        pixels = view.project(scene.path)[:, :2] if len(scene.path) else np.empty((0, 2))
+        if len(pixels) > 1:
+            paint_path(painter, pixels, covered[: len(pixels)], look.palette, 2.2 * unit)
+            if len(pixels) <= _MOST_DOTS:
+                paint_dots(painter, pixels[:-1][~covered[: len(pixels) - 1]], look.palette, 2.4 * unit)
+        if scene.ball is None:
+            return
+        faint = bool(covered[-1])
+        paint_arrow(painter, view.project(scene.arrow)[:, :2], look.palette, 2.4 * unit, faint)
+        x, y, _ = view.project(scene.ball).tolist()
+        paint_ball(painter, x, y, 5.2 * unit, look.palette, faint)
+
+    def _covered(self, scene: Scene) -> NDArray[np.bool_]:
+        """Return which points of the path, then the ball, the surface hides; kept while nothing moved."""
+        assert self.view is not None
+        key = (scene, self.view.camera)
+        if key != self._hidden_key:
+            ball = np.full((1, 3), np.nan) if scene.ball is None else scene.ball[None]
+            points = np.vstack([scene.path.reshape(-1, 3), ball])
+            self._hidden, self._hidden_key = hidden(points, scene.mesh, self.view.camera), key
+        return self._hidden
+
+    def _paint_picked(self, painter: QPainter, scene: Scene, look: Look, picked: Picked) -> None:
+        assert self.view is not None
+        x, y, _ = self.view.project(np.array(picked.point)).tolist()
+        u, v, loss = values(scene.grid, picked)
+        grid = scene.grid
+        lines = [
+            f"{grid.u_label} = {format_number(u)}",
+            f"{grid.v_label} = {format_number(v)}",
+            tr("loss {value}", value=format_number(loss)),
+        ]
+        room = QRectF(2, 2, look.width - 4, look.height - 4)
+        paint_readout(painter, QPointF(x, y), lines, look.palette, look.small_font(), room)
+
+
+def _still_picture(
+    scene: Scene, view: Projection, look: Look, renderer: SurfaceRenderer, fast: bool
+) -> QImage:
+    """Return walls, surface and axes as one picture on a clear ground."""
+    pixels = QSize(max(1, round(look.width * look.ratio)), max(1, round(look.height * look.ratio)))
+    picture = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(look.ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    font = look.small_font()
+    lines = box(view, scene.plane, scene.scale, QFontMetricsF(font).height())
+    surface = renderer.render(scene.mesh, view, pixels, look.ratio, fast)
+    surface.setDevicePixelRatio(look.ratio)
+    painter = QPainter(picture)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_walls(painter, lines, look.palette)
+        painter.drawImage(QPointF(0, 0), surface)
+        names = (scene.grid.u_label, scene.grid.v_label, tr("loss"))
+        room = QRectF(2, 0, look.width - 4, look.height)
+        paint_axes(painter, lines, names, look.palette, font, room)
+    finally:
+        painter.end()
+    return picture

@@ -1,0 +1,259 @@
+"""The surface drawn by OpenGL into a framebuffer of its own, read back as a picture.
+
+No QOpenGLWidget: one of these makes Qt compose the whole window by OpenGL, blanks `grab()`, and dies
+when its dock is floated.  A framebuffer read back costs about a millisecond at a panel's size, and
+the picture goes through the same painting as everything else, on the screen and in an export.
+Only Qt's own OpenGL functions are called, so no second binding has to agree on GLX or EGL.
+"""
+
+from __future__ import annotations
+
+import weakref
+
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QMatrix4x4,
+    QOffscreenSurface,
+    QOpenGLContext,
+    QSurfaceFormat,
+    QVector2D,
+    QVector3D,
+)
+from PySide6.QtOpenGL import (
+    QOpenGLBuffer,
+    QOpenGLFramebufferObject,
+    QOpenGLFramebufferObjectFormat,
+    QOpenGLShader,
+    QOpenGLShaderProgram,
+    QOpenGLTexture,
+)
+from shiboken6 import VoidPtr
+
+from bpviz.present.palette import viridis
+from bpviz.present.surface_camera import Projection
+from bpviz.present.surface_mesh import Mesh, triangles
+from bpviz.views.surface_renderer import light_direction
+
+_VERTEX = """#version 120
+attribute vec3 position;
+attribute vec3 normal;
+attribute float level;
+uniform mat4 matrix;
+uniform vec2 cells;
+varying vec3 n;
+varying float t;
+varying vec2 cell;
+void main() {
+    n = normal;
+    t = level;
+    cell = (position.xy * 0.5 + 0.5) * cells;
+    gl_Position = matrix * vec4(position, 1.0);
+}
+"""
+_FRAGMENT = """#version 120
+uniform sampler2D ramp;
+uniform vec3 eye;
+uniform vec3 light;
+uniform float line_width;
+varying vec3 n;
+varying float t;
+varying vec2 cell;
+void main() {
+    vec3 unit = normalize(n);
+    float side = 1.0;
+    if (dot(unit, eye) < 0.0) { unit = -unit; side = 0.86; }
+    float diffuse = max(dot(unit, light), 0.0);
+    float gleam = pow(max(dot(unit, normalize(light + eye)), 0.0), 16.0);
+    vec3 base = texture2D(ramp, vec2(t * 0.99609375 + 0.001953125, 0.5)).rgb;
+    vec3 colour = base * ((0.70 + 0.36 * diffuse) * side) + 0.10 * gleam;
+    // Lines of one width whatever the distance; they fade where the cells get too narrow for them.
+    vec2 width = max(fwidth(cell), vec2(1e-5));
+    vec2 away = (0.5 - abs(fract(cell) - 0.5)) / width;
+    vec2 line = 1.0 - smoothstep(vec2(line_width * 0.35), vec2(line_width * 0.35 + 0.8), away);
+    line *= 1.0 - smoothstep(vec2(0.22), vec2(0.5), width);
+    colour *= 1.0 - 0.20 * max(line.x, line.y);
+    gl_FragColor = vec4(clamp(colour, 0.0, 1.0), 1.0);
+}
+"""
+_TRIANGLES, _FLOAT, _UNSIGNED_INT = 0x0004, 0x1406, 0x1405
+_DEPTH_TEST, _BLEND, _CULL_FACE = 0x0B71, 0x0BE2, 0x0B44
+_COLOUR_BIT, _DEPTH_BIT, _NO_ERROR = 0x4000, 0x0100, 0
+_STRIDE = 7 * 4
+_SAMPLES = 4
+_SAMPLED_PIXELS = 2_500_000
+"""Above this many pixels no multisampling: at such a density one pixel is fine enough."""
+
+
+class OpenGLFailed(RuntimeError):  # noqa: N818 - what happened, for whoever falls back to QPainter
+    """OpenGL cannot draw the surface here; the reason is for the log."""
+
+
+class OpenGLRenderer:
+    """Draws with shaders in a framebuffer.  Lives in the GUI thread.
+
+    Raises
+    ------
+    OpenGLFailed
+        On making it, or on rendering, whenever OpenGL does not do what it should.
+    """
+
+    name = "opengl"
+    coarsens = False
+
+    def __init__(self) -> None:
+        self._mesh: Mesh | None = None
+        self._indices = 0
+        self._framebuffers: dict[tuple[int, int], QOpenGLFramebufferObject] = {}
+        self._faces: object = None
+        self._make_context()
+        try:
+            self._make_resources()
+        finally:
+            self._context.doneCurrent()
+        # Also when the panel is dropped without a word: a texture outliving its context is a Qt warning.
+        self._release = weakref.finalize(
+            self,
+            _release,
+            self._context,
+            self._surface,
+            [self._vertices, self._elements, self._ramp],
+            self._framebuffers,
+        )
+
+    def render(self, mesh: Mesh, view: Projection, pixels: QSize, ratio: float, fast: bool) -> QImage:
+        """Return the surface on a transparent ground (see `SurfaceRenderer`)."""
+        if not self._context.makeCurrent(self._surface):
+            raise OpenGLFailed("the context cannot be made current")
+        try:
+            target = self._target(pixels)
+            self._load(mesh)
+            self._draw(mesh, view, pixels, ratio)
+            image = target.toImage()
+            target.release()
+            error = self._functions.glGetError()
+        finally:
+            self._context.doneCurrent()
+        if image.isNull() or error != _NO_ERROR:
+            raise OpenGLFailed(f"drawing failed with error {error}")
+        return image
+
+    def release(self) -> None:
+        """Give back the buffers and the context; the renderer is of no use afterwards."""
+        self._release()
+
+    def _make_context(self) -> None:
+        wanted = QSurfaceFormat()
+        wanted.setVersion(2, 1)
+        wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
+        self._surface = QOffscreenSurface(QGuiApplication.primaryScreen())
+        self._surface.setFormat(wanted)
+        self._surface.create()
+        self._context = QOpenGLContext()
+        self._context.setFormat(wanted)
+        if not self._surface.isValid() or not self._context.create():
+            raise OpenGLFailed("no context can be made")
+        if self._context.isOpenGLES() or not self._context.makeCurrent(self._surface):
+            raise OpenGLFailed("no desktop OpenGL")
+        self._functions = self._context.functions()
+
+    def _make_resources(self) -> None:
+        self._program = QOpenGLShaderProgram()
+        kinds = QOpenGLShader.ShaderTypeBit
+        compiled = self._program.addShaderFromSourceCode(kinds.Vertex, _VERTEX)
+        compiled = compiled and self._program.addShaderFromSourceCode(kinds.Fragment, _FRAGMENT)
+        if not compiled or not self._program.link():
+            raise OpenGLFailed(f"the shaders do not compile: {self._program.log()}")
+        self._vertices = QOpenGLBuffer(QOpenGLBuffer.Type.VertexBuffer)
+        self._elements = QOpenGLBuffer(QOpenGLBuffer.Type.IndexBuffer)
+        if not self._vertices.create() or not self._elements.create():
+            raise OpenGLFailed("no buffers can be made")
+        self._vertices.setUsagePattern(QOpenGLBuffer.UsagePattern.DynamicDraw)
+        colours = np.full((1, 256, 4), 255, dtype=np.uint8)
+        colours[0, :, :3] = viridis()
+        picture = QImage(colours.tobytes(), 256, 1, 1024, QImage.Format.Format_RGBA8888)
+        self._ramp = QOpenGLTexture(picture, QOpenGLTexture.MipMapGeneration.DontGenerateMipMaps)
+        self._ramp.setMinMagFilters(QOpenGLTexture.Filter.Linear, QOpenGLTexture.Filter.Linear)
+        self._ramp.setWrapMode(QOpenGLTexture.WrapMode.ClampToEdge)
+
+    def _target(self, pixels: QSize) -> QOpenGLFramebufferObject:
+        """Return the bound framebuffer, the old one while the size stays."""
+        size = (pixels.width(), pixels.height())
+        if size not in self._framebuffers:
+            wanted = QOpenGLFramebufferObjectFormat()
+            wanted.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
+            wanted.setSamples(_SAMPLES if size[0] * size[1] <= _SAMPLED_PIXELS else 0)
+            self._framebuffers.clear()
+            self._framebuffers[size] = QOpenGLFramebufferObject(pixels, wanted)
+        target = self._framebuffers[size]
+        if not target.isValid() or not target.bind():
+            raise OpenGLFailed("no framebuffer can be made")
+        return target
+
+    def _load(self, mesh: Mesh) -> None:
+        """Send the vertices when the mesh changed, the faces when these did."""
+        if mesh is self._mesh:
+            return
+        self._vertices.bind()
+        data = mesh.vertices.tobytes()
+        if self._vertices.size() == len(data):
+            self._vertices.write(0, data, len(data))
+        else:
+            self._vertices.allocate(data, len(data))
+        self._vertices.release()
+        if mesh.faces is not self._faces:
+            elements = triangles(mesh.faces).tobytes()
+            self._elements.bind()
+            self._elements.allocate(elements, len(elements))
+            self._elements.release()
+            self._indices, self._faces = len(elements) // 4, mesh.faces
+        self._mesh = mesh
+
+    def _draw(self, mesh: Mesh, view: Projection, pixels: QSize, ratio: float) -> None:
+        gl, program = self._functions, self._program
+        gl.glViewport(0, 0, pixels.width(), pixels.height())
+        gl.glEnable(_DEPTH_TEST)
+        gl.glDisable(_BLEND)
+        gl.glDisable(_CULL_FACE)
+        gl.glClearColor(0, 0, 0, 0)
+        gl.glClear(_COLOUR_BIT | _DEPTH_BIT)
+        if not self._indices:
+            return
+        program.bind()
+        camera = view.camera
+        every = max(1, round(max(mesh.shape) / 30))
+        cells = QVector2D((mesh.shape[1] - 1) / every, (mesh.shape[0] - 1) / every)
+        program.setUniformValue("matrix", QMatrix4x4([float(value) for value in view.matrix.ravel()]))
+        program.setUniformValue("cells", cells)
+        program.setUniformValue("eye", QVector3D(*map(float, camera.eye)))
+        program.setUniformValue("light", QVector3D(*map(float, light_direction(camera))))
+        program.setUniformValue1f("line_width", float(ratio))
+        program.setUniformValue1i("ramp", 0)
+        self._ramp.bind(0)
+        self._vertices.bind()
+        self._elements.bind()
+        for name, offset, width in (("position", 0, 3), ("normal", 12, 3), ("level", 24, 1)):
+            program.enableAttributeArray(name)
+            program.setAttributeBuffer(name, _FLOAT, offset, width, _STRIDE)
+        gl.glDrawElements(_TRIANGLES, self._indices, _UNSIGNED_INT, VoidPtr(0))
+        self._elements.release()
+        self._vertices.release()
+        self._ramp.release()
+        program.release()
+
+
+def _release(
+    context: QOpenGLContext,
+    surface: QOffscreenSurface,
+    resources: list[QOpenGLBuffer | QOpenGLTexture],
+    framebuffers: dict[tuple[int, int], QOpenGLFramebufferObject],
+) -> None:
+    """Destroy everything while the context is current, if the application is still there."""
+    if QGuiApplication.instance() is None or not context.makeCurrent(surface):
+        return
+    framebuffers.clear()
+    for resource in resources:
+        resource.destroy()
+    context.doneCurrent()
