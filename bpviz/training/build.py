@@ -107,7 +107,7 @@ def _build_function(config: RunConfig, name: str, run_id: int) -> Training:
     else:
         function = _own_function(name, config.start)
     start = config.start or function.start
-    objective = FunctionObjective(function.formula, start, _dtype(config))
+    objective = FunctionObjective(function.formula, start, _dtype(config), function.domain)
     if len(objective.expression.variables) > len(start) or len(start) not in (1, 2):
         raise UserError(
             "The start {start} does not fit “{formula}”.",

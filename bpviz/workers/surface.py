@@ -1,0 +1,121 @@
+"""Computes loss surfaces in a thread of its own, always the newest job, never the one before."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bpviz.engine.objective import Objective
+from bpviz.errors import Cancelled
+from bpviz.landscape import surface
+from bpviz.snapshot import SurfaceGrid, SurfaceRequest, frozen
+from bpviz.training.loop import Training
+from bpviz.training.mailbox import Mailbox
+from bpviz.workers.commands import Commands
+
+Array = NDArray[np.floating]
+
+# After a surface the thread rests for this multiple of the time that it took: the training and the
+# window have the two cores most of the time.
+REST = 2.0
+SHORTEST_REST_S = 0.05
+
+
+@dataclass(frozen=True)
+class SurfaceJob:
+    """All that a surface is made from; its arrays are nobody else's."""
+
+    run_id: int
+    iteration: int
+    objective: Objective
+    theta: Array
+    path: Array
+    path_iterations: NDArray[np.int64]
+    request: SurfaceRequest
+
+    @classmethod
+    def of(cls, training: Training, request: SurfaceRequest) -> Self:
+        """Take the job from a run, between two of its iterations."""
+        iterations, thetas = training.checkpoints.path(training.iteration)
+        return cls(
+            training.info.run_id,
+            training.iteration,
+            training.objective,
+            frozen(training.theta),
+            np.array(thetas),
+            iterations,
+            request,
+        )
+
+
+class SurfaceWorker(QObject):
+    """Lives in its own QThread; `submit` and `quit` may be called from any thread."""
+
+    failed = Signal(object)
+    """An exception that no surface should raise; the next job is tried all the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grids: Mailbox[SurfaceGrid] = Mailbox()
+        self._jobs: Mailbox[SurfaceJob] = Mailbox()
+        self._commands = Commands()
+        self._objective: tuple[int, Objective] | None = None
+        self._run_id = 0
+        self._quit = False
+
+    def submit(self, job: SurfaceJob) -> None:
+        """Compute this one next; one that waits is forgotten, one of an older run is given up."""
+        self._run_id = job.run_id
+        self._jobs.post(job)
+        self._commands.wake()
+
+    def quit(self) -> None:
+        """End the loop."""
+        self._quit = True
+        self._commands.wake()
+
+    @Slot()
+    def run(self) -> None:
+        """Work until `quit`."""
+        while not self._quit:
+            self._commands.take()
+            job = self._jobs.take()
+            if job is None:
+                self._commands.wait()
+                continue
+            begun = time.perf_counter()
+            self._compute(job)
+            taken = time.perf_counter() - begun
+            if not self._quit:
+                time.sleep(min(1.0, max(SHORTEST_REST_S, REST * taken)))
+
+    def _compute(self, job: SurfaceJob) -> None:
+        try:
+            grid = surface(
+                self._own(job),
+                job.theta,
+                job.request,
+                job.path,
+                job.path_iterations,
+                run_id=job.run_id,
+                iteration=job.iteration,
+                should_stop=lambda: self._quit or self._run_id != job.run_id,
+            )
+        except Cancelled:
+            return
+        except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
+            self.failed.emit(error)
+            return
+        self.grids.post(grid)
+
+    def _own(self, job: SurfaceJob) -> Objective:
+        """Return an objective with buffers of this thread's own."""
+        if self._objective is None or self._objective[0] != job.run_id:
+            self._objective = (job.run_id, job.objective.clone())
+        objective = self._objective[1]
+        return objective

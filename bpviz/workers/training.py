@@ -1,0 +1,264 @@
+"""Drives a `Training` in a thread of its own.
+
+The loop itself is a pure generator (`bpviz.training.loop`); here stands only when it goes on, when
+it rests, and what is told to whom.  Commands are looked at between two iterations.  Every start ends
+in exactly one ``run_ended``: finished, stopped or failed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bpviz.data.dataset import Dataset
+from bpviz.snapshot import Iteration, RunInfo, RunState, Snapshot, SnapshotRequest, StopReason, SurfaceRequest
+from bpviz.text import Text
+from bpviz.training.build import build, load
+from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.loop import Training
+from bpviz.training.mailbox import Mailbox
+from bpviz.training.recorder import Recorder
+from bpviz.workers.commands import Command, Commands
+from bpviz.workers.pace import Pace
+from bpviz.workers.surface import SurfaceJob
+
+StepKind = Literal["iteration", "epoch"]
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a start ended: by a stop condition, by hand, or by an error."""
+
+    run_id: int
+    kind: Literal["finished", "stopped", "failed"]
+    reason: StopReason | None = None
+    sentence: Text | None = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A new run is ready: its description and the record that it will fill."""
+
+    info: RunInfo
+    config: RunConfig
+    recorder: Recorder
+
+
+class TrainingWorker(QObject):
+    """Lives in its own QThread; the public methods may be called from any thread."""
+
+    iterated = Signal(object)
+    """`Iteration`, for every one; connect it directly, and only to what is quick."""
+    run_built = Signal(object)
+    """`RunStarted`."""
+    build_failed = Signal(object)
+    """The exception; the run before goes on being there."""
+    run_ended = Signal(object)
+    """`RunEnd`, once for every start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.snapshots: Mailbox[Snapshot] = Mailbox()
+        self.surface_jobs: Mailbox[SurfaceJob] = Mailbox()
+        self.request = SnapshotRequest()
+        self.surface_request = SurfaceRequest()
+        self._commands = Commands()
+        self._pace = Pace()
+        self._run_ids = itertools.count(1)
+        self._training: Training | None = None
+        self._config: RunConfig | None = None
+        self._data: tuple[DataConfig, Dataset] | None = None
+        self._going: Iterator[Iteration] | None = None
+        self._until: StepKind | None = None
+        self._quit = False
+
+    # -- commands, from any thread ---------------------------------------------------------------
+
+    def build(self, config: RunConfig, dataset: Dataset | None = None) -> None:
+        """Start anew with ``config``; ``dataset`` spares reading a file again."""
+        self._commands.post(lambda: self._build(config, dataset))
+
+    def train(self) -> None:
+        """Go on until a stop."""
+        self._commands.post(lambda: self._go(None))
+
+    def step(self, kind: StepKind) -> None:
+        """Do one iteration, or what is left of an epoch."""
+        self._commands.post(lambda: self._go(kind))
+
+    def pause(self) -> None:
+        """Rest after the present iteration."""
+        self._commands.post(self._rest)
+
+    def seek(self, iteration: int) -> None:
+        """Rest, and take the run to a recorded iteration."""
+        self._commands.post(lambda: self._seek(iteration))
+
+    def back(self) -> None:
+        """Rest, and take the run one iteration back."""
+        self._commands.post(lambda: self._seek(self._training.iteration - 1 if self._training else 0))
+
+    def reset(self) -> None:
+        """Take the run back to its start, as a new run with the same settings."""
+        self._commands.post(self._reset)
+
+    def apply(self, live: LiveSettings, stop: StopConfig) -> None:
+        """Use other live settings and stops from the next iteration on."""
+        self._commands.post(lambda: self._apply(live, stop))
+
+    def set_speed(self, per_second: float) -> None:
+        """Allow so many iterations a second."""
+        self._commands.post(lambda: self._pace.set_limit(per_second))
+
+    def ask_snapshot(self) -> None:
+        """Want a snapshot of the next iteration, or of the present one when the run rests."""
+        self.snapshots.ask()
+        if self._going is None:
+            self._commands.wake()
+
+    def ask_surface(self) -> None:
+        """Want a job for the surface worker."""
+        self.surface_jobs.ask()
+        if self._going is None:
+            self._commands.wake()
+
+    def quit(self) -> None:
+        """End the loop; the thread is then free to end."""
+        self._quit = True
+        self._commands.wake()
+
+    def state(self) -> RunState:
+        """Return what the run is doing; cheap, from any thread."""
+        training = self._training
+        if training is None:
+            return RunState(0, False, 0, 0, 0.0)
+        running = self._going is not None
+        speed = self._pace.speed() if running and self._until is None else 0.0
+        last = max(training.recorder.last, 0)
+        return RunState(training.info.run_id, running, training.iteration, last, speed, training.stopped)
+
+    # -- the loop, in the worker's thread --------------------------------------------------------
+
+    @Slot()
+    def run(self) -> None:
+        """Work until `quit`."""
+        while not self._quit:
+            if self._commands.pending:
+                for command in self._commands.take():
+                    self._obey(command)
+            if self._quit:
+                break
+            self._serve()
+            if self._going is None:
+                self._commands.wait()
+            elif (wait := self._pace.wait_s()) > 0:
+                self._commands.wait(wait)
+            else:
+                self._advance()
+        self._rest()
+
+    def _obey(self, command: Command) -> None:
+        try:
+            command()
+        except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
+            self._fail(error)
+
+    def _advance(self) -> None:
+        """Do one iteration; tell it, and the end if this was one."""
+        training, going = self._training, self._going
+        if training is None or going is None:
+            return
+        try:
+            iteration = next(going, None)
+        except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
+            self._fail(error)
+            return
+        if iteration is None:
+            self._finish(training)
+            return
+        self._pace.count()
+        self.iterated.emit(iteration)
+        if training.stopped is None and self._step_is_done(training):
+            self._end(RunEnd(training.info.run_id, "stopped"))
+
+    def _step_is_done(self, training: Training) -> bool:
+        if self._until == "iteration":
+            return True
+        return self._until == "epoch" and training.batches.at_epoch_end
+
+    def _serve(self) -> None:
+        """Post what was asked for, as of the last iteration."""
+        training = self._training
+        if training is None:
+            return
+        if self.snapshots.wanted:
+            self.snapshots.post(training.snapshot(self.request))
+        if self.surface_jobs.wanted:
+            self.surface_jobs.post(SurfaceJob.of(training, self.surface_request))
+
+    def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
+        self._rest()
+        try:
+            if config.function is None:
+                if dataset is None and self._data is not None and self._data[0] == config.data:
+                    dataset = self._data[1]
+                dataset = load(config) if dataset is None else dataset
+                self._data = (config.data, dataset)
+            training = build(config, next(self._run_ids), dataset)
+        except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
+            self.build_failed.emit(error)
+            return
+        for _ in training.iterations():  # iteration 0 alone: the start, on the screen from the beginning
+            break
+        self._training, self._config = training, config
+        self.run_built.emit(RunStarted(training.info, config, training.recorder))
+        self.snapshots.ask()
+
+    def _reset(self) -> None:
+        if self._config is not None and self._training is not None:
+            live, stop = self._training.live, self._training.stop
+            self._build(self._config, None)
+            self._apply(live, stop)
+
+    def _apply(self, live: LiveSettings, stop: StopConfig) -> None:
+        if self._training is not None:
+            self._training.apply(live)
+            self._training.stop = stop
+
+    def _go(self, kind: StepKind | None) -> None:
+        if self._training is None:
+            return
+        self._until = kind
+        if self._going is None:
+            self._pace.restart()
+            self._going = self._training.iterations()
+
+    def _rest(self) -> None:
+        if self._going is not None and self._training is not None:
+            self._end(RunEnd(self._training.info.run_id, "stopped"))
+
+    def _seek(self, iteration: int) -> None:
+        self._rest()
+        if self._training is not None:
+            self._training.stopped = None
+            self._training.seek(iteration)
+            self.snapshots.ask()
+
+    def _finish(self, training: Training) -> None:
+        sentence = training.divergence.sentence() if training.divergence else None
+        self._end(RunEnd(training.info.run_id, "finished", training.stopped, sentence))
+
+    def _fail(self, error: BaseException) -> None:
+        run_id = self._training.info.run_id if self._training else 0
+        self._end(RunEnd(run_id, "failed", error=error))
+
+    def _end(self, end: RunEnd) -> None:
+        self._going = self._until = None
+        self.snapshots.ask()
+        self.surface_jobs.ask()
+        self.run_ended.emit(end)
