@@ -13,7 +13,7 @@ from bpviz.text import N_
 @GENERATORS.register(
     "gauss",
     N_("Two Gaussians"),
-    help=N_("Two clouds that a straight line parts: a single neuron is enough."),
+    help=N_("Two clouds that a straight line separates: a single neuron is enough."),
     fields=(points_field(), noise_field(0.4, high=1.2)),
     category="classification",
 )

@@ -18,14 +18,14 @@ from bpviz.text import N_
 
 TURNS = 1.25
 EDGE = 2.5
-START = 0.15
+START = 0.2
 """Where an arm begins, as a share of its length: at the centre itself the arms would touch."""
 
 
 def spiral_arms(rng: np.random.Generator, points: int, noise: float, arms: int, turns: float) -> Dataset:
     """Return ``arms`` Archimedean spirals, turned by 2π/arms each: r = 2.5 t, φ = 2π (turns t + k/arms).
 
-    The points of an arm stand at equal steps of t in (0.15, 1]; the noise shifts each of them.
+    The points of an arm stand at equal steps of t in (0.2, 1]; the noise shifts each of them.
     """
     y, t = alternating(points, arms), START + (1 - START) * along(points, arms)
     angle = 2 * np.pi * (turns * t + y / arms)

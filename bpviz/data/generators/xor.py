@@ -16,7 +16,7 @@ GAP = 0.12
 @GENERATORS.register(
     "xor",
     N_("XOR"),
-    help=N_("Opposite quadrants belong together: no straight line parts the classes."),
+    help=N_("Opposite quadrants belong together: no straight line separates the classes."),
     fields=(points_field(), noise_field(0.0)),
     category="classification",
 )

@@ -56,7 +56,7 @@ FIELDS = (
         "choice",
         "auto",
         choices=("auto", "comma", "semicolon", "tab", "pipe"),
-        help=N_("What parts the cells of a row."),
+        help=N_("What separates the cells of a row."),
     ),
     Field(
         "header",

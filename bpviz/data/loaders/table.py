@@ -84,7 +84,7 @@ def _check_columns(file: str, sample: Sample) -> None:
     if count < 2:
         raise UserError(
             "{file} has only one column.",
-            hint="A data set needs a feature and a target; if the cells are parted by something else "
+            hint="A data set needs a feature and a target; if the cells are separated by something else "
             "than a comma, semicolon, tab or |, replace it by one of these.",
             file=file,
         )
