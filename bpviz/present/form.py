@@ -1,0 +1,123 @@
+"""The set-up as a form: sections of rows, each row one setting.  Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bpviz.registry import Field
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose; ``label`` and ``help`` are templates for the catalogue."""
+
+    value: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Choices under a common heading."""
+
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class RowAction:
+    """A small button in a row: pressing it edits ``key`` to ``value``."""
+
+    key: str
+    value: Any
+    icon: str
+    help: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting.
+
+    Attributes
+    ----------
+    key : str
+        What ``apply_edit`` calls it.
+    live : bool
+        Whether it acts on the running training; otherwise a change starts anew.
+    label_fields : tuple
+        Pairs that fill the braces of the field's label.
+    off_label : str
+        Not empty when the value may be None; says what None means.
+    scale : float
+        The shown number is ``scale`` times the value (100 for a share in %).
+    joined : bool
+        Stands on the line of the row before it, without its own label.
+    """
+
+    key: str
+    field: Field
+    value: Any
+    live: bool = False
+    enabled: bool = True
+    choices: tuple[Choice, ...] = ()
+    label_fields: tuple[tuple[str, Any], ...] = ()
+    off_label: str = ""
+    scale: float = 1.0
+    joined: bool = False
+    actions: tuple[RowAction, ...] = ()
+
+    @property
+    def has_slider(self) -> bool:
+        """Whether both ends of a slider are known."""
+        return self.field.kind in ("float", "int") and None not in (self.slider_low, self.slider_high)
+
+    @property
+    def slider_low(self) -> float | None:
+        """The lower end of the slider."""
+        return self.field.low if self.field.low is not None else self.field.minimum
+
+    @property
+    def slider_high(self) -> float | None:
+        """The upper end of the slider."""
+        return self.field.high if self.field.high is not None else self.field.maximum
+
+    def structure(self) -> Row:
+        """Return the row without its value: what a control is built from."""
+        return replace(self, value=None)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under a title."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The whole set-up.
+
+    ``data_label`` is what the Data button shows: a template, or a file's name.  ``data_groups`` and
+    ``presets`` fill the toolbar's menus.
+    """
+
+    sections: tuple[Section, ...]
+    data_value: str = ""
+    data_label: str = ""
+    data_groups: tuple[Group, ...] = ()
+    presets: tuple[Choice, ...] = ()
+
+    def row(self, key: str) -> Row:
+        """Return the row called ``key``; KeyError when there is none."""
+        for section in self.sections:
+            for row in section.rows:
+                if row.key == key:
+                    return row
+        raise KeyError(key)
+
+    def structure(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+        """Return all but the values; two forms of the same structure share their controls."""
+        return tuple((s.title, tuple(r.structure() for r in s.rows)) for s in self.sections)

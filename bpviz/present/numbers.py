@@ -1,0 +1,71 @@
+"""Numbers as they are shown: four significant digits to read, all of them to copy."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\u2212"
+THIN_SPACE = "\u2009"
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
+    """Return ``value`` with ``digits`` significant digits.
+
+    Parameters
+    ----------
+    steady : bool
+        Keep trailing zeros, so that a number that changes on the screen keeps its width.
+
+    Examples
+    --------
+    >>> short(0.0123456), short(7200.0), short(1.2345e-7), short(0.015, steady=True)
+    ('0.01235', '7200', '1.234×10⁻⁷', '0.01500')
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else MINUS + "∞"
+    text = f"{value:#.{digits}g}" if steady else f"{value:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    mantissa = mantissa.removesuffix(".").replace("-", MINUS)
+    if not exponent:
+        return mantissa
+    return f"{mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def exact(value: float) -> str:
+    """Return the shortest digits that give exactly ``value`` back, for copying into a program."""
+    return repr(float(value))
+
+
+def entry(value: float) -> str:
+    """Return ``value`` as a person types it into a field: plain digits, ``1e-5`` where shorter.
+
+    Examples
+    --------
+    >>> entry(0.03), entry(1e-05), entry(240.0), entry(1000000)
+    ('0.03', '1e-5', '240', '1000000')
+    """
+    if float(value).is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    mantissa, _, exponent = repr(float(value)).partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}" if exponent else mantissa
+
+
+def grouped(value: int) -> str:
+    """Return a whole number in groups of three, ``1 234 567``."""
+    return f"{value:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def speed(value: float) -> str:
+    """Return a number of iterations a second: whole from ten on, else with two digits.
+
+    Examples
+    --------
+    >>> speed(0.5), speed(3.14159), speed(12345.6)
+    ('0.5', '3.1', '12\u2009346')
+    """
+    if math.isinf(value):
+        return "∞"
+    return grouped(round(value)) if value >= 10 else short(value, 2)

@@ -1,0 +1,174 @@
+"""From what a person types into a field, and where a slider stands, to the field's value and back."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import Any
+
+from bpviz.errors import UserError
+from bpviz.present.form import Row
+from bpviz.present.numbers import entry
+from bpviz.text import Text
+
+SLIDER_STEPS = 1000
+_DECADES_FROM_ZERO = 6
+
+
+def label_of(row: Row) -> Text:
+    """Return the row's label, to be translated when it is shown."""
+    return Text(row.field.label, **dict(row.label_fields))
+
+
+def typed_value(row: Row, text: str) -> Any:
+    """Return the value that ``text`` means for ``row``.
+
+    Full-width digits, a true minus sign, thin spaces, a decimal comma and a trailing unit are
+    understood, since that is what people paste.
+
+    Raises
+    ------
+    UserError
+        With one sentence that names the field and what it takes.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+    if row.field.kind == "text":
+        return text.strip()
+    if row.off_label and plain in ("", str(Text(row.off_label))):
+        return None
+    plain = plain.removesuffix(row.field.unit or "\0").replace(" ", "").replace("\u2009", "")
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        raise UserError(
+            "{label}: “{text}” is not a number.",
+            hint="Type one like 0.03 or 1e-5.",
+            label=label_of(row),
+            text=text,
+        ) from None
+    return checked(row, number / row.scale)
+
+
+def checked(row: Row, value: Any) -> Any:
+    """Return ``value`` as the row's type, or raise a ``UserError`` that says what it takes."""
+    if value is None and row.off_label:
+        return None
+    if row.field.kind not in ("float", "int"):
+        return row.field.check(value)
+    if row.field.kind == "int" and float(value) != math.floor(value):
+        raise UserError("{label} is a whole number.", label=label_of(row))
+    try:
+        return row.field.check(value)
+    except UserError:
+        raise _out_of_bounds(row) from None
+
+
+def _out_of_bounds(row: Row) -> UserError:
+    low, high = (_shown(row, bound) for bound in (row.field.minimum, row.field.maximum))
+    label = label_of(row)
+    if low is not None and high is not None:
+        return UserError("{label} lies between {low} and {high}.", label=label, low=low, high=high)
+    if low is not None and row.field.exclusive_minimum:
+        return UserError("{label} is above {low}.", label=label, low=low)
+    if low is not None:
+        return UserError("{label} is at least {low}.", label=label, low=low)
+    if high is not None:
+        return UserError("{label} is at most {high}.", label=label, high=high)
+    return UserError("{label} is a finite number.", label=label)
+
+
+def _shown(row: Row, bound: float | None) -> str | None:
+    return None if bound is None else entry(round(bound * row.scale, 12)) + _unit(row)
+
+
+def _unit(row: Row) -> str:
+    return f" {row.field.unit}" if row.field.unit else ""
+
+
+def shown_value(row: Row, value: Any) -> str:
+    """Return ``value`` as the field shows it, unit included; empty for None."""
+    if value is None:
+        return ""
+    if row.field.kind == "text":
+        return str(value)
+    return entry(round(float(value) * row.scale, 12) if row.scale != 1 else float(value)) + _unit(row)
+
+
+def slider_position(row: Row, value: Any) -> int:
+    """Return where the slider stands, 0 … ``SLIDER_STEPS``; None stands at the right end."""
+    low, high = _ends(row)
+    if value is None:
+        return SLIDER_STEPS
+    number = min(max(float(value), low), high)
+    if not row.field.logarithmic:
+        share = (number - low) / (high - low)
+        return round(share * SLIDER_STEPS)
+    start = _log_start(low, high)
+    if number < start:
+        return 0
+    share = math.log(number / start) / math.log(high / start)
+    first = 1 if low <= 0 else 0
+    return first + round(share * (SLIDER_STEPS - first))
+
+
+def slider_value(row: Row, position: int) -> Any:
+    """Return the value at ``position``, rounded to what a person would have typed."""
+    low, high = _ends(row)
+    if row.off_label and position >= SLIDER_STEPS:
+        return None
+    if row.field.logarithmic:
+        number = _log_value(low, high, position)
+    else:
+        number = _on_step(row, low + position / SLIDER_STEPS * (high - low))
+    if row.field.kind == "int":
+        return round(min(max(number, low), high))
+    return min(max(number, low), high)
+
+
+def _log_value(low: float, high: float, position: int) -> float:
+    first = 1 if low <= 0 else 0
+    if position < first:
+        return 0.0
+    start = _log_start(low, high)
+    share = (position - first) / (SLIDER_STEPS - first)
+    return float(f"{start * (high / start) ** share:.2g}")
+
+
+def _on_step(row: Row, number: float) -> float:
+    low, high = _ends(row)
+    step = row.field.step or 10.0 ** math.floor(math.log10((high - low) / 100))
+    return float(f"{round(number / step) * step:.10g}")
+
+
+def stepped(row: Row, value: Any, direction: int) -> Any:
+    """Return the next value up (+1) or down (−1), as the arrow keys give it."""
+    if value is None:
+        return None
+    if row.field.logarithmic and value:
+        scale = 10.0 ** math.floor(math.log10(abs(value)) + 1e-12)
+        # Going down from 1 the digit changes: 0.9, not 0.
+        step = scale / 10 if direction < 0 and value <= scale * (1 + 1e-9) else scale
+    elif row.field.kind == "int":
+        step = row.field.step or 1
+    else:
+        step = row.field.step or 0.01
+    number = float(f"{value + direction * step:.10g}")
+    low = row.field.minimum if row.field.minimum is not None else -math.inf
+    high = row.field.maximum if row.field.maximum is not None else math.inf
+    if not low <= number <= high or (row.field.exclusive_minimum and number == low):
+        return value
+    return round(number) if row.field.kind == "int" else number
+
+
+def _ends(row: Row) -> tuple[float, float]:
+    low, high = row.slider_low, row.slider_high
+    if low is None or high is None or low >= high:
+        raise ValueError(f"{row.key} has no slider")
+    return float(low), float(high)
+
+
+def _log_start(low: float, high: float) -> float:
+    """Return where the logarithmic part begins: above zero, zero itself being the first position."""
+    return low if low > 0 else float(high * 10.0**-_DECADES_FROM_ZERO)

@@ -1,0 +1,248 @@
+"""The controls of one row of the form: number, slider, choice, switch, text.
+
+A control shows a value and says what the user made of it; it never changes a value by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSlider, QWidget
+
+from bpviz.errors import UserError
+from bpviz.present.form import Row
+from bpviz.present.values import (
+    SLIDER_STEPS,
+    label_of,
+    shown_value,
+    slider_position,
+    slider_value,
+    stepped,
+    typed_value,
+)
+from bpviz.text import Text, tr
+
+LIVE_DELAY_MS, RESTART_DELAY_MS = 40, 200
+
+
+def help_of(row: Row) -> str:
+    """Return the tooltip of a row: what it is, and whether a change starts anew."""
+    label = str(label_of(row))
+    words = tr(row.field.help, **dict(row.label_fields)) if row.field.help else label
+    if not row.enabled:
+        return words
+    if row.live:
+        return words + "\n" + tr("Acts on the running training.")
+    return words + "\n" + tr("A change starts the run anew.")
+
+
+class ValueEdit(QLineEdit):
+    """A number or a text; typed wrongly it stays as it was typed and says why."""
+
+    value_edited = Signal(object)
+    problem_found = Signal(object)
+
+    def __init__(self, row: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = row
+        self.setProperty("look", "flat")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setEnabled(row.enabled)
+        self.show_row(row)
+        self.editingFinished.connect(self._on_self_editing_finished)
+        self.textEdited.connect(self._on_self_text_edited)
+
+    def show_row(self, row: Row) -> None:
+        """Show the value of ``row`` unless the user is typing."""
+        self._row = row
+        self.setPlaceholderText(str(Text(row.off_label)) if row.off_label else "")
+        if not (self.hasFocus() and self.isModified()) and not self._is_wrong():
+            self._put(row.value)
+
+    def preview(self, value: Any) -> None:
+        """Show ``value`` while a slider is dragged."""
+        self._mark(None)
+        self._put(value)
+
+    def _put(self, value: Any) -> None:
+        self.setText(shown_value(self._row, value))
+        self.setModified(False)
+        self.setCursorPosition(0)
+
+    def _is_wrong(self) -> bool:
+        return bool(self.property("wrong"))
+
+    def _mark(self, problem: UserError | None) -> None:
+        if self._is_wrong() != (problem is not None):
+            self.setProperty("wrong", problem is not None)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.problem_found.emit(problem)
+
+    @Slot(str)
+    def _on_self_text_edited(self, text: str) -> None:
+        # While it is typed a value is only half there: a problem is taken back early, never shown early.
+        if self._is_wrong():
+            self._mark(self._problem_of(text))
+
+    def _problem_of(self, text: str) -> UserError | None:
+        try:
+            typed_value(self._row, text)
+        except UserError as problem:
+            return problem
+        return None
+
+    @Slot()
+    def _on_self_editing_finished(self) -> None:
+        if not self.isModified():
+            return
+        try:
+            value = typed_value(self._row, self.text())
+        except UserError as problem:
+            self._mark(problem)
+            return
+        self._mark(None)
+        self._put(value)
+        if value != self._row.value:
+            self.value_edited.emit(value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
+        if event.key() == Qt.Key.Key_Escape:
+            self._mark(None)
+            self._put(self._row.value)
+        elif direction and self._row.field.kind in ("float", "int"):
+            value = stepped(self._row, self._row.value, direction)
+            if value != self._row.value:
+                self._mark(None)
+                self._put(value)
+                self.value_edited.emit(value)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.selectAll()
+
+
+class QuietSlider(QSlider):
+    """A horizontal slider that the wheel does not move: the wheel scrolls what it stands in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class ValueSlider(QuietSlider):
+    """A slider over the value of a row, linear or logarithmic.
+
+    ``value_dragged`` follows the hand; ``value_edited`` comes when the hand rests, so that a change
+    that starts anew does not do so at every pixel.
+    """
+
+    value_dragged = Signal(object)
+    value_edited = Signal(object)
+
+    def __init__(self, row: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = row
+        self.setRange(0, SLIDER_STEPS)
+        self.setSingleStep(10)
+        self.setPageStep(100)
+        self.setEnabled(row.enabled)
+        self._rest = QTimer(self, singleShot=True, interval=LIVE_DELAY_MS if row.live else RESTART_DELAY_MS)
+        self._rest.timeout.connect(self._on_rest_timeout)
+        self.show_row(row)
+        self.valueChanged.connect(self._on_self_value_changed)
+        self.sliderReleased.connect(self._on_rest_timeout)
+
+    def show_row(self, row: Row) -> None:
+        """Show the value of ``row`` unless the user is dragging."""
+        self._row = row
+        if not self.isSliderDown() and not self._rest.isActive():
+            blocker = QSignalBlocker(self)
+            self.setValue(slider_position(row, row.value))
+            blocker.unblock()
+
+    @Slot(int)
+    def _on_self_value_changed(self, position: int) -> None:
+        self.value_dragged.emit(slider_value(self._row, position))
+        if not self._rest.isActive() or not self._row.live:
+            self._rest.start()
+
+    @Slot()
+    def _on_rest_timeout(self) -> None:
+        self._rest.stop()
+        value = slider_value(self._row, self.value())
+        if value != self._row.value and slider_position(self._row, self._row.value) != self.value():
+            self.value_edited.emit(value)
+
+
+class ChoiceBox(QComboBox):
+    """The choices of a row by their labels."""
+
+    value_edited = Signal(object)
+
+    def __init__(self, row: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "flat")
+        self.setEnabled(row.enabled)
+        self.setMinimumContentsLength(4)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.show_row(row)
+        self.activated.connect(self._on_self_activated)
+
+    def show_row(self, row: Row) -> None:
+        """Show the choices in the language in force and the value of ``row``."""
+        blocker = QSignalBlocker(self)
+        self.clear()
+        for choice in row.choices:
+            self.addItem(tr(choice.label), choice.value)
+            if choice.help:
+                self.setItemData(self.count() - 1, tr(choice.help), Qt.ItemDataRole.ToolTipRole)
+        self.setCurrentIndex(self.findData(row.value))
+        blocker.unblock()
+
+    @Slot(int)
+    def _on_self_activated(self, index: int) -> None:
+        self.value_edited.emit(self.itemData(index))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Switch(QCheckBox):
+    """On or off."""
+
+    value_edited = Signal(object)
+
+    def __init__(self, row: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEnabled(row.enabled)
+        self.show_row(row)
+        self.clicked.connect(self._on_self_clicked)
+
+    def show_row(self, row: Row) -> None:
+        """Show the value of ``row``."""
+        self.setChecked(bool(row.value))
+
+    @Slot(bool)
+    def _on_self_clicked(self, checked: bool) -> None:
+        self.value_edited.emit(checked)
+
+
+Control = ValueEdit | ChoiceBox | Switch
+
+
+def control_of(row: Row, parent: QWidget | None = None) -> Control:
+    """Return the control that fits the row's kind."""
+    if row.field.kind == "choice":
+        return ChoiceBox(row, parent)
+    if row.field.kind == "bool":
+        return Switch(row, parent)
+    return ValueEdit(row, parent)

@@ -1,0 +1,213 @@
+"""The docks: cards that can be moved, floated, closed and restored."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from PySide6.QtCore import QByteArray, QRectF, Qt, QTimer, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.text import tr
+from bpviz.views.icons import icon
+from bpviz.views.naming import named
+from bpviz.views.panel import Panel
+from bpviz.views.panels import PanelSpec, make_panel
+
+LAYOUT_VERSION = 1
+_GAP = 8
+_RADIUS = 9.0
+
+
+class TitleBar(QWidget):
+    """A dock's title at the left, what its panel has to add at the right, and two small buttons."""
+
+    def __init__(self, dock: PanelDock) -> None:
+        super().__init__(dock)
+        self._dock = dock
+        self.title = named(QLabel(self), "PanelTitle")
+        self.subtitle = named(QLabel(self), "PanelSubtitle")
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.subtitle.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.float_button = self._button()
+        self.close_button = self._button()
+        self.float_button.clicked.connect(self._on_float_button_clicked)
+        self.close_button.clicked.connect(dock.close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 2)
+        row.setSpacing(2)
+        row.addWidget(self.title)
+        row.addSpacing(8)
+        row.addWidget(self.subtitle, 1)
+        row.addSpacing(4)
+        row.addWidget(self.float_button)
+        row.addWidget(self.close_button)
+
+    def _button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("look", "flat")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAutoRaise(True)
+        return button
+
+    def show_subtitle(self, text: str) -> None:
+        """Show the quiet line, cut where there is no room for it."""
+        shown = self.subtitle.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideRight, max(0, self.subtitle.width() - 2)
+        )
+        if shown != self.subtitle.text():
+            self.subtitle.setText(shown)
+            self.subtitle.setToolTip(text)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.float_button.setIcon(icon("float", palette.muted))
+        self.close_button.setIcon(icon("close", palette.muted))
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        title = self._dock.windowTitle()
+        self.title.setText(title)
+        for button, words in (
+            (self.float_button, tr("Float or put back: {panel}", panel=title)),
+            (self.close_button, tr("Close: {panel} (the View menu brings it back)", panel=title)),
+        ):
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+
+    @Slot()
+    def _on_float_button_clicked(self) -> None:
+        self._dock.setFloating(not self._dock.isFloating())
+
+
+class PanelDock(QDockWidget):
+    """A card with a title that holds one panel."""
+
+    def __init__(self, spec: PanelSpec, parent: QMainWindow) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self.setObjectName(f"dock_{spec.key}")
+        self._palette = LIGHT
+        holder = QWidget(self)
+        column = QVBoxLayout(holder)
+        # The margin keeps what a panel paints off the card's round corners.
+        column.setContentsMargins(10, 2, 10, 9)
+        self.panel: Panel = make_panel(spec, holder)
+        column.addWidget(self.panel)
+        self.setWidget(holder)
+        self.bar = TitleBar(self)
+        self.setTitleBarWidget(self.bar)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self._palette = palette
+        self.bar.set_palette(palette)
+        self.panel.set_palette(palette)
+        self.update()
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        self.setWindowTitle(tr(self.spec.label))
+        self.bar.retranslate()
+        self.panel.retranslate()
+        self.refresh_subtitle()
+
+    def refresh_subtitle(self) -> None:
+        """Show what the panel has to add to its title."""
+        self.bar.show_subtitle(self.panel.subtitle())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(self._palette.window))
+        painter.setPen(QPen(QColor(self._palette.border), 1))
+        painter.setBrush(QColor(self._palette.card))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+
+
+class DockHost(QMainWindow):
+    """Where the docks live: the window without its bars."""
+
+    def __init__(self, specs: tuple[PanelSpec, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("DockHost")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
+        self.setDockNestingEnabled(True)
+        self.setAnimated(False)
+        self._specs = specs
+        self.docks = {spec.key: PanelDock(spec, self) for spec in specs}
+        self._place()
+        self._arrange = QTimer(self, singleShot=True, interval=0)
+        self._arrange.timeout.connect(self._on_arrange_timeout)
+
+    def _place(self) -> None:
+        for spec in self._specs:
+            dock = self.docks[spec.key]
+            before = self.docks.get(spec.beside)
+            if before is None:
+                self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+            else:
+                below = spec.side == "below"
+                self.splitDockWidget(
+                    before, dock, Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal
+                )
+            dock.show()
+
+    def restore_default(self) -> None:
+        """Put every panel back where it belongs."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        self._place()
+        self._on_arrange_timeout()
+        # Once more when the layout has settled: the first pass works on the old sizes.
+        self._arrange.start()
+
+    @Slot()
+    def _on_arrange_timeout(self) -> None:
+        self.share_out()
+
+    def share_out(self) -> None:
+        """Give the panels the sizes of the default layout."""
+        beside = [s for s in self._specs if s.side == "right" or not s.beside]
+        wide = [self.docks[s.key] for s in beside]
+        self.resizeDocks(wide, [round(s.share * self.width()) for s in beside], Qt.Orientation.Horizontal)
+        below = [s for s in self._specs if s.side == "below" and s.beside]
+        columns = {self._head(s).key for s in below}
+        for head in columns:
+            members = [s for s in below if self._head(s).key == head]
+            rest = 1.0 - sum(s.share for s in members)
+            docks = [self.docks[head], *(self.docks[s.key] for s in members)]
+            heights = [rest, *(s.share for s in members)]
+            self.resizeDocks(docks, [round(h * self.height()) for h in heights], Qt.Orientation.Vertical)
+
+    def _head(self, spec: PanelSpec) -> PanelSpec:
+        """Return the topmost panel of the column in which ``spec`` stands."""
+        by_key = {s.key: s for s in self._specs}
+        while spec.side == "below" and spec.beside:
+            spec = by_key[spec.beside]
+        return spec
+
+    def saved_layout(self) -> str:
+        """Return the layout as text."""
+        return base64.b64encode(self.saveState(LAYOUT_VERSION).data()).decode("ascii")
+
+    def restore_layout(self, text: object) -> bool:
+        """Take a layout that ``saved_layout`` gave; False, and nothing changed, when it is broken."""
+        try:
+            state = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+        except (binascii.Error, ValueError):
+            return False
+        return bool(state) and self.restoreState(QByteArray(state), LAYOUT_VERSION)

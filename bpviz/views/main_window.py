@@ -1,0 +1,418 @@
+"""The window: bars, docks and messages put together.  It shows what it is given and says what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QImage, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
+
+from bpviz.messages import Level, Message, Speech
+from bpviz.present.export_request import ExportRequest
+from bpviz.present.form import Form
+from bpviz.present.palette import Palette
+from bpviz.present.preview import Preview
+from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
+from bpviz.text import Text, language, tr
+from bpviz.views.dock import DockHost
+from bpviz.views.export_dialog import ExportDialog
+from bpviz.views.grab import window_image
+from bpviz.views.help import HelpDialog
+from bpviz.views.icons import application_icon
+from bpviz.views.menus import Menus
+from bpviz.views.message_bar import MessageBar
+from bpviz.views.naming import named
+from bpviz.views.open_dialog import OpenDialog
+from bpviz.views.panel import Panel
+from bpviz.views.panels import PANELS, PanelSpec
+from bpviz.views.settings import Settings
+from bpviz.views.setup import SetupPanel
+from bpviz.views.shortcuts import SpaceKey
+from bpviz.views.theme import ThemeKeeper
+from bpviz.views.timeline import Timeline
+from bpviz.views.toolbar import ToolBar
+
+_TABLES = (".csv", ".tsv", ".txt")
+
+
+class MainWindow(QMainWindow):
+    """The whole window."""
+
+    train_toggled = Signal()
+    step_requested = Signal(str)
+    back_requested = Signal()
+    reset_requested = Signal()
+    speed_changed = Signal(float)
+    seek_requested = Signal(object)
+    open_requested = Signal(str)
+    open_confirmed = Signal(object)
+    preset_requested = Signal(str)
+    data_requested = Signal(str)
+    save_requested = Signal(str)
+    export_requested = Signal(object)
+    edited = Signal(str, object)
+    language_requested = Signal(str)
+    theme_requested = Signal(str)
+    progress_cancelled = Signal()
+    panel_shown = Signal(str)
+    closing = Signal()
+
+    def __init__(self, specs: tuple[PanelSpec, ...] = PANELS, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.themes = ThemeKeeper(self.settings, self)
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.host = DockHost(specs)
+        self.toolbar = ToolBar()
+        self.timeline = Timeline()
+        self.content = named(QWidget(), "Content")
+        self.setCentralWidget(self.content)
+        self._lay_out()
+        self.message_bar = MessageBar(self.content)
+        self.menus = Menus(self, self.host)
+        self.help = HelpDialog(self)
+        self._space = SpaceKey(self, self.train_toggled.emit)
+        self._default_layout_due = True
+        self._connect()
+        self.setMinimumSize(QSize(800, 480))
+        self.resize(1280, 720)
+        self.retranslate()
+        self.themes.apply()
+
+    # --- what is in it ---
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.host, 1)
+        column.addWidget(self.timeline)
+
+    def _connect(self) -> None:
+        bar = self.toolbar
+        for source, target in (
+            (bar.train_toggled, self.train_toggled),
+            (bar.step_requested, self.step_requested),
+            (bar.back_requested, self.back_requested),
+            (bar.reset_requested, self.reset_requested),
+            (bar.speed_changed, self.speed_changed),
+            (bar.data_requested, self.data_requested),
+            (bar.preset_requested, self.preset_requested),
+            (self.timeline.seek_requested, self.seek_requested),
+            (self.message_bar.progress_cancelled, self.progress_cancelled),
+        ):
+            source.connect(target)
+        bar.open_pressed.connect(self.ask_open)
+        bar.export_pressed.connect(self.ask_export)
+        bar.language_pressed.connect(self._on_toolbar_language_pressed)
+        self.message_bar.resized_itself.connect(self._place_message_bar)
+        self.themes.palette_changed.connect(self.set_palette)
+        if isinstance(self.setup, SetupPanel):
+            self.setup.edited.connect(self.edited)
+        for dock in self.host.docks.values():
+            dock.visibilityChanged.connect(self._on_dock_visibility_changed)
+        self._connect_menus()
+
+    def _connect_menus(self) -> None:
+        handlers: dict[str, Callable[[], object]] = {
+            "open": self.ask_open,
+            "save": self.ask_save,
+            "export": self.ask_export,
+            "quit": self.close,
+            "train": self.train_toggled.emit,
+            "iteration": self._on_iteration_triggered,
+            "epoch": self._on_epoch_triggered,
+            "back": self.back_requested.emit,
+            "reset": self.reset_requested.emit,
+            "restore": self.host.restore_default,
+            "full": self._on_full_triggered,
+            "larger": self._on_larger_triggered,
+            "smaller": self._on_smaller_triggered,
+            "normal": self._on_normal_triggered,
+            "help": self.show_help,
+        }
+        for key, handler in handlers.items():
+            self.menus.actions[key].triggered.connect(handler)
+        self.menus.themes.triggered.connect(self._on_themes_triggered)
+        self.menus.languages.triggered.connect(self._on_languages_triggered)
+
+    @property
+    def setup(self) -> Panel:
+        """The set-up panel."""
+        return self.host.docks["setup"].panel
+
+    def panels(self) -> dict[str, Panel]:
+        """Return the panels by key."""
+        return {key: dock.panel for key, dock in self.host.docks.items()}
+
+    def panel_visible(self, key: str) -> bool:
+        """Return whether a panel can be seen: not closed, not under another tab."""
+        return self.host.docks[key].panel.isVisible()
+
+    # --- what it shows ---
+
+    def show_run(self, info: RunInfo) -> None:
+        """Set every panel up for a new run."""
+        for panel in self.panels().values():
+            panel.show_run(info)
+        self.timeline.show_run(info)
+        self.setWindowTitle(f"{info.name} – bpviz" if info.name else "bpviz")
+        self._refresh_subtitles()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show one iteration in every panel that can be seen."""
+        for key, panel in self.panels().items():
+            if self.panel_visible(key):
+                panel.show_snapshot(snapshot)
+        self.timeline.show_snapshot(snapshot)
+        self._refresh_subtitles()
+
+    def show_history(self, history: History) -> None:
+        """Show the losses so far."""
+        for key, panel in self.panels().items():
+            if self.panel_visible(key):
+                panel.show_history(history)
+        self._refresh_subtitles()
+
+    def show_surface(self, grid: SurfaceGrid) -> None:
+        """Show the loss over a plane."""
+        for panel in self.panels().values():
+            panel.show_surface(grid)
+        self._refresh_subtitles()
+
+    def show_state(self, state: RunState) -> None:
+        """Show what the training is doing."""
+        for panel in self.panels().values():
+            panel.show_state(state)
+        self.toolbar.show_state(state)
+        self.timeline.show_state(state)
+
+    def set_form(self, form: Form) -> None:
+        """Show the settings of the run."""
+        if isinstance(self.setup, SetupPanel):
+            self.setup.set_form(form)
+        self.toolbar.set_form(form)
+
+    def set_speed(self, speed: float) -> None:
+        """Show the chosen speed."""
+        self.toolbar.set_speed(speed)
+
+    def show_message(
+        self,
+        level: Level,
+        text: Speech,
+        action_label: str | Text = "",
+        action: Callable[[], None] | None = None,
+    ) -> None:
+        """Say something in the message bar."""
+        self.message_bar.push(Message(level, text, action_label, action))
+
+    def show_progress(self, text: Text | str, done: int, total: int) -> None:
+        """Show that work goes on; ``total`` 0 when nobody knows how long."""
+        self.message_bar.show_progress(text, done, total)
+
+    def hide_progress(self) -> None:
+        """The work is done."""
+        self.message_bar.hide_progress()
+
+    def show_preview(self, preview: Preview) -> OpenDialog:
+        """Ask how a file is to be read; ``open_confirmed`` carries the answer."""
+        dialog = OpenDialog(preview, self.themes.palette(), self)
+        dialog.chosen.connect(self.open_confirmed)
+        dialog.open()
+        return dialog
+
+    @Slot()
+    def show_help(self) -> None:
+        """Open the help page."""
+        self.help.show()
+        self.help.raise_()
+
+    @Slot(object)
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        for dock in self.host.docks.values():
+            dock.set_palette(palette)
+        for part in (self.toolbar, self.timeline, self.message_bar, self.help):
+            part.set_palette(palette)
+        self.menus.check_theme(self.themes.choice)
+        self._place_message_bar()
+
+    def retranslate(self) -> None:
+        """Say everything again, in the language in force."""
+        for dock in self.host.docks.values():
+            dock.retranslate()
+        for part in (self.menus, self.toolbar, self.timeline, self.message_bar, self.help):
+            part.retranslate()
+
+    def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
+        """Return the whole window, without its menus, as a picture; text and 3-D included."""
+        return window_image(self, width, height, ratio)
+
+    def _refresh_subtitles(self) -> None:
+        for dock in self.host.docks.values():
+            dock.refresh_subtitle()
+
+    # --- what it asks ---
+
+    @Slot()
+    def ask_open(self) -> QFileDialog:
+        """Let the user choose a table."""
+        dialog = self._file_dialog(tr("Open a table"), tr("Tables (*.csv *.tsv *.txt);;All files (*)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.open_requested)
+        dialog.open()
+        return dialog
+
+    @Slot()
+    def ask_save(self) -> QFileDialog:
+        """Let the user choose where the weights go."""
+        dialog = self._file_dialog(tr("Save the weights"), tr("Weights (*.safetensors)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("safetensors")
+        dialog.selectFile("weights.safetensors")
+        dialog.fileSelected.connect(self.save_requested)
+        dialog.open()
+        return dialog
+
+    def _file_dialog(self, title: str, filters: str) -> QFileDialog:
+        dialog = QFileDialog(self, title, self._folder(), filters)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._on_dialog_file_selected)
+        return dialog
+
+    @Slot()
+    def ask_export(self) -> ExportDialog:
+        """Let the user choose what to write as pictures."""
+        subjects = [("window", tr("The whole window"))]
+        subjects += [(key, dock.windowTitle()) for key, dock in self.host.docks.items()]
+        dialog = ExportDialog(tuple(subjects), Path(self._folder()), self)
+        dialog.chosen.connect(self._on_export_dialog_chosen)
+        dialog.open()
+        return dialog
+
+    def _folder(self) -> str:
+        folder = self.settings.value("folder", "")
+        return folder if isinstance(folder, str) and Path(folder).is_dir() else str(Path.home())
+
+    # --- layout ---
+
+    def keep_layout(self) -> None:
+        """Keep the layout for the next start."""
+        self.settings.set_value("layout", self.host.saved_layout())
+        geometry = self.normalGeometry()
+        self.settings.set_value("size", [geometry.width(), geometry.height()])
+        self.settings.set_value("maximized", self.isMaximized())
+        self.settings.save()
+
+    def restore_kept_layout(self) -> None:
+        """Take the layout of the last time, or the default where there is none or it is broken."""
+        size = self.settings.value("size")
+        if isinstance(size, list) and len(size) == 2 and all(isinstance(n, int) for n in size):
+            self.resize(max(size[0], 800), max(size[1], 480))
+        if self.settings.value("maximized") is True:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+        self._default_layout_due = not self.host.restore_layout(self.settings.value("layout"))
+
+    @Slot()
+    def _place_message_bar(self) -> None:
+        bar = self.message_bar
+        width = min(self.content.width() - 32, 46 * self.fontMetrics().averageCharWidth() + 260)
+        bar.setFixedWidth(max(width, 240))
+        bar.adjustSize()
+        height = max(bar.sizeHint().height(), bar.heightForWidth(bar.width()))
+        bar.resize(bar.width(), height)
+        bottom = self.content.height() - self.timeline.height() - 14
+        bar.move((self.content.width() - bar.width()) // 2, bottom - height)
+        bar.raise_()
+
+    # --- what the user did ---
+
+    @Slot()
+    def _on_iteration_triggered(self) -> None:
+        self.step_requested.emit("iteration")
+
+    @Slot()
+    def _on_epoch_triggered(self) -> None:
+        self.step_requested.emit("epoch")
+
+    @Slot()
+    def _on_full_triggered(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def _on_larger_triggered(self) -> None:
+        self.themes.resize_text(1)
+
+    @Slot()
+    def _on_smaller_triggered(self) -> None:
+        self.themes.resize_text(-1)
+
+    @Slot()
+    def _on_normal_triggered(self) -> None:
+        self.themes.resize_text(0)
+
+    @Slot(QAction)
+    def _on_themes_triggered(self, action: QAction) -> None:
+        self.themes.choose(str(action.data()))
+        self.theme_requested.emit(str(action.data()))
+
+    @Slot(QAction)
+    def _on_languages_triggered(self, action: QAction) -> None:
+        self.language_requested.emit(str(action.data()))
+
+    @Slot()
+    def _on_toolbar_language_pressed(self) -> None:
+        self.language_requested.emit("en" if language() == "zh_CN" else "zh_CN")
+
+    @Slot(str)
+    def _on_dialog_file_selected(self, path: str) -> None:
+        self.settings.set_value("folder", str(Path(path).parent))
+
+    @Slot(object)
+    def _on_export_dialog_chosen(self, request: ExportRequest) -> None:
+        self.settings.set_value("folder", str(request.path.parent))
+        self.export_requested.emit(request)
+
+    @Slot(bool)
+    def _on_dock_visibility_changed(self, visible: bool) -> None:
+        if not visible:
+            return
+        for key, dock in self.host.docks.items():
+            if dock is self.sender():
+                self.panel_shown.emit(key)
+
+    # --- Qt's own ---
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Show and self._default_layout_due:
+            self._default_layout_due = False
+            self.host.restore_default()
+        return handled
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_message_bar()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                event.acceptProposedAction()
+                self.open_requested.emit(url.toLocalFile())
+                return
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.keep_layout()
+        self.help.close()
+        self.message_bar.stop_listening()
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,81 @@
+"""The panels of the window, as data: the docks, the menus and the export follow from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtWidgets import QWidget
+
+from bpviz.text import N_
+from bpviz.views.panel import Panel
+from bpviz.views.setup import SetupPanel
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """One panel.
+
+    Attributes
+    ----------
+    key : str
+        What the layout, the export and the command line call it.
+    beside : str
+        The panel next to which it stands in the default layout; empty for the first.
+    side : "right" or "below"
+        On which side of ``beside``.
+    share : float
+        Its width in the default layout as a share of the window's (``side`` "right"), or its height
+        as a share of the column's ("below").
+    """
+
+    key: str
+    label: str
+    shortcut: str
+    factory: Callable[[], Panel]
+    beside: str = ""
+    side: Literal["right", "below"] = "right"
+    share: float = 0.33
+
+
+# The panels are imported when they are made: OpenGL and the plots cost half a second.
+def _network() -> Panel:
+    from bpviz.views.network import NetworkPanel
+
+    return NetworkPanel()
+
+
+def _surface() -> Panel:
+    from bpviz.views.surface import SurfacePanel
+
+    return SurfacePanel()
+
+
+def _loss() -> Panel:
+    from bpviz.views.loss import LossPanel
+
+    return LossPanel()
+
+
+def _map() -> Panel:
+    from bpviz.views.decision import DecisionPanel
+
+    return DecisionPanel()
+
+
+PANELS: tuple[PanelSpec, ...] = (
+    PanelSpec("setup", N_("Set-up"), "Ctrl+1", SetupPanel, share=0.17),
+    PanelSpec("network", N_("Network"), "Ctrl+2", _network, "setup", "right", 0.48),
+    PanelSpec("surface", N_("Loss surface"), "Ctrl+3", _surface, "network", "right", 0.35),
+    PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "surface", "below", 0.27),
+    PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "loss", "below", 0.30),
+)
+
+
+def make_panel(spec: PanelSpec, parent: QWidget) -> Panel:
+    """Build the panel of ``spec`` inside ``parent``."""
+    panel = spec.factory()
+    panel.setParent(parent)
+    panel.setObjectName(f"panel_{spec.key}")
+    return panel

@@ -1,0 +1,50 @@
+"""The keys, in one place: the menus, the toolbar's tooltips and the help page follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+
+from bpviz.text import N_
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("Space", N_("Start or pause the training")),
+    (".", N_("One iteration on")),
+    ("Shift+.", N_("One epoch on")),
+    (",", N_("One iteration back")),
+    ("R", N_("Start anew from the first weights")),
+    ("Ctrl+O", N_("Open a table")),
+    ("Ctrl+S", N_("Save the weights")),
+    ("Ctrl+E", N_("Export pictures")),
+    ("Ctrl+1 … 5", N_("Show or hide a panel")),
+    ("Ctrl++  Ctrl+−  Ctrl+0", N_("Larger, smaller, normal text")),
+    ("F11", N_("Full screen")),
+    ("F1", N_("This help")),
+)
+
+
+class SpaceKey(QObject):
+    """Space starts and pauses, but on a button or a choice that has the focus it presses that.
+
+    A field in which one types takes its keys before any shortcut sees them, so nothing is needed for it.
+    """
+
+    def __init__(self, window: QWidget, action: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._action = action
+        self._shortcut = QShortcut(QKeySequence(Qt.Key.Key_Space), window)
+        self._shortcut.setAutoRepeat(False)
+        self._shortcut.activated.connect(self._on_shortcut_activated)
+
+    @Slot()
+    def _on_shortcut_activated(self) -> None:
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton):
+            focused.animateClick()
+        elif isinstance(focused, QComboBox):
+            focused.showPopup()
+        else:
+            self._action()
