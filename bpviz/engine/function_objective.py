@@ -21,15 +21,24 @@ class FunctionObjective(Objective):
         For example ``"x^2 + y^2"``.
     start : sequence of float
         Where descent begins; one number a variable.
+    dtype : numpy dtype, optional
+        float64 where it is left out.
+    domain : sequence of (low, high)
+        The box to show it in, one pair a variable.
     """
 
     def __init__(
-        self, expression: str, start: Sequence[float], dtype: np.dtype[np.floating] | None = None
+        self,
+        expression: str,
+        start: Sequence[float],
+        dtype: np.dtype[np.floating] | None = None,
+        domain: Sequence[tuple[float, float]] = (),
     ) -> None:
         self.expression = Expression(expression)
         self.size = len(start)
         self.start = tuple(float(value) for value in start)
         self.dtype = np.dtype(np.float64) if dtype is None else dtype
+        self.domain = tuple(domain)
 
     @property
     def parameter_names(self) -> Sequence[str]:
@@ -61,4 +70,4 @@ class FunctionObjective(Objective):
 
     def clone(self) -> Self:
         """Return another one over the same formula."""
-        return type(self)(self.expression.formula, self.start, self.dtype)
+        return type(self)(self.expression.formula, self.start, self.dtype, self.domain)

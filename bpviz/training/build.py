@@ -22,9 +22,11 @@ from bpviz.snapshot import RunInfo, frozen
 from bpviz.training import weights
 from bpviz.training.batches import Batches
 from bpviz.training.config import RunConfig
-from bpviz.training.loop import Training as Training
+from bpviz.training.loop import Training
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
 from bpviz.training.targets import choose_loss, choose_output, encode, output_units
+
+__all__ = ["Training", "build", "load", "prepare", "shown_rows"]
 
 Array = NDArray[np.floating]
 Progress = Callable[[int, int], None]

@@ -36,6 +36,7 @@ class SurfaceJob:
     theta: Array
     path: Array
     path_iterations: NDArray[np.int64]
+    penalty: tuple[float, float]
     request: SurfaceRequest
 
     @classmethod
@@ -49,6 +50,7 @@ class SurfaceJob:
             frozen(training.theta),
             np.array(thetas),
             iterations,
+            (training.live.l1, training.live.l2),
             request,
         )
 
@@ -117,5 +119,5 @@ class SurfaceWorker(QObject):
         """Return an objective with buffers of this thread's own."""
         if self._objective is None or self._objective[0] != job.run_id:
             self._objective = (job.run_id, job.objective.clone())
-        objective = self._objective[1]
-        return objective
+        self._objective[1].set_penalty(*job.penalty)
+        return self._objective[1]

@@ -118,14 +118,12 @@ class TrainingWorker(QObject):
     def ask_snapshot(self) -> None:
         """Want a snapshot of the next iteration, or of the present one when the run rests."""
         self.snapshots.ask()
-        if self._going is None:
-            self._commands.wake()
+        self._commands.wake()
 
     def ask_surface(self) -> None:
         """Want a job for the surface worker."""
         self.surface_jobs.ask()
-        if self._going is None:
-            self._commands.wake()
+        self._commands.wake()
 
     def quit(self) -> None:
         """End the loop; the thread is then free to end."""
@@ -213,10 +211,10 @@ class TrainingWorker(QObject):
         except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
             self.build_failed.emit(error)
             return
-        for _ in training.iterations():  # iteration 0 alone: the start, on the screen from the beginning
-            break
+        first = next(training.iterations())  # iteration 0 alone: the start is seen before Train is pressed
         self._training, self._config = training, config
         self.run_built.emit(RunStarted(training.info, config, training.recorder))
+        self.iterated.emit(first)
         self.snapshots.ask()
 
     def _reset(self) -> None:

@@ -11,6 +11,7 @@ from bpviz.data.generators import multi_spiral as multi_spiral
 from bpviz.data.generators import sine as sine
 from bpviz.data.generators import plane as plane
 from bpviz.data.generators import gaussian_bumps as gaussian_bumps
+from bpviz.data.generators import worked_example as worked_example
 from bpviz.data.generators import iris as iris
 from bpviz.data.generators import wine as wine
 from bpviz.data.generators import digits as digits

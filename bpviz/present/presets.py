@@ -1,0 +1,86 @@
+"""Runs that are set up with one click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpviz.text import N_
+from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConfig, StopConfig
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named `RunConfig`; label and help are marked for the catalogue."""
+
+    name: str
+    label: str
+    help: str
+    config: RunConfig
+
+
+def _function(name: str) -> RunConfig:
+    return RunConfig(
+        function=name,
+        optimizer="sgd",
+        live=LiveSettings(learning_rate=0.1, batch_size=None),
+        stop=StopConfig(iterations=50),
+    )
+
+
+DEFAULT = RunConfig()
+
+PRESETS: tuple[Preset, ...] = (
+    Preset("spiral", N_("Spiral"), N_("Two arms that no straight line parts: 2-8-8-1, Adam."), DEFAULT),
+    Preset(
+        "xor",
+        N_("XOR"),
+        N_("The smallest task that needs a hidden layer: 2-4-1."),
+        RunConfig(data=DataConfig("xor"), layers=(LayerConfig(4),)),
+    ),
+    Preset(
+        "worked_example",
+        N_("2-3-1 by hand"),
+        N_("Inputs 40 and 80, target 60, no bias: 180.0 first, 140.3136 after one step."),
+        RunConfig(
+            data=DataConfig("worked_example", test_share=0.0, standardize=False),
+            layers=(LayerConfig(3, "identity", bias=False),),
+            output_bias=False,
+            output_activation="identity",
+            loss="half_squared_error",
+            optimizer="sgd",
+            live=LiveSettings(learning_rate=1e-5, batch_size=None),
+            start=(0.5,) * 6 + (1.0,) * 3,
+        ),
+    ),
+    Preset("parabola", N_("Descent on x²"), N_("From 5, learning rate 0.1, 50 steps."), _function("parabola")),
+    Preset(
+        "bowl", N_("Descent on x² + y²"), N_("From (1.5, 1.5), learning rate 0.1, 50 steps."), _function("bowl")
+    ),
+    Preset(
+        "digits",
+        N_("Digits 64-50-10"),
+        N_("Handwritten digits, 8 × 8 pixels, softmax."),
+        RunConfig(
+            data=DataConfig("digits", test_share=0.25),
+            layers=(LayerConfig(50, "relu"),),
+            initializer="he",
+            live=LiveSettings(learning_rate=0.003, batch_size=100),
+        ),
+    ),
+    Preset(
+        "digits28",
+        N_("Digits 784-50-10"),
+        N_("Handwritten digits, 28 × 28 pixels, a sigmoid hidden layer and softmax, gradient descent."),
+        RunConfig(
+            data=DataConfig("digits28", test_share=0.25),
+            layers=(LayerConfig(50, "sigmoid"),),
+            optimizer="sgd",
+            live=LiveSettings(learning_rate=0.5, batch_size=100),
+        ),
+    ),
+)
+
+
+def preset(name: str) -> Preset:
+    """Return the preset called ``name``."""
+    return next(one for one in PRESETS if one.name == name)
