@@ -173,6 +173,9 @@ def lay_out(
     for layer, (kind, shape, block_width) in enumerate(zip(kinds, shapes, widths, strict=True)):
         block_height = float((shape[:, 1] + shape[:, 3]).max())
         cells = shape + np.array([x, top + (room_h - block_height) / 2, 0.0, 0.0])
+        if kind == "nodes":
+            # Whole pixels: the nodes' frames are pictures, and would blur between two.
+            cells = np.round(cells)
         columns.append(Column(layer, kind, cells))
         x += block_width + gap
     return Layout(width, height, tuple(columns))
@@ -202,7 +205,7 @@ def _block(
         return _grid(count, across, side, side)
     if kind == "nodes":
         pitch = min(room_h / count, largest * 1.62)
-        side = min(largest, 0.74 * pitch)
+        side = round(min(largest, 0.74 * pitch))
         return _column(count, side, pitch)
     share = room_w / columns * (0.62 if columns > 3 else 0.8)
     across = _grid_columns(count, share, room_h)
@@ -305,6 +308,27 @@ def points_on(control: Array, count: int = 17) -> Array:
     basis = np.stack([(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3])
     points: Array = np.einsum("kt,ekd->etd", basis, control)
     return points
+
+
+def thick_line(points: Array, count: int, spacing: float) -> Array:
+    """Return (count·P, 2): one thin line that runs to and fro ``count`` times beside a curve.
+
+    Drawn one pixel wide it fills a stroke of width 1 + (count − 1)·spacing.  Painters draw such a line
+    ten times faster than a wide one, and a large network is hundreds of lines in every frame.
+
+    Parameters
+    ----------
+    points : (P, 2)
+    spacing : float
+        Between neighbours, at most about 0.6 pixels, or the background shows through.
+    """
+    step = np.gradient(points, axis=0)
+    length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)
+    normal = np.stack([-step[:, 1], step[:, 0]], axis=1) / length[:, None]
+    offsets = (np.arange(count) - (count - 1) / 2) * spacing
+    lines = points + offsets[:, None, None] * normal
+    lines[1::2] = lines[1::2, ::-1]
+    return np.asarray(lines.reshape(-1, 2))
 
 
 def nearest_curve(points: Array, x: float, y: float) -> tuple[int, float]:

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.palette import class_colour, diverging, rgb
+from bpviz.present.palette import Rgb, class_colour, diverging, rgb
 from bpviz.snapshot import LayerState
 
 Argb = NDArray[np.uint32]
@@ -32,9 +32,8 @@ def levels(values: Values, activation: str) -> Values:
     return values / largest if largest > 0 and np.isfinite(largest) else np.zeros_like(values)
 
 
-def line_steps(values: NDArray[np.floating]) -> NDArray[np.intp]:
+def line_steps(values: Values, largest: float) -> NDArray[np.intp]:
     """Return each value's line width as a step from 0 (none) to ``WIDTH_LEVELS`` (the largest)."""
-    largest = float(np.abs(values).max(initial=0.0))
     if largest <= 0 or not np.isfinite(largest):
         return np.zeros(values.shape, dtype=np.intp)
     return np.asarray(np.ceil(np.abs(values) / largest * WIDTH_LEVELS - 1e-9), dtype=np.intp)
@@ -45,12 +44,19 @@ def line_width(step: int, widest: float) -> float:
     return 0.7 + (max(widest, 1.2) - 0.7) * step / WIDTH_LEVELS
 
 
-def line_alpha(step: int, lines: int = 1) -> int:
-    """Return the opacity, 0 to 255: a weak weight is faint as well as thin, more so among many lines."""
+def line_opacity(step: int, lines: int = 1) -> float:
+    """Return the opacity, 0 to 1: a weak weight is faint as well as thin, more so among many lines."""
     share = step / WIDTH_LEVELS
     if lines > 100:
-        return round(16 + 204 * float(share**1.3))
-    return round(60 + 130 * min(1.0, 1.8 * share))
+        return 0.08 + 0.8 * float(share**1.2)
+    return 0.25 + 0.53 * min(1.0, 1.8 * share)
+
+
+def mixed(colour: str, ground: str, opacity: float) -> Rgb:
+    """Return ``colour`` over ``ground``, with no transparency left: faster, and nothing adds up."""
+    pairs = zip(rgb(colour), rgb(ground), strict=True)
+    red, green, blue = (round(over * opacity + under * (1 - opacity)) for over, under in pairs)
+    return red, green, blue
 
 
 def bias_radius(biases: NDArray[np.floating], node: float) -> NDArray[np.floating]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainterPath
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPolygonF
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import (
@@ -17,6 +17,7 @@ from bpviz.present.diagram import (
     lay_out,
     nearest_curve,
     points_on,
+    thick_line,
     visible_pairs,
 )
 from bpviz.present.inspect import feature_name, output_name
@@ -24,6 +25,31 @@ from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 
 LABEL_ROOM = 110.0
+THREAD = 0.6
+"""Distance between the threads of a thick line, in device pixels."""
+
+
+class LineCache:
+    """Lines of a width, made once for each start, end and width while the layout stays.
+
+    Many weights of a picture or a grid share a line, and from frame to frame mostly the same are drawn.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[int, float, float, float], QPolygonF] = {}
+
+    def line(self, layer: int, points: NDArray[np.float64], width: float, ratio: float) -> QPolygonF:
+        """Return what to draw, one device pixel wide, for a curve of ``width`` logical pixels."""
+        count = max(1, round((width * ratio - 1) / THREAD) + 1)
+        key = (64 * layer + count, float(points[0, 1]), float(points[-1, 1]), ratio)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = polygon(thick_line(points, count, THREAD / ratio))
+        return found
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._lines.clear()
 
 
 class Link:
@@ -33,14 +59,11 @@ class Link:
         self.layer = layer
         self.pairs = pairs
         self.points = points_on(control)
-        self.paths = [_path(curve) for curve in control.tolist()]
 
 
-def _path(curve: list[list[float]]) -> QPainterPath:
-    start, first, second, end = (QPointF(*point) for point in curve)
-    path = QPainterPath(start)
-    path.cubicTo(first, second, end)
-    return path
+def polygon(points: NDArray[np.float64]) -> QPolygonF:
+    """Return points (P, 2) as Qt's."""
+    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
 
 
 class Scene:
@@ -58,6 +81,7 @@ class Scene:
         self.cursor: Spot | None = None
         self.layout: Layout | None = None
         self.output_room = 0.0
+        self.lines = LineCache()
         self._dense: dict[int, Link] = {}
         self._sparse: dict[tuple[object, ...], Link] = {}
         self._atlas: tuple[QImage, object] | None = None
@@ -87,6 +111,7 @@ class Scene:
 
     def lay_out(self, width: float, height: float) -> None:
         """Place everything for a size."""
+        self.lines.clear()
         self._dense.clear()
         self._sparse.clear()
         info = self.info
