@@ -33,9 +33,7 @@ class Parser(argparse.ArgumentParser):
         # WORKAROUND argparse finds its sentences by gettext in .mo files of its own domain only;
         # this module-wide name is where it does so.
         argparse._ = tr  # type: ignore[attr-defined]  # not in the stubs
-        super().__init__(
-            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options
-        )
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Hand the mistake to whoever called."""

@@ -39,7 +39,9 @@ class ProgressLine:
             self._write("\r" + _CLEAR_TO_END)
 
     def _line(self, done: int, loss: float, speed: float) -> str:
-        told = tr("loss {loss} · {speed} {unit}/s", loss=f"{loss:.4g}", speed=f"{speed:,.0f}", unit=self._unit)
+        told = tr(
+            "loss {loss} · {speed} {unit}/s", loss=f"{loss:.4g}", speed=f"{speed:,.0f}", unit=self._unit
+        )
         if not self._total:
             return f"{done:,} · {told}"
         share = min(done / self._total, 1.0)

@@ -23,7 +23,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_network(parser.add_argument_group(tr("network")))
     _add_learning(parser.add_argument_group(tr("learning")))
     _add_end(parser.add_argument_group(tr("end and reproducibility")))
-    _add_pieces(parser.add_argument_group(tr("options of one data set, optimizer or initializer")))
+    _add_pieces(
+        parser.add_argument_group(tr("options of one file format, data set, optimizer or initializer"))
+    )
 
 
 def config_of(arguments: argparse.Namespace) -> RunConfig:
@@ -56,7 +58,6 @@ def _add_data(group: Any) -> None:
         metavar=tr("NAME|FILE"),
         help=help_text(tr("a data set by name, or a CSV or TSV file"), default.data.name, GENERATORS.names()),
     )
-    _add(group, "target", metavar=tr("COLUMN"), help=tr("the column of the file that is to be learnt"))
     _add_number(group, "test_share")
     _add(
         group,
@@ -109,7 +110,10 @@ def _add_network(group: Any) -> None:
 def _add_learning(group: Any) -> None:
     default = RunConfig()
     _add(
-        group, "loss", metavar=tr("NAME"), help=help_text(tr("the loss"), default.loss, ("auto", *LOSSES.names()))
+        group,
+        "loss",
+        metavar=tr("NAME"),
+        help=help_text(tr("the loss"), default.loss, ("auto", *LOSSES.names())),
     )
     _add(
         group,

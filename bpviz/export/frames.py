@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bpviz.snapshot import History, Iteration, Snapshot, SnapshotRequest, SurfaceGrid
-from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
 
 SurfaceMaker = Callable[[Training], SurfaceGrid]
@@ -52,16 +51,13 @@ def frames(
         yield _frame(training, request, surface)
 
 
-def expected_frames(config: RunConfig, every: int) -> int | None:
-    """Return how many frames a run makes unless it stops early; None where it has no last iteration."""
-    last = config.stop.iterations
-    if last is None:
+def frame_count(iterations: int | None, every: int) -> int | None:
+    """Return how many frames a run of so many iterations makes; None where there is no last one."""
+    if iterations is None:
         return None
-    return last // every + 1 + (last % every != 0)
+    return iterations // every + 1 + (iterations % every != 0)
 
 
-def _frame(
-    training: Training, request: SnapshotRequest, surface: SurfaceMaker | None
-) -> Frame:
+def _frame(training: Training, request: SnapshotRequest, surface: SurfaceMaker | None) -> Frame:
     grid = surface(training) if surface is not None else None
     return Frame(training.snapshot(request), training.recorder.history(), grid)

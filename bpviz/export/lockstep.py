@@ -14,7 +14,7 @@ from threading import Event
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from bpviz.export.frames import Frame, SurfaceMaker, expected_frames, frames
+from bpviz.export.frames import Frame, SurfaceMaker, frame_count, frames
 from bpviz.export.sequence import SequenceWriter
 from bpviz.snapshot import History, Iteration, RunInfo, Snapshot, SnapshotRequest, SurfaceGrid
 from bpviz.training.build import build
@@ -141,7 +141,9 @@ class LockstepExport(QObject):
             self._set_up(self._training.info)
         self._writer.write(self._grab(frame.snapshot, frame.history, frame.surface))
         self._pending = self._executor.submit(self._next)
-        self.progressed.emit(len(self._writer.paths), expected_frames(self._config, self._every) or 0)
+        self.progressed.emit(
+            len(self._writer.paths), frame_count(self._config.stop.iterations, self._every) or 0
+        )
 
     def _end(self) -> None:
         self._timer.stop()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QImage, QImageWriter
 
 from bpviz.errors import UserError
 from bpviz.training.files import write_whole
@@ -40,7 +40,7 @@ def png_bytes(image: QImage) -> bytes:
     # Encoded in memory first: Qt's own file classes take a cut file for a success on a full disk.
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if image.isNull() or not image.save(buffer, "PNG"):
+    if image.isNull() or not QImageWriter(buffer, QByteArray(b"png")).write(image):
         raise UserError("The picture could not be made.", hint="Choose a smaller size.")
     return bytes(buffer.data().data())
 

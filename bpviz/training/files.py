@@ -89,7 +89,7 @@ class WholeFile:
 
     def __enter__(self) -> WholeFile:
         try:
-            self._file = open(self._temporary, "wb")  # noqa: SIM115 - closed in __exit__
+            self._file = open(self._temporary, "wb")
         except OSError as error:
             raise as_user_error(error, self.path) from error
         return self

@@ -1,7 +1,7 @@
 """A run from its options by name, as the command line and ``bpviz.train`` take them.
 
-Beside the options listed here every field of a data set, an optimizer or an initializer is an
-option of the same name; it goes to whichever of the chosen pieces has it.
+Beside the options listed here every field of a data set, a file format, an optimizer or an
+initializer is an option of the same name; it goes to whichever of the chosen pieces has it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from bpviz.data import GENERATORS
+from bpviz.data import GENERATORS, LOADERS
 from bpviz.engine.registries import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS
 from bpviz.errors import UserError
 from bpviz.registry import Entry, Field, Registry
@@ -89,17 +89,17 @@ _FIELDS = (
 )
 NUMBERS: dict[str, Field] = {field.name: field for field in _FIELDS}
 _OTHERS = (
-    *("data", "target", "standardize", "layers", "loss", "output_activation", "output_bias", "optimizer"),
+    *("data", "standardize", "layers", "loss", "output_activation", "output_bias", "optimizer"),
     *("initializer", "shuffle", "batch_size", "precision", "initial_weights", "function", "start"),
 )
-_DATA_OPTIONS = ("data", "target", "test_share", "standardize", "data_seed")
+_DATA_OPTIONS = ("data", "test_share", "standardize", "data_seed")
 
 
 def piece_fields() -> dict[str, list[tuple[str, Field]]]:
     """Return option name → the (piece, field) pairs that it may set, over all registries."""
     known = {*NUMBERS, *_OTHERS}
     found: dict[str, list[tuple[str, Field]]] = {}
-    registries: tuple[Registry[Any], ...] = (GENERATORS, OPTIMIZERS, INITIALIZERS)
+    registries: tuple[Registry[Any], ...] = (LOADERS, GENERATORS, OPTIMIZERS, INITIALIZERS)
     for registry in registries:
         for entry in registry:
             for field in entry.fields:
@@ -177,12 +177,15 @@ def _data(given: Mapping[str, Any], numbers: Mapping[str, Any], pieces: Mapping[
     chosen = str(given.get("data", DataConfig().name))
     common = {"test_share": numbers["test_share"], "standardize": standardize, "seed": seed}
     if chosen not in GENERATORS and _looks_like_a_file(chosen):
-        target = {"target": str(given["target"])} if "target" in given else {}
-        return DataConfig(name=Path(chosen).name, path=chosen, options=target, **common)
+        return DataConfig(name=Path(chosen).name, path=chosen, options=_for_file(chosen, pieces), **common)
     entry = GENERATORS[chosen]
-    if "target" in given:
-        raise UserError("The data set “{name}” has a target of its own.", name=entry.name)
     return DataConfig(name=entry.name, options=_taken(entry, pieces), **common)
+
+
+def _for_file(path: str, pieces: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of the file's loader; an ending that nobody reads is told by who loads it."""
+    suffix = Path(path).suffix.lower()
+    return next((_taken(entry, pieces) for entry in LOADERS if suffix in entry.extra["extensions"]), {})
 
 
 def _looks_like_a_file(text: str) -> bool:

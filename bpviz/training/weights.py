@@ -112,7 +112,7 @@ def _read(file: Path, tensors: Any, name: str, wanted: Array) -> Array:
     if not np.isfinite(array).all():
         index = np.unravel_index(int(np.flatnonzero(~np.isfinite(array))[0]), array.shape)
         raise UserError(
-            "The tensor “{name}” in “{path}” holds {value} at {index}; every value must be finite in {wanted}.",
+            "The tensor “{name}” in “{path}” holds {value} at {index}; it must be a finite {wanted}.",
             path=file.name,
             name=name,
             value=held[index],
