@@ -67,7 +67,9 @@ def _power(u: Dual, w: Dual) -> Dual:
     if not any(np.any(q) for q in w.partials):  # a constant exponent: no logarithm of u is needed
         return Dual(value, tuple(slope * p for p in u.partials))
     log = np.log(u.value)
-    return Dual(value, tuple(slope * p + value * log * q for p, q in zip(u.partials, w.partials, strict=True)))
+    return Dual(
+        value, tuple(slope * p + value * log * q for p, q in zip(u.partials, w.partials, strict=True))
+    )
 
 
 OPERATORS: dict[type[ast.operator], Callable[[Dual, Dual], Dual]] = {

@@ -13,7 +13,9 @@ def correct_share(scores: Array, labels: NDArray[np.int64]) -> float:
     return float(np.count_nonzero(scores.argmax(axis=-1) == labels)) / len(labels)
 
 
-def confusion_matrix(predicted: NDArray[np.int64], labels: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+def confusion_matrix(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], classes: int
+) -> NDArray[np.int64]:
     """Return counts (classes, classes): row = true class, column = predicted class."""
     flat = np.bincount(labels * classes + predicted, minlength=classes * classes)
     return flat.reshape(classes, classes).astype(np.int64)

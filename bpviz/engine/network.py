@@ -94,38 +94,6 @@ class Network:
             below = work.a[index - 1] if index else x
             layer.backward(below, delta, work.delta[index - 1] if index else None)
 
-    def outputs(self, thetas: Array, first_z: Array) -> tuple[Array, Array]:
-        """Return z and ŷ of the last layer for many θ at once.
-
-        Parameters
-        ----------
-        thetas : (k, n)
-        first_z : (k, units of layer 1, B)
-            The first layer's weighted sums, feature-major, so that a stack of weights multiplies
-            from the left.  Overwritten.
-
-        Returns
-        -------
-        z, y_hat : (k, B, outputs)
-        """
-        z = first_z
-        for index, (layer, part) in enumerate(zip(self.layers, self.parts(), strict=True)):
-            if index:
-                z = self._stacked_sum(thetas[:, part], layer, z)
-            if index < len(self.layers) - 1:
-                layer.activation.value(z, z)
-        z = z.swapaxes(1, 2)
-        return z, self.layers[-1].activation.value(z)
-
-    @staticmethod
-    def _stacked_sum(parameters: Array, layer: Dense, a: Array) -> Array:
-        count = layer.units * layer.inputs
-        weights = parameters[:, :count].reshape(-1, layer.units, layer.inputs)
-        z: Array = np.matmul(weights, a)
-        if layer.has_bias:
-            z += parameters[:, count:, None]
-        return z
-
     def first_sums(self, thetas: Array, x: Array) -> Array:
         """Return the first layer's z for many θ: (k, units, B), by one matrix product."""
         layer = self.layers[0]

@@ -6,7 +6,7 @@ The penalty holds down the weights and leaves the biases alone; λ₂ w is its g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,13 +18,11 @@ from bpviz.engine.layers import Dense
 from bpviz.engine.losses import Loss
 from bpviz.engine.metrics import correct_share
 from bpviz.engine.network import Network, Workspace, superscript
-from bpviz.engine.objective import Array, Batch, Objective, Part
+from bpviz.engine.objective import Array, Batch, Objective, Part, ShouldStop, check_stop
+from bpviz.engine.stacked import CHUNK_CELLS, StackedNetworks, combined, matrices
 from bpviz.snapshot import Evaluation
 
 CHUNK_ROWS = 4096
-# Parameter sets that go through the network together: enough for one large product, few enough
-# that z and a of a layer stay in the cache.
-CHUNK_CELLS = 65_536
 
 
 @dataclass(frozen=True)
@@ -144,44 +142,59 @@ class NetworkObjective(Objective):
 
     def losses(self, thetas: Array, batch: Batch = None) -> Array:
         """Return L for each row of Θ (k, n): many networks through one matrix product a layer."""
-        x, y = self.batch_of(batch)
         thetas = np.asarray(thetas, self.dtype)
-        widest = max(layer.units for layer in self.network.layers)
-        step = max(1, CHUNK_CELLS // (widest * len(x)))
-        chunks = [
-            self._stacked_losses(part, self.network.first_sums(part, x), y)
-            for part in (thetas[start : start + step] for start in range(0, len(thetas), step))
-        ]
-        return np.concatenate(chunks)
-
-    def _stacked_losses(self, thetas: Array, first_z: Array, y: Array) -> Array:
-        z, y_hat = self.network.outputs(thetas, first_z)
-        losses = np.asarray(self.loss_function.sample_losses(z, y_hat, y).mean(axis=-1))
-        if self.l1 or self.l2:
-            losses = losses + [self._penalty(theta) for theta in thetas]
-        return losses
+        stacks = matrices(self.network, thetas)
+        totals = np.zeros(len(thetas))
+        x, y = self.batch_of(batch)
+        for rows in _row_chunks(len(x)):
+            stack = StackedNetworks(self.network, self.loss_function, y[rows])
+            for cut in _cuts(len(thetas), stack.capacity):
+                part = thetas[cut]
+                stack.first_sums(len(part))[:] = self.network.first_sums(part, x[rows]).reshape(len(part), -1)
+                totals[cut] += stack.losses(len(part), [weights[cut] for weights in stacks])
+        return totals / len(x) + self._penalties(thetas)
 
     def losses_on_plane(
-        self, origin: Array, first: Array, second: Array, u: Array, v: Array, batch: Batch = None
+        self,
+        origin: Array,
+        first: Array,
+        second: Array,
+        u: Array,
+        v: Array,
+        batch: Batch = None,
+        *,
+        should_stop: ShouldStop | None = None,
     ) -> Array:
         """Return L over a plane as (len(v), len(u)).
 
-        The first layer's z is linear in (u, v): z = z₀ + u z₁ + v z₂, three products for the whole
-        plane instead of one a point.
+        Every W, b and the first layer's z are linear in (1, u, v): each is computed for the three
+        vectors of the plane, and for a point of it only combined.
         """
-        x, y = self.batch_of(batch)
         basis = np.stack([origin, first, second]).astype(self.dtype)
-        base, along_u, along_v = self.network.first_sums(basis, x)
-        us, vs = (grid.ravel().astype(self.dtype) for grid in np.meshgrid(u, v))
-        losses = np.empty(us.size)
-        widest = max(layer.units for layer in self.network.layers)
-        step = max(1, CHUNK_CELLS // (widest * len(x)))
-        for start in range(0, us.size, step):
-            cut = slice(start, start + step)
-            uc, vc = us[cut, None, None], vs[cut, None, None]
-            thetas = basis[0] + us[cut, None] * basis[1] + vs[cut, None] * basis[2]
-            losses[cut] = self._stacked_losses(thetas, base + uc * along_u + vc * along_v, y)
+        points = np.stack([np.ones(len(u) * len(v)), np.tile(u, len(v)), np.repeat(v, len(u))], axis=1)
+        coefficients = points.astype(self.dtype)
+        stacks = matrices(self.network, basis)
+        totals = np.zeros(len(points))
+        x, y = self.batch_of(batch)
+        for rows in _row_chunks(len(x)):
+            sums = self.network.first_sums(basis, x[rows]).reshape(3, -1)
+            stack = StackedNetworks(self.network, self.loss_function, y[rows])
+            for cut in _cuts(len(points), stack.capacity):
+                check_stop(should_stop)
+                at = coefficients[cut]
+                np.matmul(at, sums, out=stack.first_sums(len(at)))
+                totals[cut] += stack.losses(len(at), [combined(at, three) for three in stacks])
+        losses = totals / len(x) + self._plane_penalties(basis, coefficients)
         return losses.reshape(len(v), len(u))
+
+    def _plane_penalties(self, basis: Array, coefficients: Array) -> Array | float:
+        if not (self.l1 or self.l2):
+            return 0.0
+        cuts = _cuts(len(coefficients), max(1, CHUNK_CELLS // self.size))
+        return np.concatenate([self._penalties(coefficients[cut] @ basis) for cut in cuts])
+
+    def _penalties(self, thetas: Array) -> Array:
+        return np.array([self._penalty(theta) for theta in thetas]) if self.l1 or self.l2 else np.zeros(1)
 
     def forward(self, theta: Array, x: Array) -> Workspace:
         """Run ``x`` (B, D) through the network at θ; the buffers are the network's own."""
@@ -254,3 +267,12 @@ class NetworkObjective(Objective):
         other = type(self)(network, self.loss_function, self.initializer, self.train, self.test)
         other.set_penalty(self.l1, self.l2)
         return other
+
+
+def _row_chunks(rows: int) -> Iterator[slice]:
+    return _cuts(rows, CHUNK_ROWS)
+
+
+def _cuts(count: int, size: int) -> Iterator[slice]:
+    """Cut range(count) into slices of at most ``size``."""
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))

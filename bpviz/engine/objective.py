@@ -7,17 +7,25 @@ of the program.  Symbols: θ (n,) all parameters, L the loss, ∇L (n,) its grad
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.errors import Cancelled
 from bpviz.snapshot import Evaluation
 
 Array = NDArray[np.floating]
 Batch = NDArray[np.intp] | None
 Part = Literal["train", "test"]
+ShouldStop = Callable[[], bool]
+
+
+def check_stop(should_stop: ShouldStop | None) -> None:
+    """Raise ``Cancelled`` when ``should_stop`` is given and says so."""
+    if should_stop is not None and should_stop():
+        raise Cancelled
 
 
 class Objective(ABC):
@@ -31,11 +39,14 @@ class Objective(ABC):
         Of θ: float64, or float32 by choice.
     sample_count : int
         Number of training samples that a batch chooses from; 1 for a function.
+    domain : tuple of (low, high)
+        The box that a function is shown in, one pair a variable; empty for a network.
     """
 
     size: int
     dtype: np.dtype[np.floating]
     sample_count: int = 1
+    domain: tuple[tuple[float, float], ...] = ()
 
     @property
     @abstractmethod
@@ -62,11 +73,28 @@ class Objective(ABC):
         """Return L for each row of Θ (k, n), as (k,)."""
 
     def losses_on_plane(
-        self, origin: Array, first: Array, second: Array, u: Array, v: Array, batch: Batch = None
+        self,
+        origin: Array,
+        first: Array,
+        second: Array,
+        u: Array,
+        v: Array,
+        batch: Batch = None,
+        *,
+        should_stop: ShouldStop | None = None,
     ) -> Array:
-        """Return L(θ₀ + u·d₁ + v·d₂) for every pair of ``u`` and ``v``, as (len(v), len(u))."""
-        rows = [self.losses(origin + np.outer(u, first) + at * second, batch) for at in v]
-        return np.stack(rows)
+        """Return L(θ₀ + u·d₁ + v·d₂) for every pair of ``u`` and ``v``, as (len(v), len(u)).
+
+        Raises
+        ------
+        Cancelled
+            Once ``should_stop``, asked now and then, says so.
+        """
+        losses = np.empty((len(v), len(u)))
+        for row, at in enumerate(v):
+            check_stop(should_stop)
+            losses[row] = self.losses(origin + np.outer(u, first) + at * second, batch)
+        return losses
 
     @abstractmethod
     def evaluate(self, theta: Array, part: Part = "train") -> Evaluation | None:

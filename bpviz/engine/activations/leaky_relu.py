@@ -18,7 +18,7 @@ class LeakyRelu(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0.01 z)."""
-        return np.maximum(z, NEGATIVE_SLOPE * z, out=out)
+        return np.asarray(np.maximum(z, NEGATIVE_SLOPE * z, out=out))
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0.01."""

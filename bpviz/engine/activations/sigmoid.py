@@ -10,14 +10,21 @@ from bpviz.text import N_
 
 @ACTIVATIONS.register("sigmoid", N_("Sigmoid"), help=N_("σ(z) = 1 / (1 + e⁻ᶻ): between 0 and 1."))
 class Sigmoid(Activation):
-    """σ(z) = 1 / (1 + e⁻ᶻ), computed from e^(−|z|), so that nothing overflows."""
+    """σ(z) = 1 / (1 + e⁻ᶻ): to the last digits on both sides, as long as e⁻ᶻ is a number.
+
+    Below z = −700 (−85 in float32), where σ is less than 1e-304 (1e-36), it stays what it is there.
+    """
 
     low, high = 0.0, 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:
-        """Return σ(z): 1/(1+e) where z ≥ 0 and e/(1+e) where z < 0, with e = e^(−|z|) ≤ 1."""
-        decay = np.exp(-np.abs(z))
-        return np.divide(np.where(z >= 0, np.ones((), z.dtype), decay), 1.0 + decay, out=out)
+        """Return 1 / (1 + e⁻ᶻ)."""
+        a: Array = np.maximum(z, -85.0 if z.dtype == np.float32 else -700.0, out=out)
+        np.negative(a, out=a)
+        np.exp(a, out=a)
+        a += 1.0
+        np.reciprocal(a, out=a)
+        return a
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return a (1 − a)."""

@@ -26,4 +26,4 @@ class Softmax(Activation):
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return a (1 − a), the diagonal of ∂a/∂z; the loss brings the rest with its δ = a − y."""
-        return np.multiply(a, 1.0 - a, out=out)
+        return np.asarray(np.multiply(a, 1.0 - a, out=out))

@@ -26,5 +26,10 @@ add_function(
     N_("The gradient vanishes long before the minimum."),
 )
 add_function(
-    "absolute", N_("Absolute value"), "abs(x)", ((-3.0, 3.0),), (2.5,), N_("A kink: a fixed step never settles.")
+    "absolute",
+    N_("Absolute value"),
+    "abs(x)",
+    ((-3.0, 3.0),),
+    (2.5,),
+    N_("A kink: a fixed step never settles."),
 )

@@ -22,7 +22,9 @@ class Zeros(Initializer):
     "constant",
     N_("Constant"),
     help=N_("Every weight the same number: all units of a layer stay alike."),
-    fields=(Field("value", N_("Value"), default=0.5, minimum=-100.0, maximum=100.0, low=-2, high=2, step=0.1),),
+    fields=(
+        Field("value", N_("Value"), default=0.5, minimum=-100.0, maximum=100.0, low=-2, high=2, step=0.1),
+    ),
 )
 class Constant(Initializer):
     """W = c."""

@@ -21,8 +21,13 @@ class BinaryCrossEntropy(Loss):
 
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return the mean over the outputs of max(z, 0) − z y + ln(1 + e^(−|z|))."""
-        each = np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))
-        return np.asarray(each.mean(axis=-1))
+        each = np.abs(z)
+        np.negative(each, out=each)
+        np.exp(each, out=each)
+        np.log1p(each, out=each)
+        each -= z * y
+        each += np.maximum(z, 0.0)
+        return each[..., 0] if each.shape[-1] == 1 else np.asarray(each.mean(axis=-1))
 
     def gradient(self, z: Array, y_hat: Array, y: Array, out: Array | None = None) -> Array:
         """Return δ = (ŷ − y) / (B K)."""
