@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,28 +11,12 @@ from numpy.typing import NDArray
 MINUS = "−"
 
 
-def nice_step(span: float, count: int) -> float:
-    """Return 1, 2 or 5 times a power of ten, about ``span / count``.
-
-    Parameters
-    ----------
-    span : float
-        Length of the axis, above 0 and finite.
-    count : int
-        How many steps are wished for.
-    """
-    rough = span / max(count, 1)
-    power = 10.0 ** math.floor(math.log10(rough))
-    for factor in (1.0, 2.0, 5.0):
-        if rough <= factor * power * (1 + 1e-9):
-            return factor * power
-    return 10.0 * power
-
-
 def nice_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
-    """Return the multiples of a round step in [low, high]; about ``count`` of them.
+    """Return the multiples of a round step in [low, high]: as many as ``count`` allows.
 
-    An axis without length, or without finite ends, has the ticks that it can have: one or none.
+    The step is 1, 2 or 5 times a power of ten, the smallest with which no more than ``count`` (at
+    least 2) ticks lie in the range.  An axis without length, or without finite ends, has the ticks
+    that it can have: one or none.
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return np.empty(0)
@@ -41,9 +25,22 @@ def nice_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
     # Below this the multiples are no longer told apart in float64.
     if span <= 1e-12 * max(abs(low), abs(high)) or not math.isfinite(span):
         return np.array([low])
-    step = nice_step(span, count)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    count = max(count, 2)
+    step, first, last = 0.0, 0, 0
+    for step in _steps_from(span / (count + 1)):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first + 1 <= count:
+            break
     return np.arange(first, last + 1) * step
+
+
+def _steps_from(smallest: float) -> Iterator[float]:
+    """Yield 1, 2 and 5 times powers of ten, from about ``smallest`` to far above it."""
+    exponent = math.floor(math.log10(smallest))
+    for power in range(exponent, exponent + 4):
+        for factor in (1, 2, 5):
+            # A power of ten below 1 is only exact as a quotient: 3 * 0.1 is not 0.3.
+            yield factor * 10.0**power if power >= 0 else factor / 10.0**-power
 
 
 def log_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from bpviz.present.surface_path import Plane
 
 Array = NDArray[np.floating]
 
-_TICK_SPACING = 34.0
+_TICK_SPACING, _HEIGHT_TICK_SPACING = 32.0, 20.0
 _FLAT = 82.0
 """Elevation above which the box is looked at from the top and its height axis is a point."""
 
@@ -42,7 +42,7 @@ class AxisLine:
 
 @dataclass(frozen=True)
 class Box:
-    """The box as lines in pixels: ``walls`` (w, 4, 2) polygons, ``grid`` (g, 4) lines, the axes u, v, loss."""
+    """The box in pixels: ``walls`` (w, 4, 2) polygons, ``grid`` (g, 4) lines, the axes u, v, loss."""
 
     walls: Array
     grid: Array
@@ -90,7 +90,7 @@ def _ticks(
 
 def _height_ticks(scale: HeightScale, view: Projection, front: Array) -> tuple[list[float], list[str]]:
     ends = view.project(np.array([[*front, -HEIGHT], [*front, HEIGHT]]))[:, :2]
-    count = max(2, min(7, int(float(np.hypot(*(ends[1] - ends[0]))) / _TICK_SPACING * 1.3)))
+    count = max(2, min(7, int(float(np.hypot(*(ends[1] - ends[0]))) / _HEIGHT_TICK_SPACING)))
     values = (log_ticks if scale.logarithmic else nice_ticks)(scale.low, scale.high, count)
     texts = format_ticks(values)
     if scale.logarithmic:

@@ -6,7 +6,8 @@ The eye stands at distance D from its centre in the direction
     e = (cos ε cos α, cos ε sin α, sin ε),     α the azimuth, ε the elevation,
 
 and with right = (−sin α, cos α, 0) and up = (−sin ε cos α, −sin ε sin α, cos ε) a point p falls at
-s·D/(D − p·e) · (p·right, p·up) pixels from the picture's centre, s being the pixels of a unit.
+s·D/(D − p·e) · (p·right, p·up) pixels from the picture's centre, s being the pixels of a unit.  D grows
+towards the top view, which is a map: there the perspective would bend the surface over its axes.
 Both renderers use the same 4 × 4 matrix, so their pictures lie on each other.
 """
 
@@ -14,14 +15,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
 
-HEIGHT = 0.62
-DISTANCE = 7.0
+HEIGHT = 0.5
+NEAR_DISTANCE, TOP_DISTANCE = 7.0, 60.0
 MIN_ELEVATION, MAX_ELEVATION = 4.0, 90.0
 MIN_ZOOM, MAX_ZOOM = 0.4, 8.0
 
@@ -30,8 +32,8 @@ MIN_ZOOM, MAX_ZOOM = 0.4, 8.0
 class Camera:
     """The view: angles in degrees, ``zoom`` 1 fits the box into the picture."""
 
-    azimuth: float = -58.0
-    elevation: float = 30.0
+    azimuth: float = -60.0
+    elevation: float = 37.0
     zoom: float = 1.0
 
     def turned(self, azimuth: float, elevation: float) -> Camera:
@@ -42,6 +44,12 @@ class Camera:
     def zoomed(self, factor: float) -> Camera:
         """Return the view enlarged by ``factor``, within bounds."""
         return replace(self, zoom=min(max(self.zoom * factor, MIN_ZOOM), MAX_ZOOM))
+
+    @property
+    def distance(self) -> float:
+        """Return D, from the box's centre to the eye."""
+        share = min(max((self.elevation - 60.0) / 30.0, 0.0), 1.0)
+        return float(NEAR_DISTANCE + (TOP_DISTANCE - NEAR_DISTANCE) * share**4)
 
     @property
     def eye(self) -> Array:
@@ -106,37 +114,49 @@ class Projection:
 
 def projection(camera: Camera, frame: Frame) -> Projection:
     """Return the projection that puts the box into the middle of the frame's free room."""
-    scale = fitting_scale(camera, frame) * camera.zoom
+    scale, middle = _fit(camera, frame)
+    distance = camera.distance
     shift_x = (frame.left - frame.right) / frame.width
-    shift_y = (frame.bottom - frame.top) / frame.height
-    near, far = DISTANCE - 2.5, DISTANCE + 2.5
+    shift_y = (frame.bottom - frame.top - 2 * scale * middle) / frame.height
+    scale *= camera.zoom
+    near, far = distance - 2.5, distance + 2.5
     rows = np.zeros((4, 4))
-    rows[3, :3], rows[3, 3] = -camera.eye, DISTANCE
-    rows[0, :3] = 2 * scale * DISTANCE / frame.width * camera.right
-    rows[1, :3] = 2 * scale * DISTANCE / frame.height * camera.up
+    rows[3, :3], rows[3, 3] = -camera.eye, distance
+    rows[0, :3] = 2 * scale * distance / frame.width * camera.right
+    rows[1, :3] = 2 * scale * distance / frame.height * camera.up
     rows[0] += shift_x * rows[3]
     rows[1] += shift_y * rows[3]
-    depth = (far + near) / (far - near)
-    rows[2] = depth * rows[3]
+    rows[2] = (far + near) / (far - near) * rows[3]
     rows[2, 3] -= 2 * far * near / (far - near)
     return Projection(camera, frame, rows)
 
 
-def fitting_scale(camera: Camera, frame: Frame) -> float:
-    """Return the pixels of a unit at which the box fits whatever the azimuth.
+def _fit(camera: Camera, frame: Frame) -> tuple[float, float]:
+    """Return the pixels of a unit at which the box fits, and the height of its middle in units.
 
     The same for every azimuth, so that the surface does not breathe while it is turned; only near
     the top view, where one looks at an upright square, does the azimuth count.
     """
-    e = math.radians(camera.elevation)
-    a = math.radians(camera.azimuth)
-    exact = abs(math.cos(a)) + abs(math.sin(a))
-    blend = min(max((camera.elevation - 72.0) / 18.0, 0.0), 1.0) ** 2
-    radius = (1 - blend) * math.sqrt(2) + blend * exact
-    # The corner nearest to the eye is enlarged most.
-    enlarged = DISTANCE / (DISTANCE - radius * math.cos(e) * 0.6 - HEIGHT * math.sin(e))
-    half_width = radius * enlarged
-    half_height = (radius * math.sin(e) + HEIGHT * math.cos(e)) * enlarged
+    around, here = _extent(camera.elevation, None), _extent(camera.elevation, camera.azimuth)
+    blend = min(max((camera.elevation - 60.0) / 30.0, 0.0), 1.0) ** 2
+    width, top, bottom = ((1 - blend) * a + blend * b for a, b in zip(around, here, strict=True))
     free_width = max(frame.width - frame.left - frame.right, 40.0)
     free_height = max(frame.height - frame.top - frame.bottom, 40.0)
-    return min(free_width / 2 / half_width, free_height / 2 / half_height)
+    scale = min(free_width / (2 * width), free_height / (top - bottom))
+    return scale, (top + bottom) / 2
+
+
+@lru_cache(maxsize=256)
+def _extent(elevation: float, azimuth: float | None) -> tuple[float, float, float]:
+    """Return how far the box reaches to the side, up and down, in units; None: at any azimuth."""
+    azimuths = np.arange(0.0, 360.0, 5.0) if azimuth is None else np.array([azimuth])
+    across, upwards = [], []
+    for angle in azimuths:
+        camera = Camera(float(angle), elevation)
+        shrunk = camera.distance / (camera.distance - _CORNERS @ camera.eye)
+        across.append(np.abs(_CORNERS @ camera.right * shrunk))
+        upwards.append(_CORNERS @ camera.up * shrunk)
+    return float(np.max(across)), float(np.max(upwards)), float(np.min(upwards))
+
+
+_CORNERS = np.array([(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-HEIGHT, HEIGHT)])

@@ -68,12 +68,11 @@ def height_scale(grid: SurfaceGrid, logarithmic: bool = False, old: HeightScale 
     plain = HeightScale(0.0, 1.0, logarithmic)
     values = plain.heights(grid.losses)
     values = values[np.isfinite(values)]
-    if logarithmic and values.size:
-        # A loss of exactly 0 has no logarithm: its floor is 6 powers below the median.
-        values = np.maximum(values, max(float(values.min()), float(np.median(values)) - 6.0))
     if not values.size:
         return HeightScale(0.0, 1.0, logarithmic)
     low, top = float(values.min()), float(values.max())
+    if logarithmic:
+        low = _log_floor(grid, plain, values)
     rim = float(np.percentile(values, _RIM_PERCENTILE))
     high = top
     if top - low > _RIM_FACTOR * (rim - low) > 0:
@@ -83,6 +82,17 @@ def height_scale(grid: SurfaceGrid, logarithmic: bool = False, old: HeightScale 
         middle, half = low, max(abs(low) * 0.5, 0.5)
         return HeightScale(middle - half, middle + half, logarithmic)
     return _steadied(scale, old)
+
+
+def _log_floor(grid: SurfaceGrid, plain: HeightScale, values: Array) -> float:
+    """Return the lowest exponent shown: the ball's and the path's, or the grid's 2nd percentile.
+
+    A vertex that happens to lie near a zero of the loss would otherwise pull a spike far down.
+    """
+    run = plain.heights(np.append(np.asarray(grid.path, dtype=float).reshape(-1, 3)[:, 2], grid.ball[2]))
+    usual = float(np.percentile(values, 2.0))
+    run = run[np.isfinite(run) & (run > usual - 6.0)]
+    return max(float(values.min()), min([usual, *run.tolist()]))
 
 
 def _with_path(grid: SurfaceGrid, plain: HeightScale, low: float, cap: float) -> float:

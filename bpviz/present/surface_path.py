@@ -17,6 +17,8 @@ LIFT = 0.012
 """How far the path floats above the surface, in the model's units: enough not to sink between vertices."""
 ARROW_LENGTH = 0.42
 _MOST_POINTS = 600
+_ARROW_POINTS, _SHORTEST_ARROW = 22, 17
+"""Points along the arrow, and the fewest of them: a shorter arrow is not seen as one."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,21 @@ def arrow_points(grid: SurfaceGrid, mesh: Mesh, start: Array | None) -> Array:
     length = float(np.linalg.norm(direction))
     if not np.isfinite(length) or length == 0:
         return np.empty((0, 3))
-    along = np.linspace(0, ARROW_LENGTH, 22)[:, None] * (direction / length)
+    along = np.linspace(0, ARROW_LENGTH, _ARROW_POINTS)[:, None] * (direction / length)
     xy = start[:2] + along
     z = mesh.height_at(xy[:, 0], xy[:, 1])
-    # The first holes and the rim end the arrow.
-    good = np.isfinite(z)
-    count = len(z) if good.all() else int(np.argmin(good))
-    points = np.column_stack([xy, z + 2 * LIFT])[:count]
-    if count:
+    points = np.column_stack([xy, z + 2 * LIFT])[: _end_of_descent(z)]
+    if len(points):
         points[0] = start
     return points
+
+
+def _end_of_descent(z: Array) -> int:
+    """Return how many points an arrow takes: until a hole, the rim, or the way leads up again."""
+    good = np.isfinite(z)
+    count = len(z) if good.all() else int(np.argmin(good))
+    rising = np.flatnonzero(np.diff(z[:count]) > 1e-3)
+    return count if not rising.size else min(count, max(_SHORTEST_ARROW, int(rising[0]) + 2))
 
 
 def hidden(points: Array, mesh: Mesh, camera: Camera, steps: int = 48) -> NDArray[np.bool_]:

@@ -59,7 +59,7 @@ def subtitle(grid: SurfaceGrid | None, request: SurfaceRequest) -> str:
     if kind == "weights" and grid is not None:
         return tr("plane: {u} × {v}", u=grid.u_label, v=grid.v_label)
     if kind == "random":
-        return tr("plane: random directions, no. {seed}", seed=request.seed)
+        return tr("plane: random directions · seed {seed}", seed=request.seed)
     return tr("plane: {kind}", kind=tr(KINDS.get(kind, kind)))
 
 

@@ -88,6 +88,7 @@ class SurfacePanel(Panel):
         self._iteration = grid.iteration
         self.controls.show_half_width(half_width(grid))
         self.canvas.show_grid(grid)
+        self.controls.show_curve(self.canvas.curve is not None)
         self._say()
 
     def set_palette(self, palette: Palette) -> None:

@@ -256,8 +256,8 @@ class SurfaceCanvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         turns = {
-            Qt.Key.Key_Left: (-_KEY_DEGREES, 0.0),
-            Qt.Key.Key_Right: (_KEY_DEGREES, 0.0),
+            Qt.Key.Key_Left: (_KEY_DEGREES, 0.0),
+            Qt.Key.Key_Right: (-_KEY_DEGREES, 0.0),
             Qt.Key.Key_Up: (0.0, _KEY_DEGREES),
             Qt.Key.Key_Down: (0.0, -_KEY_DEGREES),
         }

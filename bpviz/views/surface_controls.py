@@ -109,6 +109,7 @@ class SurfaceControls(QWidget):
         self.first, self.second = ParameterChooser(self), ParameterChooser(self)
         self.buttons = {name: self._button(name) for name, _, _ in _BUTTONS}
         self.buttons["logarithm"].setCheckable(True)
+        self.buttons["logarithm"].setText("log")
         self._across = QLabel("×", self)
         self._lay_out()
         self.kind.activated.connect(self._on_kind_activated)
@@ -140,12 +141,17 @@ class SurfaceControls(QWidget):
     def set_colours(self, palette: Palette) -> None:
         """Draw the buttons in a theme's colours."""
         for name, button in self.buttons.items():
-            button.setIcon(icon(name, palette.muted, palette.accent))
+            if not button.text():
+                button.setIcon(icon(name, palette.muted))
         hover = f"QToolButton:hover, QToolButton:focus {{ background: {palette.control}; }}"
-        checked = f"QToolButton:checked {{ background: {palette.control}; }}"
-        self.setStyleSheet(
-            f"QToolButton {{ border: none; border-radius: 5px; padding: 3px; }} {hover} {checked}"
-        )
+        checked = f"QToolButton:checked {{ background: {palette.control}; color: {palette.accent}; }}"
+        plain = f"QToolButton {{ border: none; border-radius: 5px; padding: 3px; color: {palette.muted}; }}"
+        self.setStyleSheet(f"{plain} {hover} {checked}")
+
+    def show_curve(self, curve: bool) -> None:
+        """Hide what turns and zooms while a curve is shown: it is flat."""
+        for name in ("minus", "plus", "home", "top"):
+            self.buttons[name].setVisible(not curve)
 
     def retranslate(self) -> None:
         """Say everything again."""

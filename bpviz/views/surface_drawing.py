@@ -52,11 +52,11 @@ class Look:
         font.setPixelSize(max(8, round(QFontInfo(self.font).pixelSize() * 0.84 * self.growth)))
         return font
 
-    def frame(self) -> Frame:
-        """Return the frame that leaves room for the numbers."""
+    def frame(self, camera: Camera) -> Frame:
+        """Return the frame that leaves room for the numbers, and at the top for an axis' name."""
+        top = 0.7 + 0.8 * min(max((camera.elevation - 60.0) / 30.0, 0.0), 1.0)
         line = QFontMetricsF(self.small_font()).height()
-        side = line * 2.6
-        return Frame(self.width, self.height, side, side, line * 1.2, line * 2.3)
+        return Frame(self.width, self.height, line * 2.2, line * 2.8, line * top, line * 2.0)
 
 
 class Drawing:
@@ -87,7 +87,7 @@ class Drawing:
         fast = fast and renderer.coarsens
         key = (scene.mesh, scene.scale, scene.plane, camera, look, renderer, fast, tr("loss"))
         if self._still is None or key != self._key:
-            self.view = projection(camera, look.frame())
+            self.view = projection(camera, look.frame(camera))
             self._still = _still_picture(scene, self.view, look, renderer, fast)
             self._key = key
         painter.drawImage(QPointF(0, 0), self._still)

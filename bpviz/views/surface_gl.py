@@ -74,7 +74,7 @@ void main() {
     vec2 away = (0.5 - abs(fract(cell) - 0.5)) / width;
     vec2 line = 1.0 - smoothstep(vec2(line_width * 0.35), vec2(line_width * 0.35 + 0.8), away);
     line *= 1.0 - smoothstep(vec2(0.22), vec2(0.5), width);
-    colour *= 1.0 - 0.20 * max(line.x, line.y);
+    colour *= 1.0 - 0.17 * max(line.x, line.y);
     gl_FragColor = vec4(clamp(colour, 0.0, 1.0), 1.0);
 }
 """

@@ -30,12 +30,6 @@ def _top(painter: QPainter) -> None:
     painter.drawPolyline(QPolygonF([QPointF(5.8, 4.4), QPointF(8, 6.8), QPointF(10.2, 4.4)]))
 
 
-def _logarithm(painter: QPainter) -> None:
-    """An axis whose ticks crowd upwards."""
-    painter.drawLine(QLineF(4, 2, 4, 14))
-    painter.drawLines([QLineF(4, y, 12 if y in (2.0, 14.0) else 8.5, y) for y in (2.0, 3.2, 5.0, 8.0, 14.0)])
-
-
 def _dice(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(2.5, 2.5, 11, 11), 2.5, 2.5)
     painter.setBrush(painter.pen().color())
@@ -69,19 +63,17 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "minus": _minus,
     "home": _home,
     "top": _top,
-    "logarithm": _logarithm,
     "dice": _dice,
     "wider": _wider,
     "narrower": _narrower,
 }
 
 
-def icon(name: str, colour: str, active: str) -> QIcon:
-    """Return a picture in one colour, and in another for a button that is on."""
+def icon(name: str, colour: str) -> QIcon:
+    """Return a picture in one colour, for pixel ratios up to 3."""
     made = QIcon()
     for ratio in (1, 2, 3):
-        made.addPixmap(_pixmap(name, colour, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-        made.addPixmap(_pixmap(name, active, ratio), QIcon.Mode.Normal, QIcon.State.On)
+        made.addPixmap(_pixmap(name, colour, ratio))
     return made
 
 

@@ -39,42 +39,52 @@ def paint_walls(painter: QPainter, box: Box, palette: Palette) -> None:
 def paint_axes(
     painter: QPainter, box: Box, names: Sequence[str], palette: Palette, font: QFont, room: QRectF
 ) -> None:
-    """Paint the axes, their ticks, numbers and names; nothing leaves ``room``."""
-    metrics = QFontMetricsF(font)
+    """Paint the axes, their ticks, names and numbers; nothing leaves ``room`` or covers another text."""
     painter.setFont(font)
-    for axis, name in zip(box.axes, names, strict=False):
+    taken: list[QRectF] = []
+    metrics = QFontMetricsF(font)
+    for axis in box.axes:
         painter.setPen(QPen(mixed(palette.grid, palette.muted, 0.75), 1.2))
         painter.drawLine(QLineF(*axis.start, *axis.end))
         for tick in axis.ticks:
             towards = (np.array(tick.label_at) - tick.at) * 0.35 + tick.at
             painter.drawLine(QLineF(*tick.at, *towards.tolist()))
-        painter.setPen(QColor(palette.muted))
+    painter.setPen(QColor(palette.text))
+    for axis, name in zip(box.axes, names, strict=False):
+        _text(painter, metrics, name, _name_place(metrics, axis, name), room, taken)
+    painter.setPen(QColor(palette.muted))
+    for axis in box.axes:
         for tick in axis.ticks:
-            width = metrics.horizontalAdvance(tick.text)
-            x = tick.label_at[0] + axis.outward[0] * width * 0.5
-            _text(painter, metrics, tick.text, x, tick.label_at[1], room)
-        painter.setPen(QColor(palette.text))
-        _name(painter, metrics, axis, name, room)
+            x = tick.label_at[0] + axis.outward[0] * metrics.horizontalAdvance(tick.text) * 0.5
+            _text(painter, metrics, tick.text, (x, tick.label_at[1]), room, taken)
 
 
-def _name(painter: QPainter, metrics: QFontMetricsF, axis: AxisLine, name: str, room: QRectF) -> None:
-    width = metrics.horizontalAdvance(name)
+def _name_place(metrics: QFontMetricsF, axis: AxisLine, name: str) -> tuple[float, float]:
     upright = abs(axis.end[0] - axis.start[0]) < 0.35 * abs(axis.end[1] - axis.start[1])
     if upright:
         # The height axis is named above its upper end: beside it the name would leave the picture.
         top = min(axis.start, axis.end, key=lambda p: p[1])
-        _text(painter, metrics, name, top[0], top[1] - metrics.height() * 0.85, room)
-        return
-    x = axis.name_at[0] + axis.outward[0] * width * 0.5
-    _text(painter, metrics, name, x, axis.name_at[1], room)
+        return top[0], top[1] - metrics.height() * 0.85
+    return axis.name_at[0] + axis.outward[0] * metrics.horizontalAdvance(name) * 0.5, axis.name_at[1]
 
 
-def _text(painter: QPainter, metrics: QFontMetricsF, text: str, x: float, y: float, room: QRectF) -> None:
-    """Write ``text`` centred at a point, pushed back into the room."""
+def _text(
+    painter: QPainter,
+    metrics: QFontMetricsF,
+    text: str,
+    at: tuple[float, float],
+    room: QRectF,
+    taken: list[QRectF],
+) -> None:
+    """Write ``text`` centred at a point, pushed back into the room; not upon another text."""
     width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
-    left = min(max(x - width / 2, room.left()), max(room.left(), room.right() - width))
-    top = min(max(y - height / 2, room.top()), room.bottom() - height)
-    painter.drawText(QRectF(left, top, width, height), Qt.AlignmentFlag.AlignCenter, text)
+    left = min(max(at[0] - width / 2, room.left()), max(room.left(), room.right() - width))
+    top = min(max(at[1] - height / 2, room.top()), room.bottom() - height)
+    area = QRectF(left, top, width, height)
+    ink = area.adjusted(0, height * 0.14, 0, -height * 0.14)
+    if not any(ink.intersects(other) for other in taken):
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        taken.append(ink)
 
 
 def paint_path(
