@@ -3,12 +3,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+PATH="$PWD/.venv/bin:$PATH"
+failed=0
 step() {
     echo "── $*"
-    "$@"
+    "$@" || failed=1
 }
-PATH="$PWD/.venv/bin:$PATH"
 step ruff check .
 step ruff format --check .
 step mypy
 step lint-imports
+exit $failed

@@ -8,11 +8,10 @@ export LIBGL_ALWAYS_SOFTWARE=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_
 cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 workers=${BPVIZ_TEST_WORKERS:-$((cores < 4 ? cores : 4))}
 
-screen=()
-if command -v xvfb-run >/dev/null; then
-    unset WAYLAND_DISPLAY
+# Every process of the tests starts a screen in memory of its own, where Xvfb is installed.
+if command -v Xvfb >/dev/null; then
+    unset DISPLAY WAYLAND_DISPLAY
     export QT_QPA_PLATFORM=xcb
-    screen=(xvfb-run -a -s "-screen 0 1920x1080x24")
 fi
 echo "── pytest, $workers processes"
-exec "${screen[@]}" .venv/bin/python -m pytest -n "$workers" --dist worksteal "$@"
+exec .venv/bin/python -m pytest -n "$workers" --dist worksteal "$@"

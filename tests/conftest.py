@@ -13,15 +13,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.helpers import leaks
+from tests.helpers.screen import start_screen, stop_screen
 
 ALLOWED_SKIPS: tuple[str, ...] = ()
 _HOME_VARIABLE = "BPVIZ_TEST_HOME"
 _failed = pytest.StashKey[bool]()
+_screen = pytest.StashKey[Popen[bytes] | None]()
 
 # A shared machine is slow at times: no test is judged by the clock.
 settings.register_profile(
@@ -52,10 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
     leaks.watch_threads()
+    hands_out_work = getattr(config.option, "dist", "no") != "no"
+    if hasattr(config, "workerinput") or not (hands_out_work or os.environ.get("DISPLAY")):
+        config.stash[_screen] = start_screen()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the homes when the last process is done with them."""
+    """Take the screen away, and the homes when the last process is done with them."""
+    stop_screen(config.stash.get(_screen, None))
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.get(_HOME_VARIABLE, ""), ignore_errors=True)
 
