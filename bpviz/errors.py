@@ -33,7 +33,7 @@ class UserError(Exception):
     def __str__(self) -> str:
         # Chinese sentences end in a full-width stop and take no space between them.
         message, hint = str(self.message), str(self.hint) if self.hint else ""
-        return message + (" " if hint and message.isascii() else "") + hint
+        return message + (" " if hint and not message.endswith("。") else "") + hint
 
 
 class Cancelled(Exception):  # noqa: N818 - an answer to a request, not an error
