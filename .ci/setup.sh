@@ -136,7 +136,7 @@ is_ready() { has_good_venv && [ "$(cat ".venv/.bpviz-$1" 2>/dev/null)" = "$(stam
 
 make_venv() {
     local python
-    if has_good_venv; then
+    if has_good_venv && .venv/bin/python -m pip --version >/dev/null 2>&1; then
         echo "$PWD" >.venv/.bpviz-place
         return 0
     fi
@@ -148,16 +148,16 @@ make_venv() {
 }
 
 install_python_packages() {
-    local target quiet=()
+    local target talk=--progress-bar=on
     case $group in
     run) target="." ;;
     dev) target=".[dev]" ;;
     bench) target=".[dev,bench]" ;;
     *) stop "'$group' is not run, dev or bench." ;;
     esac
-    [ -t 1 ] || quiet=(--quiet)
+    [ -t 1 ] || talk=--quiet
     say "installing bpviz and its Python packages into .venv (some 500 MB on disk, once) …"
-    .venv/bin/python -m pip install --disable-pip-version-check "${quiet[@]}" -e "$target" ||
+    .venv/bin/python -m pip install --disable-pip-version-check "$talk" -e "$target" ||
         stop "pip could not install the Python packages; its own words are above." \
             "The network is needed this once."
     stamp >".venv/.bpviz-run"
