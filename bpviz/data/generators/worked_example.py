@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bpviz.data.dataset import Dataset
+from bpviz.data.generators.shared import MADE_HERE
 from bpviz.data.registry import GENERATORS
 from bpviz.text import N_
 
@@ -23,5 +24,6 @@ def worked_example(rng: np.random.Generator) -> Dataset:
         np.array([[60.0]]),
         "regression",
         ("x₁", "x₂"),
+        source=MADE_HERE,
         standardize=False,
     )
