@@ -1,0 +1,297 @@
+"""``bpviz train``: what it prints, writes and refuses, run in this process."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from bpviz.cli import main
+
+SMALL = ("train", "--data", "xor", "--points", "40", "--layers", "3 tanh", "--iterations", "20", "--seed", "3")
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line; return its code, what it printed and what it complained."""
+
+    def call(*words):
+        code = main([str(word) for word in words])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def result(run):
+    """Run with ``--json`` and return the code and the object."""
+
+    def call(*words):
+        code, out, _ = run(*words, "--json")
+        return code, json.loads(out, parse_constant=pytest.fail)
+
+    return call
+
+
+def refused(run, *words):
+    """Run and return the one line of a mistake, having seen that it is one."""
+    code, out, err = run(*words)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("bpviz: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_json_is_one_object_with_everything(run):
+    code, out, err = run(*SMALL, "--json")
+    assert (code, err) == (0, "")
+    assert out.count("\n") == 1
+    told = json.loads(out)
+    assert list(told) == [
+        *("iterations", "epochs", "seconds", "iterations_per_second", "train_loss", "test_loss"),
+        *("train_accuracy", "test_accuracy", "stopped", "parameters", "seed"),
+    ]
+    assert told["iterations"] == 20
+    assert told["epochs"] == 10  # 20 training samples in batches of 10: two iterations an epoch
+    assert told["parameters"] == 3 * 2 + 3 + 3 + 1
+    assert told["stopped"] == "iterations"
+    assert told["seed"] == 3
+    assert told["iterations_per_second"] == pytest.approx(20 / told["seconds"])
+    assert 0 <= told["test_accuracy"] <= 1
+
+
+def test_the_same_seed_gives_the_same_numbers(result):
+    first, again, other = (result(*SMALL[:-1], seed)[1] for seed in (5, 5, 6))
+    assert first["train_loss"] == again["train_loss"]
+    assert first["test_loss"] == again["test_loss"]
+    assert first["train_loss"] != other["train_loss"]
+
+
+def test_regression_has_no_accuracy(result):
+    code, told = result("train", "--data", "plane", "--points", "40", "--iterations", "5")
+    assert code == 0
+    assert "train_accuracy" not in told
+    assert "test_accuracy" not in told
+    assert told["train_loss"] > 0
+
+
+def test_without_a_test_part_its_numbers_are_null(result):
+    _, told = result(*SMALL, "--test-share", "0")
+    assert told["test_loss"] is None
+    assert told["test_accuracy"] is None
+    assert told["train_accuracy"] is not None
+
+
+def test_the_report_for_a_reader_is_aligned(run):
+    code, out, _ = run(*SMALL)
+    assert code == 0
+    rows = dict(line.split("  ", 1) for line in out.splitlines())
+    assert rows["Iterations"].strip() == "20"
+    assert rows["Stopped"].strip() == "all iterations were made"
+    assert "accuracy" in rows["Test set"]
+    values = [line.index(line.split("  ", 1)[1].strip()) for line in out.splitlines()]
+    assert len(set(values)) == 1
+
+
+def test_the_first_step_of_a_parabola_is_worked_by_hand(result):
+    """f = x², x₀ = 5, η = 0.1: x₁ = 5 − 0.1·10 = 4, f = 16."""
+    words = ("train", "--function", "parabola", "--start", "5", "--optimizer", "sgd", "--learning-rate", "0.1")
+    _, told = result(*words, "--iterations", "1")
+    assert told["train_loss"] == pytest.approx(16.0, rel=1e-12)
+    assert told["parameters"] == 1
+    assert told["stopped"] == "iterations"
+
+
+def test_a_formula_of_ones_own_is_a_function(result):
+    """f = x² + y² from (1.5, 1.5), η = 0.1: each factor 0.8 a step, so f₂ = 4.5·0.8⁴."""
+    words = ("train", "--function", "x^2+y^2", "--start", "1.5,1.5", "--optimizer", "sgd")
+    _, told = result(*words, "--learning-rate", "0.1", "--iterations", "2")
+    assert told["train_loss"] == pytest.approx(4.5 * 0.8**4, rel=1e-12)
+    assert told["parameters"] == 2
+
+
+def test_history_has_a_row_for_every_iteration(run, tmp_path):
+    file = tmp_path / "h.csv"
+    assert run(*SMALL, "--history", file)[0] == 0
+    with file.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert list(rows[0]) == [
+        *("iteration", "epoch", "loss", "learning_rate", "gradient_norm"),
+        *("train_loss", "test_loss", "train_accuracy", "test_accuracy"),
+    ]
+    assert [int(row["iteration"]) for row in rows] == list(range(21))
+    assert rows[1]["train_loss"] == ""  # in the middle of an epoch nothing is measured
+    assert float(rows[2]["train_loss"]) > 0  # at its end it is
+    assert rows[20]["epoch"] == "10.0"
+    assert float(rows[20]["learning_rate"]) == 0.03
+
+
+def test_history_carries_all_digits(run, result, tmp_path):
+    file = tmp_path / "h.csv"
+    _, told = result(*SMALL, "--history", file)
+    last = list(csv.DictReader(file.read_text().splitlines()))[-1]
+    assert float(last["train_loss"]) == told["train_loss"]
+
+
+def test_weights_are_written_and_start_the_next_run(result, tmp_path):
+    file = tmp_path / "w.safetensors"
+    _, first = result(*SMALL, "--save-weights", file)
+    held = load_file(file)
+    assert {name: array.shape for name, array in held.items()} == {
+        "W1": (3, 2),
+        "b1": (3,),
+        "W2": (1, 3),
+        "b2": (1,),
+    }
+    _, second = result(*SMALL, "--iterations", "0", "--initial-weights", file)
+    assert second["train_loss"] == first["train_loss"]
+    assert second["iterations"] == 0
+
+
+def test_weights_of_another_network_are_refused(run, tmp_path):
+    file = tmp_path / "w.safetensors"
+    save_file({"W1": np.zeros((4, 2)), "b1": np.zeros(4), "W2": np.zeros((1, 4)), "b2": np.zeros(1)}, file)
+    said = refused(run, *SMALL, "--initial-weights", file)
+    assert "“W1”" in said
+    assert "(4, 2)" in said
+    assert "(3, 2)" in said
+
+
+def test_a_loss_bound_stops(result):
+    _, told = result(*SMALL[:-4], "--stop-loss", "1000", "--iterations", "500")
+    assert told["stopped"] == "loss"
+    assert told["iterations"] < 500
+
+
+def test_a_loss_that_falls_no_longer_stops(result):
+    words = ("train", "--function", "parabola", "--start", "0", "--optimizer", "sgd", "--iterations", "500")
+    _, told = result(*words, "--tolerance", "0.001", "--patience", "7")
+    assert told["stopped"] == "plateau"
+    assert told["iterations"] < 20
+
+
+def test_divergence_is_exit_code_3_and_valid_json(run, tmp_path):
+    words = ("train", "--data", "plane", "--layers", "4 identity", "--optimizer", "sgd", "--points", "40")
+    weights = tmp_path / "w.safetensors"
+    code, out, err = run(*words, "--learning-rate", "1000", "--json", "--save-weights", weights)
+    assert code == 3
+    told = json.loads(out, parse_constant=pytest.fail)
+    assert told["stopped"] == "diverged"
+    assert err.startswith("bpviz: At iteration ")
+    assert err.count("\n") == 1
+    assert all(np.isfinite(array).all() for array in load_file(weights).values())
+
+
+def test_an_option_of_an_optimizer_reaches_it(result):
+    words = ("train", "--function", "parabola", "--start", "5", "--learning-rate", "0.1", "--iterations", "2")
+    _, told = result(*words, "--optimizer", "momentum", "--momentum", "0.5")
+    # v₁ = 10, x₁ = 4; v₂ = 0.5·10 + 8 = 13, x₂ = 4 − 1.3 = 2.7; f = 7.29
+    assert told["train_loss"] == pytest.approx(7.29, rel=1e-12)
+
+
+def test_an_option_of_an_initializer_reaches_it(run, tmp_path):
+    file = tmp_path / "w.safetensors"
+    run(*SMALL, "--iterations", "0", "--initializer", "constant", "--value", "0.25", "--save-weights", file)
+    np.testing.assert_array_equal(load_file(file)["W1"], np.full((3, 2), 0.25))
+
+
+def test_precision_reaches_the_weights(run, tmp_path):
+    file = tmp_path / "w.safetensors"
+    run(*SMALL, "--precision", "32", "--save-weights", file)
+    assert load_file(file)["W1"].dtype == np.float32
+
+
+def test_no_bias_anywhere(run, tmp_path):
+    file = tmp_path / "w.safetensors"
+    run(*SMALL, "--layers", "3 tanh nobias", "--no-output-bias", "--save-weights", file)
+    assert sorted(load_file(file)) == ["W1", "W2"]
+
+
+def test_the_whole_set_is_one_batch(result):
+    _, told = result(*SMALL, "--batch-size", "full")
+    assert told["epochs"] == 20
+
+
+def test_a_file_is_trained_on(result, tmp_path):
+    rows = "".join(f"{i},{i % 7},{'even' if i % 2 else 'odd'}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text("a,b,kind\n" + rows)
+    _, told = result("train", "--data", tmp_path / "t.csv", "--target", "kind", "--iterations", "5")
+    assert told["train_accuracy"] is not None
+    assert told["parameters"] == 8 * 2 + 8 + 8 * 8 + 8 + 8 + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--data", "spirall"), "There is no data set “spirall”. Try: spiral"),
+        (("--data", "nowhere.csv"), "nowhere.csv"),
+        (("--layers", "8 tan"), "Layer 1, “8 tan”"),
+        (("--optimizer", "adma"), "Try: adam."),
+        (("--loss", "hinge"), "“hinge”"),
+        (("--initializer", "xavierr"), "xavier"),
+        (("--output-activation", "step"), "“step”"),
+        (("--learning-rate", "fast"), "learning_rate cannot be fast."),
+        (("--learning-rate", "nan"), "learning_rate cannot be nan"),
+        (("--learning-rate", "-1"), "learning_rate cannot be -1"),
+        (("--iterations", "1.5"), "iterations cannot be 1.5"),
+        (("--iterations", "-1"), "iterations cannot be -1"),
+        (("--batch-size", "0"), "batch size cannot be “0”"),
+        (("--batch-size", "ten"), "batch size cannot be “ten”"),
+        (("--batch-size", "2.5"), "batch size cannot be “2.5”"),
+        (("--precision", "16"), "32 or 64"),
+        (("--test-share", "1"), "test_share cannot be 1"),
+        (("--seed", "-3"), "seed cannot be -3"),
+        (("--momentum", "0.9"), "“momentum” is no option of xor, adam, xavier. It belongs to momentum."),
+        (("--arms", "4"), "“arms” is no option of xor"),
+        (("--points", "3"), "points cannot be 3"),
+        (("--stop-loss", "inf"), "stop_loss cannot be inf"),
+        (("--start", "1"), "A start belongs to a function."),
+        (("--function", "bowl"), "A function has no data: “data”"),
+        (("--surprise",), "unrecognized arguments: --surprise."),
+        (("--seed",), "argument --seed: expected one argument."),
+        (("--language", "fr"), "invalid choice"),
+        (("--initial-weights", "nowhere.safetensors"), "There is no weights file"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(run, words, said):
+    assert said in refused(run, *SMALL, *words)
+
+
+def test_a_start_of_another_length_is_refused(run):
+    refused(run, "train", "--function", "bowl", "--start", "1", "--iterations", "1")
+    refused(run, "train", "--function", "bowl", "--start", "one,two", "--iterations", "1")
+
+
+def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("bpviz.commands.train.build", lambda _config: pytest.fail("it trained"))
+    for option in ("--save-weights", "--history"):
+        assert "There is no folder" in refused(run, *SMALL, option, tmp_path / "no" / "where")
+        assert "is a folder" in refused(run, *SMALL, option, tmp_path)
+
+
+def test_a_full_disk_is_one_line(run):
+    assert "no room left" in refused(run, *SMALL, "--history", "/dev/full")
+
+
+def test_too_little_memory_is_told(run, monkeypatch):
+    def greedy(_config):
+        raise MemoryError
+
+    monkeypatch.setattr("bpviz.commands.train.build", greedy)
+    assert "not enough memory" in refused(run, *SMALL)
+
+
+def test_a_defect_is_a_traceback_and_exit_code_1(run, monkeypatch):
+    def broken(_config):
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("bpviz.commands.train.build", broken)
+    code, out, err = run(*SMALL)
+    assert (code, out) == (1, "")
+    assert "Traceback" in err
+    assert "ZeroDivisionError: a defect" in err
