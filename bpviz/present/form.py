@@ -70,8 +70,10 @@ class Row:
 
     @property
     def has_slider(self) -> bool:
-        """Whether both ends of a slider are known."""
-        return self.field.kind in ("float", "int") and None not in (self.slider_low, self.slider_high)
+        """Whether an end of a slider is named and both are known; hard bounds alone are too far apart."""
+        named = self.field.low is not None or self.field.high is not None
+        ends = (self.slider_low, self.slider_high)
+        return self.field.kind in ("float", "int") and named and None not in ends
 
     @property
     def slider_low(self) -> float | None:

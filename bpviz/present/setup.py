@@ -147,7 +147,6 @@ def _network_section(config: RunConfig, pieces: Pieces) -> Section:
         2,
         0,
         MAX_HIDDEN_LAYERS,
-        high=None,
         help=N_("How many layers lie between input and output."),
     )
     rows = [Row("hidden_layers", count, len(config.layers), actions=_count_actions(config))]
@@ -207,7 +206,6 @@ def _layer_rows(index: int, layer: LayerConfig, pieces: Pieces) -> list[Row]:
         8,
         1,
         MAX_UNITS,
-        high=None,
         help=N_("Units of hidden layer {number}"),
     )
     activation = choice_row(

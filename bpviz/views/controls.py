@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSlider, QWidget
 
 from bpviz.errors import UserError
 from bpviz.present.form import Row
@@ -24,6 +24,7 @@ from bpviz.present.values import (
 )
 from bpviz.text import Text, tr
 
+_BOX_EXTRA = 30
 LIVE_DELAY_MS, RESTART_DELAY_MS = 40, 200
 
 
@@ -50,6 +51,8 @@ class ValueEdit(QLineEdit):
         self.setProperty("look", "flat")
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setEnabled(row.enabled)
+        wide = QSizePolicy.Policy.Expanding if row.field.kind == "text" else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self.show_row(row)
         self.editingFinished.connect(self._on_self_editing_finished)
         self.textEdited.connect(self._on_self_text_edited)
@@ -122,6 +125,15 @@ class ValueEdit(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    def sizeHint(self) -> QSize:
+        field = self._row.field
+        small = field.kind == "int" and field.maximum is not None and field.maximum < 10_000
+        digits = 10 if self._row.off_label else 4.5 if small else 7
+        return QSize(round(digits * self.fontMetrics().horizontalAdvance("0")), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(4 * self.fontMetrics().horizontalAdvance("0"), super().minimumSizeHint().height())
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
@@ -192,8 +204,7 @@ class ChoiceBox(QComboBox):
         super().__init__(parent)
         self.setProperty("look", "flat")
         self.setEnabled(row.enabled)
-        self.setMinimumContentsLength(4)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_row(row)
         self.activated.connect(self._on_self_activated)
 
@@ -207,10 +218,22 @@ class ChoiceBox(QComboBox):
                 self.setItemData(self.count() - 1, tr(choice.help), Qt.ItemDataRole.ToolTipRole)
         self.setCurrentIndex(self.findData(row.value))
         blocker.unblock()
+        widths = [self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())]
+        # The list may be wider than the box, which is as wide as what is chosen.
+        self.view().setMinimumWidth(max(widths, default=0) + 40)
+        self.updateGeometry()
 
     @Slot(int)
     def _on_self_activated(self, index: int) -> None:
+        self.updateGeometry()
         self.value_edited.emit(self.itemData(index))
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self.currentText()) + _BOX_EXTRA
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), 56), super().minimumSizeHint().height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from PySide6.QtCore import QByteArray, QRectF, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -59,6 +59,7 @@ class TitleBar(QWidget):
         button.setProperty("look", "flat")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAutoRaise(True)
+        button.setIconSize(QSize(13, 13))
         return button
 
     def show_subtitle(self, text: str) -> None:

@@ -63,6 +63,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings or Settings()
         self.themes = ThemeKeeper(self.settings, self)
+        # Before the first widget: what is made under another font keeps it where the style sheet sets a size.
+        self.themes.apply()
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
         self.host = DockHost(specs)
@@ -80,7 +82,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(800, 480))
         self.resize(1280, 720)
         self.retranslate()
-        self.themes.apply()
+        self.set_palette(self.themes.palette())
 
     # --- what is in it ---
 
@@ -323,8 +325,7 @@ class MainWindow(QMainWindow):
         bar = self.message_bar
         width = min(self.content.width() - 32, 46 * self.fontMetrics().averageCharWidth() + 260)
         bar.setFixedWidth(max(width, 240))
-        bar.adjustSize()
-        height = max(bar.sizeHint().height(), bar.heightForWidth(bar.width()))
+        height = bar.heightForWidth(bar.width()) if bar.hasHeightForWidth() else bar.sizeHint().height()
         bar.resize(bar.width(), height)
         bottom = self.content.height() - self.timeline.height() - 14
         bar.move((self.content.width() - bar.width()) // 2, bottom - height)

@@ -73,7 +73,7 @@ class MessageBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(10)
-        row.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.picture)
         row.addLayout(words, 1)
         for button in (self.action_button, self.cancel_button, self.close_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -45,6 +45,8 @@ class RowView(QWidget):
         column.addLayout(self.line)
         self.label = named(QLabel(), "RowLabel")
         self.label.setVisible(not row.joined)
+        # In a narrow panel the label gives way; its tooltip says the whole.
+        self.label.setMinimumWidth(30)
         self.line.addWidget(self.label, 1 if not row.joined else 0)
         self.control = control_of(row, self)
         self.label.setBuddy(self.control)
@@ -76,10 +78,6 @@ class RowView(QWidget):
         self.control.value_edited.connect(self._on_control_value_edited)
         if isinstance(self.control, ValueEdit):
             self.control.problem_found.connect(self.show_problem)
-            # Wide enough for what is usually in it; a text takes what is left.
-            width = 9 if self.row.has_slider or self.row.off_label else 6
-            if self.row.field.kind != "text":
-                self.control.setFixedWidth(width * self.fontMetrics().horizontalAdvance("0") + 12)
             if self.slider is not None:
                 self.slider.value_dragged.connect(self.control.preview)
 
@@ -180,6 +178,7 @@ class SetupPanel(Panel):
         column.setSpacing(3)
         for section in self._form.sections:
             title = named(QLabel(tr(section.title)), "SectionTitle")
+            title.setIndent(0)
             self._titles.append((title, section.title))
             column.addWidget(title)
             self._add_rows(column, section.rows)

@@ -66,7 +66,7 @@ QMainWindow::separator:hover { background: @border@; }
 #Timeline { border-top: 1px solid @border@; }
 #PanelTitle { font-weight: 600; font-size: @title@pt; }
 #PanelSubtitle, #Quiet { color: @muted@; font-size: @small@pt; }
-#SectionTitle { color: @accent@; font-weight: 600; padding-top: @pad@px; }
+#SectionTitle { color: @accent@; font-weight: 600; padding: @pad@px 0 0 0; }
 #RowLabel { color: @muted@; }
 #RowLabel[live="true"] { color: @muted@; }
 #Problem { color: @danger@; font-size: @small@pt; }
@@ -79,7 +79,10 @@ QToolButton[look="bar"]:hover, QPushButton:hover { background: @hover@; }
 QToolButton[look="bar"]:pressed, QPushButton:pressed { background: @pressed@; }
 QToolButton[look="bar"]:focus, QPushButton:focus { border-color: @accent@; }
 QToolButton[look="bar"]:disabled, QPushButton:disabled { color: @muted@; }
-QToolButton[look="bar"]::menu-indicator { image: none; width: 0px; }
+QToolButton[look="bar"]::menu-indicator { image: @chevron@; width: 10px; height: 10px;
+    subcontrol-origin: padding; subcontrol-position: right center; right: 9px; }
+QToolButton[look="bar"][split="true"]::menu-indicator { image: none; width: 0px; }
+QToolButton[look="bar"][menu="true"] { padding-right: 24px; }
 QToolButton[look="bar"][split="true"] { padding-right: 24px; }
 QToolButton[look="bar"]::menu-button { border: none; width: 20px; }
 QToolButton[look="bar"]::menu-arrow { image: @chevron@; width: 10px; height: 10px; }
@@ -115,7 +118,7 @@ QComboBox:focus { border-color: @accent@; }
 QComboBox:disabled { color: @muted@; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: @chevron@; width: 11px; height: 11px; }
-QComboBox[look="flat"] { background: transparent; padding: 1px 18px 1px 6px; }
+QComboBox[look="flat"] { background: transparent; padding: 1px 2px 1px 6px; }
 QComboBox[look="flat"]:hover { background: @control@; }
 QComboBox[look="flat"]::drop-down { width: 16px; }
 QComboBox QAbstractItemView { background: @card@; color: @text@; border: 1px solid @border@; padding: 3px;
@@ -136,8 +139,8 @@ QCheckBox:focus { color: @accent@; }
 
 QScrollArea { background: transparent; border: none; }
 #SetupRows { background: transparent; }
-QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
-QScrollBar::handle:vertical { background: @border@; border-radius: 4px; min-height: 24px; }
+QScrollBar:vertical { background: transparent; width: 6px; margin: 0; }
+QScrollBar::handle:vertical { background: @border@; border-radius: 3px; min-height: 24px; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
 QScrollBar::handle:horizontal { background: @border@; border-radius: 4px; min-width: 24px; }
 QScrollBar::handle:hover { background: @muted@; }

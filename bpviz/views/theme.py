@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from bpviz.present.palette import DARK, LIGHT, Palette
+from bpviz.text import language
 from bpviz.views.icons import picture_url
 from bpviz.views.settings import Settings
 from bpviz.views.style_sheet import style_sheet
@@ -39,6 +40,9 @@ def interface_font(points: int) -> QFont:
         family = next((name for name in _LEGIBLE if name in installed), None)
         if family is not None:
             font = QFont(family)
+            if language() == "en":
+                # Such a face draws quotation marks as wide as a Chinese character unless asked not to.
+                font.setFeature(QFont.Tag("pwid"), 1)
     font.setPointSize(points)
     return font
 

@@ -102,6 +102,7 @@ class ToolBar(QWidget):
         step.setMenu(menu)
         for name in ("data", "presets"):
             self.buttons[name].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            self.buttons[name].setProperty("menu", True)
             menu = QMenu(self.buttons[name])
             menu.setToolTipsVisible(True)
             self.buttons[name].setMenu(menu)
@@ -120,7 +121,7 @@ class ToolBar(QWidget):
 
     def _lay_out(self) -> None:
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(10, 7, 10, 7)
+        row.setContentsMargins(10, 5, 10, 6)
         row.setSpacing(7)
         for name in ("train", "step", "back", "reset"):
             row.addWidget(self.buttons[name])
@@ -192,10 +193,12 @@ class ToolBar(QWidget):
         self._palette = palette
         size = self.fontMetrics().height()
         for name, picture, *_ in _BUTTONS:
-            self.buttons[name].setIconSize(QSize(size, size))
+            self.buttons[name].setIconSize(QSize(round(0.85 * size), round(0.85 * size)))
             if picture:
                 self.buttons[name].setIcon(icon(picture, palette.text, palette.muted))
+            self.buttons[name].setFixedHeight(round(1.75 * size))
         self._dress_train()
+        self._reserve_figure()
         self._fit()
 
     def retranslate(self) -> None:
