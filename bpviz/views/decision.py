@@ -1,0 +1,270 @@
+"""The decision panel: what the model answers, in the picture that fits the task."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from bpviz.present.decision_words import caption, score
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid
+from bpviz.text import tr
+from bpviz.views.decision_canvas import DecisionCanvas
+from bpviz.views.decision_fit import FittedCurve, TargetScatter
+from bpviz.views.decision_function import ContourPicture, StepTable
+from bpviz.views.decision_key import ClassKey
+from bpviz.views.decision_map import FeatureMap
+from bpviz.views.decision_matrix import ConfusionMatrix
+from bpviz.views.panel import Panel
+from bpviz.views.plotting import Chip, smaller
+
+
+class Caption(QWidget):
+    """One quiet line under the picture, cut short where it does not fit."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.palette_in_use: Palette = LIGHT
+        self.text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str) -> None:
+        """Show ``text``."""
+        if text != self.text:
+            self.text = text
+            self.setAccessibleName(text)
+            self.setToolTip(text)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80, round(QFontMetricsF(smaller(self.font())).height()) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(smaller(self.font()))
+        painter.setPen(QColor(self.palette_in_use.muted))
+        metrics = QFontMetricsF(painter.font())
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width() - 12)
+        painter.drawText(self.rect().adjusted(6, 0, -6, 0), Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
+
+
+class DecisionPanel(Panel):
+    """Shows predictions: a map, a curve, a confusion matrix, a scatter or a function's descent.
+
+    Signals
+    -------
+    sample_chosen : int
+        The row of the training part whose point was clicked.
+    features_chosen : int, int
+        The two features that the map is to span.
+    """
+
+    sample_chosen = Signal(int)
+    features_chosen = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.info: RunInfo | None = None
+        self.snapshot: Snapshot | None = None
+        self.map = FeatureMap()
+        self.curve = FittedCurve()
+        self.matrix = ConfusionMatrix()
+        self.scatter = TargetScatter()
+        self.contours = ContourPicture()
+        self.steps = StepTable()
+        self.key = ClassKey(self)
+        self.caption = Caption(self)
+        self.matrix_button, self.map_button = Chip(self), Chip(self)
+        self.test_button = Chip(self)
+        self.first_feature, self.second_feature = QComboBox(self), QComboBox(self)
+        self._lay_out()
+        self._connect()
+        self.set_palette(self.palette_in_use)
+        self.retranslate()
+        self._choose_picture()
+
+    @property
+    def pictures(self) -> tuple[DecisionCanvas, ...]:
+        """Every picture that the panel can show."""
+        return self.map, self.curve, self.matrix, self.scatter, self.contours, self.steps
+
+    @property
+    def picture(self) -> DecisionCanvas:
+        """The picture that is shown."""
+        return next(p for p in self.pictures if p is self._stack.currentWidget())
+
+    def show_run(self, info: RunInfo) -> None:
+        fresh = self.info is None or self.info.feature_names != info.feature_names
+        self.info, self.snapshot = info, None
+        for picture in self.pictures:
+            picture.show_run(info)
+        if fresh:
+            self._fill_features(info)
+        self.key.set_classes(info.class_names)
+        self._choose_picture()
+        self._refresh()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        for picture in self.pictures:
+            # Pictures that are not on the screen need only the steps that they collect.
+            if picture is self.picture or picture is self.steps:
+                picture.show_snapshot(snapshot)
+        self._refresh()
+
+    def show_surface(self, grid: SurfaceGrid) -> None:
+        if self.picture is self.contours:
+            self.contours.show_surface(grid)
+
+    def set_palette(self, palette: Palette) -> None:
+        for picture in self.pictures:
+            picture.set_palette(palette)
+        chips = (self.matrix_button, self.map_button, self.test_button)
+        for part in (*chips, self.key, self.caption):
+            part.palette_in_use = palette
+        super().set_palette(palette)
+
+    def retranslate(self) -> None:
+        self.matrix_button.say(tr("matrix"), tr("Show the confusion matrix"))
+        self.map_button.say(tr("map"), tr("Show the map over two features"))
+        self._name_test_button()
+        for combo, name in (
+            (self.first_feature, tr("Feature along the map’s horizontal axis")),
+            (self.second_feature, tr("Feature along the map’s vertical axis")),
+        ):
+            combo.setToolTip(name)
+            combo.setAccessibleName(name)
+        for picture in self.pictures:
+            picture.setAccessibleName(tr("Picture of the predictions"))
+            picture.setAccessibleDescription(tr("Arrow keys choose a sample, Ctrl+C copies the numbers."))
+            picture.update()
+        self._refresh()
+        super().retranslate()
+
+    def subtitle(self) -> str:
+        return score(self.snapshot, self.info.task if self.info is not None else "")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 0, 6, 0)
+        head.setSpacing(4)
+        head.addWidget(self.key, 1)
+        for combo in (self.first_feature, self.second_feature):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(4)
+            head.addWidget(combo)
+        for chip in (self.map_button, self.matrix_button, self.test_button):
+            head.addWidget(chip)
+        self._stack = QStackedLayout()
+        for picture in self.pictures:
+            self._stack.addWidget(picture)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 2)
+        column.setSpacing(1)
+        column.addLayout(head)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.caption)
+
+    def _connect(self) -> None:
+        for picture in self.pictures:
+            picture.sample_chosen.connect(self.sample_chosen)
+        self.test_button.setChecked(True)
+        self.test_button.toggled.connect(self._on_test_button_toggled)
+        self.matrix_button.clicked.connect(self._on_matrix_button_clicked)
+        self.map_button.clicked.connect(self._on_map_button_clicked)
+        self.first_feature.activated.connect(self._on_feature_activated)
+        self.second_feature.activated.connect(self._on_feature_activated)
+
+    def _fill_features(self, info: RunInfo) -> None:
+        for combo, chosen in ((self.first_feature, 0), (self.second_feature, 1)):
+            combo.clear()
+            combo.addItems(info.feature_names)
+            combo.setCurrentIndex(min(chosen, len(info.feature_names) - 1))
+        self.map_button.setChecked(False)
+
+    def _choose_picture(self) -> None:
+        info = self.info
+        many = info is not None and info.kind == "network" and len(info.feature_names) > 2
+        maps = many and info is not None and info.picture_shape is None
+        on_map = maps and self.map_button.isChecked()
+        self._stack.setCurrentWidget(self._picture_for(info, many, on_map))
+        self.matrix_button.setChecked(not on_map)
+        picture = self.picture
+        for widget, seen in (
+            (self.matrix_button, maps),
+            (self.map_button, maps),
+            (self.first_feature, on_map),
+            (self.second_feature, on_map),
+            (self.test_button, picture not in (self.contours, self.steps) and self._has_test()),
+            (self.key, info is not None and info.task == "classification" and picture is not self.matrix),
+        ):
+            widget.setVisible(seen)
+        self._name_test_button()
+        if self.snapshot is not None:
+            picture.show_snapshot(self.snapshot)
+
+    def _picture_for(self, info: RunInfo | None, many: bool, on_map: bool) -> DecisionCanvas:
+        if info is None:
+            return self.map
+        if info.kind == "function":
+            return self.contours if info.size > 1 else self.steps
+        if len(info.feature_names) == 1:
+            return self.curve
+        if not many or on_map:
+            return self.map
+        return self.matrix if info.task == "classification" else self.scatter
+
+    def _has_test(self) -> bool:
+        return self.info is not None and self.info.x_test is not None and len(self.info.x_test) > 0
+
+    def _name_test_button(self) -> None:
+        if self.picture is self.matrix:
+            self.test_button.say(tr("test"), tr("Count the test part instead of the training part"))
+        else:
+            self.test_button.say(tr("test"), tr("Show the test points, too"))
+        self.matrix_button.setText(tr("fit") if self._regresses() else tr("matrix"))
+
+    def _regresses(self) -> bool:
+        return self.info is not None and self.info.task == "regression"
+
+    def _refresh(self) -> None:
+        if self.info is None:
+            self.caption.say("")
+            return
+        mapped = self.picture is self.map
+        points = self.picture in (self.map, self.curve, self.scatter)
+        self.caption.say(caption(self.info, self.snapshot, mapped=mapped, points=points))
+
+    @Slot(bool)
+    def _on_test_button_toggled(self, checked: bool) -> None:
+        self.map.show_test(checked)
+        self.curve.show_test(checked)
+        self.scatter.show_test(checked)
+        self.matrix.show_part("test" if checked else "train")
+
+    @Slot()
+    def _on_matrix_button_clicked(self) -> None:
+        self.map_button.setChecked(False)
+        self._choose_picture()
+        self._refresh()
+
+    @Slot()
+    def _on_map_button_clicked(self) -> None:
+        self.map_button.setChecked(True)
+        self._choose_picture()
+        self._refresh()
+
+    @Slot(int)
+    def _on_feature_activated(self, index: int) -> None:
+        first, second = self.first_feature.currentIndex(), self.second_feature.currentIndex()
+        if first == second:
+            # One feature on both axes is no map: the other axis takes the next one.
+            other = self.second_feature if self.sender() is self.first_feature else self.first_feature
+            other.setCurrentIndex((index + 1) % other.count())
+            first, second = self.first_feature.currentIndex(), self.second_feature.currentIndex()
+        self.features_chosen.emit(first, second)
