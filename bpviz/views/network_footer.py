@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from bpviz.present.inspect import target_text
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
+from bpviz.views.network_number import NumberBox
 
 
 class FooterStrip(QWidget):
@@ -29,11 +30,9 @@ class FooterStrip(QWidget):
         self.previous = QToolButton(self)
         self.previous.setText("◀")
         self.previous.clicked.connect(self._on_previous_clicked)
-        self.sample = QSpinBox(self)
-        self.sample.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.sample.setKeyboardTracking(False)
-        self.sample.setWrapping(True)
-        self.sample.valueChanged.connect(self._on_sample_value_changed)
+        self._asked: int | None = None
+        self.sample = NumberBox(0, 0, self)
+        self.sample.value_changed.connect(self._on_sample_value_changed)
         self.next = QToolButton(self)
         self.next.setText("▶")
         self.next.clicked.connect(self._on_next_clicked)
@@ -57,10 +56,9 @@ class FooterStrip(QWidget):
             f"QToolButton:hover{{background:{palette.control};color:{palette.text};}}"
             f"QToolButton:focus{{border:1px solid {palette.accent};}}"
             f"QToolButton:checked{{background:{palette.backward};color:{palette.card};}}"
-            f"QSpinBox{{border:none;border-radius:6px;background:{palette.control};"
-            f"color:{palette.text};padding:1px 4px;}}"
-            "QSpinBox::up-button,QSpinBox::down-button{width:0;height:0;border:none;}"
-            f"QSpinBox:focus{{border:1px solid {palette.accent};}}"
+            "QLineEdit{border:1px solid transparent;border-radius:6px;padding:0 4px;"
+            f"background:{palette.control};color:{palette.text};}}"
+            f"QLineEdit:focus{{border-color:{palette.accent};}}"
         )
 
     def retranslate(self) -> None:
@@ -78,35 +76,37 @@ class FooterStrip(QWidget):
             button.setAccessibleName(text)
 
     def show_run(self, info: RunInfo) -> None:
-        """Offer the samples of a run; none where the maps show them all at once."""
+        """Offer the samples of a run: the numbers of the neurons and cards are the chosen one's."""
         count = 0 if info.x_train is None else len(info.x_train)
-        shown = info.kind == "network" and info.units[0] != 2 and count > 0
+        shown = info.kind == "network" and count > 0
         for widget in (self.title, self.previous, self.sample, self.next, self.target):
             widget.setVisible(shown)
         self.gradients.setVisible(info.kind == "network")
         self.setVisible(info.kind == "network")
-        self._set_quietly(0, count)
+        self._asked = None
+        self.sample.show_value(0, max(count - 1, 0))
+        digits = self.sample.fontMetrics().horizontalAdvance("0" * (len(str(count)) + 1))
+        self.sample.setFixedWidth(digits + 14)
         self.target.setText("")
-
-    def _set_quietly(self, value: int, count: int) -> None:
-        self.sample.blockSignals(True)
-        self.sample.setRange(0, max(count - 1, 0))
-        self.sample.setValue(value)
-        self.sample.blockSignals(False)
 
     def show_snapshot(self, info: RunInfo, snapshot: Snapshot) -> None:
         """Say what the shown sample should be answered with."""
+        if self._asked in (None, snapshot.sample):
+            # Until it is there, the sample that was asked for stays written.
+            self._asked = None
+            self.sample.show_value(snapshot.sample)
         text = target_text(info, snapshot)
         self.target.setText(f"→ {text}" if text else "")
 
     @Slot()
     def _on_previous_clicked(self) -> None:
-        self.sample.stepBy(-1)
+        self.sample.step_by(-1, around=True)
 
     @Slot()
     def _on_next_clicked(self) -> None:
-        self.sample.stepBy(1)
+        self.sample.step_by(1, around=True)
 
     @Slot(int)
     def _on_sample_value_changed(self, value: int) -> None:
+        self._asked = value
         self.sample_changed.emit(value)

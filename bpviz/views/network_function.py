@@ -22,8 +22,8 @@ def lay_out_function(scene: Scene, width: float, height: float) -> Layout:
     info = scene.info
     count = max(info.size if info is not None else 1, 1)
     line = QFontMetricsF(scene.font).height()
-    box_w = min(max(0.24 * width, 5.2 * line), 15 * line, 0.34 * width)
-    box_h = min(max(0.2 * height, 3.0 * line), 6.5 * line, 0.8 * height / count)
+    box_w = min(max(0.24 * width, 5.2 * line), 15 * line, 0.3 * width)
+    box_h = min(max(0.24 * height, 3.0 * line), 7 * line, 0.8 * height / count)
     left = max(0.08 * width, 8.0)
     pitch = min(box_h * 1.9, height / count)
     top = height / 2 - pitch * count / 2 + (pitch - box_h) / 2
@@ -97,11 +97,11 @@ def _paint_edge(painter: QPainter, scene: Scene, start: Point, end: Point, text:
     painter.drawPath(back)
     _arrow(painter, QColor(scene.colours.backward), QPointF(*(start + down)), -1, 0.45 * metrics.height())
     middle = (start + end) / 2
-    room = metrics.horizontalAdvance(text) + 10
-    below = end[1] <= start[1]
-    y = middle[1] + (off + 4 if below else -off - 4 - metrics.height())
-    label = QRectF(middle[0] - room / 2, y, room, metrics.height())
-    painter.setPen(QColor(scene.colours.backward))
+    label = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, 1.25 * metrics.height())
+    label.moveCenter(QPointF(middle[0], middle[1]))
+    painter.setPen(QPen(QColor(scene.colours.backward), 1.0))
+    painter.setBrush(QColor(scene.colours.card))
+    painter.drawRoundedRect(label, label.height() / 2, label.height() / 2)
     painter.drawText(label, Align.AlignCenter | Qt.TextFlag.TextDontClip, text)
 
 

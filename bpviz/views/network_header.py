@@ -6,29 +6,15 @@ from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSpinBox, QToolButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from bpviz.present.palette import Palette
 from bpviz.text import tr
+from bpviz.views.network_number import NumberBox
 
 MAX_UNITS = 1024
 Mode = Literal["row", "stacked", "menu"]
-
-
-class UnitsBox(QSpinBox):
-    """The number of units, typed; the wheel over it scrolls the window and changes nothing."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setRange(1, MAX_UNITS)
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.setFrame(False)
-        self.setKeyboardTracking(False)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class LayerControls(QWidget):
@@ -49,8 +35,8 @@ class LayerControls(QWidget):
         self._activation = ""
         self._labels: dict[str, str] = {}
         self.fewer = self._button("−", self._on_fewer_clicked)
-        self.units = UnitsBox(self)
-        self.units.valueChanged.connect(self._on_units_value_changed)
+        self.units = NumberBox(1, MAX_UNITS, self)
+        self.units.value_changed.connect(self._on_units_value_changed)
         self.more = self._button("+", self._on_more_clicked)
         self.activation = QToolButton(self)
         self.activation.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -66,9 +52,7 @@ class LayerControls(QWidget):
     def show_layer(self, layer: int, units: int, activation: str, labels: dict[str, str]) -> None:
         """Show one hidden layer, from 0; says nothing about it to anybody."""
         self.layer, self._activation, self._labels = layer, activation, labels
-        self.units.blockSignals(True)
-        self.units.setValue(units)
-        self.units.blockSignals(False)
+        self.units.show_value(units)
         self.fewer.setEnabled(units > 1)
         self.retranslate()
 
@@ -112,9 +96,9 @@ class LayerControls(QWidget):
     def place(self, centre: float, room: float, height: float, mode: Mode) -> None:
         """Put the controls in the middle of ``room`` pixels round ``centre``."""
         label = tr(self._labels.get(self._activation, self._activation))
-        self.activation.setText(f"{self.units.value()} {label}" if mode == "menu" else label)
+        self.activation.setText(f"{self.units.value} {label}" if mode == "menu" else label)
         small = self.fontMetrics().height() + 2
-        digits = self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value())), 2)) + 8
+        digits = self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 8
         name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 20, int(room))
         for control in (self.fewer, self.units, self.more, self.remove):
             control.setVisible(mode != "menu")
@@ -144,11 +128,11 @@ class LayerControls(QWidget):
 
     @Slot()
     def _on_fewer_clicked(self) -> None:
-        self.units.setValue(self.units.value() - 1)
+        self.units.step_by(-1)
 
     @Slot()
     def _on_more_clicked(self) -> None:
-        self.units.setValue(self.units.value() + 1)
+        self.units.step_by(1)
 
     @Slot(int)
     def _on_units_value_changed(self, value: int) -> None:
@@ -207,9 +191,10 @@ class HeaderStrip(QWidget):
             f"QToolButton:focus{{border:1px solid {palette.accent};}}"
             f"QToolButton:disabled{{color:{palette.border};}}"
             "QToolButton::menu-indicator{image:none;}"
-            "QSpinBox::up-button,QSpinBox::down-button{width:0;height:0;border:none;}"
-            f"QSpinBox{{border:none;background:transparent;color:{palette.text};font-weight:bold;padding:0;}}"
-            f"QSpinBox:focus{{border:1px solid {palette.accent};border-radius:5px;}}"
+            "QLineEdit{border:1px solid transparent;border-radius:5px;background:transparent;padding:0;"
+            f"color:{palette.text};font-weight:bold;}}"
+            f"QLineEdit:hover{{background:{palette.control};}}"
+            f"QLineEdit:focus{{border-color:{palette.accent};}}"
             f"QLabel{{color:{palette.muted};}}"
         )
 

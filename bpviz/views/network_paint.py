@@ -9,18 +9,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QPainter,
     QPen,
 )
 
 from bpviz.present import diagram_colours as colours
-from bpviz.present.diagram import Column, Spot
-from bpviz.present.inspect import feature_name, output_name
+from bpviz.present.diagram import Spot
 from bpviz.present.numbers import short
-from bpviz.present.palette import class_colour
-from bpviz.snapshot import LayerState
 from bpviz.views.network_cells import paint_column
+from bpviz.views.network_labels import below, paint_labels, room_below
 from bpviz.views.network_scene import Link, Scene, polygon
 
 Align = Qt.AlignmentFlag
@@ -38,8 +35,7 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
         _paint_link(painter, scene, link)
     for column, state in zip(layout.columns, snapshot.layers, strict=True):
         paint_column(painter, scene, column, state)
-    _paint_input_labels(painter, scene, layout.columns[0])
-    _paint_outputs(painter, scene, layout.columns[-1], snapshot.layers[-1])
+    paint_labels(painter, scene)
     _paint_marks(painter, scene)
 
 
@@ -102,64 +98,6 @@ def line_pen(colour: str, ground: str, step: int, faint: bool, crowded: bool) ->
     return pen
 
 
-def _paint_input_labels(painter: QPainter, scene: Scene, column: Column) -> None:
-    if column.kind != "nodes" or scene.info is None:
-        return
-    metrics = QFontMetricsF(scene.font)
-    painter.setPen(QColor(scene.colours.muted))
-    for unit, (x, y, _, height) in enumerate(column.cells.tolist()):
-        room = QRectF(0, y, x - 8, height)
-        name = feature_name(scene.info, unit)
-        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width() - 2)
-        painter.drawText(room, Align.AlignRight | Align.AlignVCenter | Qt.TextFlag.TextDontClip, text)
-
-
-def _paint_outputs(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
-    """Write what each output stands for and its answer; a probability is a bar as well."""
-    if column.kind != "nodes" or scene.info is None:
-        return
-    classes = scene.info.task == "classification" and state.activation in ("softmax", "sigmoid")
-    metrics = QFontMetricsF(scene.font)
-    for unit, (x, y, width, height) in enumerate(column.cells.tolist()):
-        left = x + width + 8
-        room = QRectF(left, y, max(scene.output_room - 12, 4), height)
-        painter.setPen(QColor(scene.colours.text if _is_target(scene, unit) else scene.colours.muted))
-        name = metrics.elidedText(output_name(scene.info, unit), Qt.TextElideMode.ElideRight, room.width())
-        line = metrics.height()
-        two_lines = height >= 1.6 * line and not classes
-        where = QRectF(room.x(), room.center().y() - (line if two_lines else line / 2), room.width(), line)
-        if classes and height >= 1.15 * line:
-            where.translate(0, -0.16 * line)
-        painter.drawText(where, Align.AlignLeft | Align.AlignVCenter, name)
-        if classes:
-            _paint_bar(painter, scene, where, unit, float(state.a[unit]))
-        elif two_lines:
-            painter.setPen(QColor(scene.colours.text))
-            painter.drawText(
-                where.translated(0, line), Align.AlignLeft | Align.AlignVCenter, short(float(state.a[unit]))
-            )
-
-
-def _is_target(scene: Scene, unit: int) -> bool:
-    """Whether this output is the right class of the chosen sample."""
-    snapshot = scene.snapshot
-    if snapshot is None or snapshot.target is None or snapshot.target.size <= unit:
-        return False
-    return snapshot.target.size > 1 and bool(snapshot.target[unit] == snapshot.target.max())
-
-
-def _paint_bar(painter: QPainter, scene: Scene, room: QRectF, unit: int, share: float) -> None:
-    assert scene.info is not None
-    several = scene.info.units[-1] > 1
-    track = QRectF(room.left(), room.bottom() - 1, room.width(), max(3.0, 0.2 * room.height()))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(scene.colours.control))
-    painter.drawRoundedRect(track, 1.5, 1.5)
-    track.setWidth(track.width() * min(max(share, 0.0), 1.0))
-    painter.setBrush(QColor(class_colour(unit if several else 1)))
-    painter.drawRoundedRect(track, 1.5, 1.5)
-
-
 def _paint_marks(painter: QPainter, scene: Scene) -> None:
     """Draw rings round what is pointed at, pinned and under the keyboard, and δ where it is asked for."""
     if scene.gradients:
@@ -184,20 +122,17 @@ def _ring(painter: QPainter, scene: Scene, spot: Spot, colour: str, off: float) 
 def _paint_deltas(painter: QPainter, scene: Scene) -> None:
     """Ring each neuron in magenta by |δ| over the layer's largest, and write δ where there is room."""
     assert scene.layout is not None and scene.snapshot is not None
-    metrics = QFontMetricsF(scene.font)
     magenta = QColor(scene.colours.backward)
     for column, state in zip(scene.layout.columns[1:], scene.snapshot.layers[1:], strict=True):
         share = np.abs(colours.levels(state.delta, "identity")).tolist()
-        gap = column.cells[1, 1] - column.cells[0, 1] - column.cell_size if column.units > 1 else 99.0
-        written = column.kind == "nodes" and gap >= 0.85 * metrics.height()
+        written = room_below(scene, column)
         for cell, size, delta in zip(column.cells.tolist(), share, state.delta.tolist(), strict=True):
             rect = QRectF(*cell)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(magenta, 0.6 + 0.07 * min(rect.width(), 40.0) * size))
             painter.drawRoundedRect(rect, 0.2 * rect.width(), 0.2 * rect.width())
             if written:
-                under = QRectF(rect.center().x() - 60, rect.bottom(), 120, metrics.height())
-                painter.drawText(under, Align.AlignCenter, f"δ {short(delta, 3)}")
+                painter.drawText(below(scene, cell), Qt.AlignmentFlag.AlignCenter, f"δ {short(delta, 3)}")
 
 
 def _paint_weight_mark(painter: QPainter, scene: Scene, spot: Spot) -> None:

@@ -1,0 +1,159 @@
+"""Writes the diagram's labels: inputs, outputs with their answers, and numbers where there is room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from bpviz.present.diagram import Column
+from bpviz.present.inspect import feature_name, output_name
+from bpviz.present.numbers import short
+from bpviz.present.palette import class_colour
+from bpviz.snapshot import LayerState
+from bpviz.views.network_scene import Link, Scene
+
+Align = Qt.AlignmentFlag
+FEW_WEIGHTS = 12
+"""Up to so many weights in all, each carries its number."""
+
+
+def paint_labels(painter: QPainter, scene: Scene) -> None:
+    """Write all labels."""
+    layout, snapshot = scene.layout, scene.snapshot
+    if layout is None or snapshot is None:
+        return
+    _paint_inputs(painter, scene, layout.columns[0])
+    _paint_outputs(painter, scene, layout.columns[-1], snapshot.layers[-1])
+    if not scene.gradients:
+        # Where gradients are shown, δ takes this place.
+        for column, state in zip(layout.columns[:-1], snapshot.layers[:-1], strict=True):
+            if state.maps is not None:
+                _paint_activations(painter, scene, column, state)
+    links = scene.links()
+    if sum(len(link.pairs) for link in links) <= FEW_WEIGHTS:
+        for link in links:
+            _paint_weights(painter, scene, link)
+
+
+def room_below(scene: Scene, column: Column) -> bool:
+    """Whether a line of text fits between the nodes of a column."""
+    if column.kind != "nodes" or scene.layout is None:
+        return False
+    line = QFontMetricsF(scene.font).height()
+    bottom = scene.layout.height - float(column.cells[-1, 1]) - column.cell_size
+    gap = bottom
+    if column.units > 1:
+        gap = min(bottom, float(column.cells[1, 1] - column.cells[0, 1]) - column.cell_size)
+    return gap >= line
+
+
+def below(scene: Scene, cell: list[float]) -> QRectF:
+    """Return the room for a line of text under a node."""
+    x, y, width, height = cell
+    return QRectF(x + width / 2 - 60, y + height, 120, QFontMetricsF(scene.font).height())
+
+
+def _paint_activations(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
+    """Write each node's activation on the chosen sample under its map."""
+    if not room_below(scene, column):
+        return
+    painter.setPen(QColor(scene.colours.muted))
+    for cell, value in zip(column.cells.tolist(), state.a.tolist(), strict=True):
+        painter.drawText(below(scene, cell), Align.AlignCenter, short(value))
+
+
+def _paint_weights(painter: QPainter, scene: Scene, link: Link) -> None:
+    """Write each weight on its line, by turns nearer to one end so that they do not meet."""
+    metrics, strengths = QFontMetricsF(scene.font), scene.strengths(link.layer)
+    if strengths is None or link.points[0, -1, 0] - link.points[0, 0, 0] < 6 * metrics.height():
+        return
+    ground = QColor(scene.colours.card)
+    ground.setAlpha(215)
+    count = link.points.shape[1]
+    places = (round(0.34 * count), round(0.62 * count))
+    for (unit, source), points in zip(link.pairs.tolist(), link.points, strict=True):
+        value = float(strengths[unit, source])
+        x, y = points[places[source % 2]].tolist()
+        text = short(value)
+        room = QRectF(0, 0, metrics.horizontalAdvance(text) + 6, 0.92 * metrics.height())
+        room.moveCenter(QPointF(x, y))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(room, 4, 4)
+        name = scene.colours.positive if value >= 0 else scene.colours.negative
+        painter.setPen(QColor(scene.colours.backward if scene.gradients else name))
+        painter.drawText(room, Align.AlignCenter, text)
+
+
+def _paint_inputs(painter: QPainter, scene: Scene, column: Column) -> None:
+    if column.kind != "nodes" or scene.info is None:
+        return
+    metrics = QFontMetricsF(scene.font)
+    painter.setPen(QColor(scene.colours.muted))
+    for unit, (x, y, _, height) in enumerate(column.cells.tolist()):
+        room = QRectF(0, y, x - 8, height)
+        name = feature_name(scene.info, unit)
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width() - 2)
+        painter.drawText(room, Align.AlignRight | Align.AlignVCenter | Qt.TextFlag.TextDontClip, text)
+
+
+def _paint_outputs(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
+    """Write what each output stands for and its answer; a probability is a bar as well."""
+    if column.kind != "nodes" or scene.info is None:
+        return
+    info, metrics = scene.info, QFontMetricsF(scene.font)
+    bars = info.task == "classification" and state.activation in ("softmax", "sigmoid")
+    names = [output_name(info, unit) for unit in range(column.units)]
+    widest = max(metrics.horizontalAdvance(name) for name in names)
+    for unit, (x, y, width, height) in enumerate(column.cells.tolist()):
+        room = QRectF(x + width + 8, y, max(scene.output_room - 14, 4), height)
+        painter.setPen(QColor(scene.colours.text if _is_target(scene, unit) else scene.colours.muted))
+        if not bars:
+            _paint_answer(painter, scene, room, names[unit], short(float(state.a[unit])))
+        elif widest <= 0.4 * room.width():
+            painter.drawText(
+                room, Align.AlignLeft | Align.AlignVCenter | Qt.TextFlag.TextDontClip, names[unit]
+            )
+            _paint_bar(painter, scene, room.adjusted(widest + 6, 0, 0, 0), unit, float(state.a[unit]))
+        else:
+            line = metrics.height()
+            upper = QRectF(room.x(), room.center().y() - 0.75 * line, room.width(), line)
+            name = metrics.elidedText(names[unit], Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(upper, Align.AlignLeft | Align.AlignVCenter, name)
+            lower = QRectF(room.x(), upper.bottom(), room.width(), 0.5 * line)
+            _paint_bar(painter, scene, lower, unit, float(state.a[unit]))
+
+
+def _paint_answer(painter: QPainter, scene: Scene, room: QRectF, name: str, value: str) -> None:
+    """Write an output's name, and its number below where there is room for two lines."""
+    metrics = QFontMetricsF(scene.font)
+    line = metrics.height()
+    text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+    two = room.height() >= 1.4 * line
+    where = QRectF(room.x(), room.center().y() - (line if two else line / 2), room.width(), line)
+    painter.drawText(where, Align.AlignLeft | Align.AlignVCenter, text if two else value)
+    if two:
+        painter.setPen(QColor(scene.colours.text))
+        painter.drawText(where.translated(0, line), Align.AlignLeft | Align.AlignVCenter, value)
+
+
+def _is_target(scene: Scene, unit: int) -> bool:
+    """Whether this output is the right class of the chosen sample."""
+    snapshot = scene.snapshot
+    if snapshot is None or snapshot.target is None or snapshot.target.size <= unit:
+        return False
+    return snapshot.target.size > 1 and bool(snapshot.target[unit] == snapshot.target.max())
+
+
+def _paint_bar(painter: QPainter, scene: Scene, room: QRectF, unit: int, share: float) -> None:
+    """Draw a probability as a bar of the class's colour."""
+    assert scene.info is not None
+    several = scene.info.units[-1] > 1
+    thick = min(max(4.0, 0.28 * QFontMetricsF(scene.font).height()), room.height())
+    track = QRectF(room.left(), room.center().y() - thick / 2, room.width(), thick)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(scene.colours.control))
+    painter.drawRoundedRect(track, thick / 2, thick / 2)
+    track.setWidth(max(track.width() * min(max(share, 0.0), 1.0), 1.0))
+    painter.setBrush(QColor(class_colour(unit if several else 1)))
+    painter.drawRoundedRect(track, thick / 2, thick / 2)
