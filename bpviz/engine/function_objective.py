@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from bpviz.engine.expression import Expression
+from bpviz.engine.functions import FUNCTIONS
 from bpviz.engine.objective import Array, Batch, Objective, Part
 from bpviz.snapshot import Evaluation
 
@@ -23,7 +24,7 @@ class FunctionObjective(Objective):
         Where descent begins; one number a variable.
     dtype : numpy dtype, optional
         float64 where it is left out.
-    domain : sequence of (low, high)
+    domain : sequence of (low, high), optional
         The box to show it in, one pair a variable.
     """
 
@@ -38,7 +39,7 @@ class FunctionObjective(Objective):
         self.size = len(start)
         self.start = tuple(float(value) for value in start)
         self.dtype = np.dtype(np.float64) if dtype is None else dtype
-        self.domain = tuple(domain)
+        self.domain = tuple(domain) or _domain(expression, self.start)
 
     @property
     def parameter_names(self) -> Sequence[str]:
@@ -47,7 +48,7 @@ class FunctionObjective(Objective):
 
     def initial(self, rng: np.random.Generator) -> Array:
         """Return the start; nothing is drawn."""
-        return np.array(self.start, self.dtype)
+        return np.array(self.start, self.dtype, self.domain)
 
     def loss(self, theta: Array, batch: Batch = None) -> float:
         """Return f(θ)."""
@@ -71,3 +72,13 @@ class FunctionObjective(Objective):
     def clone(self) -> Self:
         """Return another one over the same formula."""
         return type(self)(self.expression.formula, self.start, self.dtype, self.domain)
+
+
+def _domain(formula: str, start: tuple[float, ...]) -> tuple[tuple[float, float], ...]:
+    """Return the box of the test function with this formula; around 0, out to the start, for any other."""
+    for entry in FUNCTIONS:
+        function = entry.create()
+        if function.formula == formula and len(function.domain) == len(start):
+            return function.domain
+    half = max(2.0, 1.3 * max(abs(value) for value in start))
+    return ((-half, half),) * len(start)

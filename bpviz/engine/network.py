@@ -19,12 +19,13 @@ Array = NDArray[np.floating]
 
 @dataclass
 class Workspace:
-    """The buffers of one batch size: z, a, δ and σ′ of every layer, each (B, units)."""
+    """The buffers of one batch size: z, a, δ and σ′ of every layer, each (B, units), and 1 (B,)."""
 
     z: list[Array]
     a: list[Array]
     delta: list[Array]
     slope: list[Array]
+    ones: Array
 
 
 class Network:
@@ -71,7 +72,8 @@ class Network:
             if len(self._workspaces) >= 8:
                 self._workspaces.pop(next(iter(self._workspaces)))
             found = Workspace(
-                *([np.empty((rows, layer.units), self.dtype) for layer in self.layers] for _ in range(4))
+                *([np.empty((rows, layer.units), self.dtype) for layer in self.layers] for _ in range(4)),
+                np.ones(rows, self.dtype),
             )
             self._workspaces[rows] = found
         return found
@@ -92,7 +94,7 @@ class Network:
             if index < last or not loss.from_logits:
                 layer.slope_into(delta, work.z[index], work.a[index], work.slope[index])
             below = work.a[index - 1] if index else x
-            layer.backward(below, delta, work.delta[index - 1] if index else None)
+            layer.backward(below, delta, work.delta[index - 1] if index else None, work.ones)
 
     def first_sums(self, thetas: Array, x: Array) -> Array:
         """Return the first layer's z for many θ: (k, units, B), by one matrix product."""

@@ -136,8 +136,7 @@ def _ticks(
         kept = np.zeros((1, 2))
     if plane.kind == "axes":
         dimensions = 1 if plane.is_line else 2
-        box = domain or [(at - 2.0, at + 2.0) for at in kept[0, :dimensions]]
-        windows = axes_window(box, kept[:, :dimensions], request.span)
+        windows = axes_window(domain, kept[:, :dimensions], request.span)
     else:
         windows = plane_window(kept, request.span)
     u = np.linspace(*windows[0], resolution)

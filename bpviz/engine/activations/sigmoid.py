@@ -28,4 +28,4 @@ class Sigmoid(Activation):
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return a (1 − a)."""
-        return np.multiply(a, 1.0 - a, out=out)
+        return np.asarray(np.multiply(a, 1.0 - a, out=out))
