@@ -51,7 +51,7 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
 
 def help_text(sentence: str, default: object = None, choices: Iterable[str] = ()) -> str:
     """Return one option's help: the sentence, what may be chosen, the default; % made safe."""
-    said = sentence
+    said = sentence.rstrip(".。")
     listed = ", ".join(choices)
     if listed:
         said += f" [{listed}]"

@@ -69,7 +69,11 @@ def _add_data(group: Any) -> None:
         group,
         "function",
         metavar=tr("NAME"),
-        help=help_text(tr("descend a function instead of training a network"), None, FUNCTIONS.names()),
+        help=help_text(
+            tr("descend a function instead of training a network, or a formula in x and y"),
+            None,
+            FUNCTIONS.names(),
+        ),
     )
     _add(group, "start", metavar="X[,Y]", help=tr("where the descent of the function starts"))
 
