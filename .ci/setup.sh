@@ -124,7 +124,7 @@ install_system_packages() {
 
 python_for_venv() {
     if ! find_python >/dev/null && is_debian && [ "${BPVIZ_SKIP_SYSTEM:-}" != 1 ] && can_be_root; then
-        # The system's own python3 is older; a newer one may stand beside it.
+        say "the system's own python3 is older; a newer one is put beside it: python$minimum python$minimum-venv" >&2
         apt_install "python$minimum" "python$minimum-venv" >&2
     fi
     find_python || stop "Python $minimum or newer is needed, and there is none here; please install it first."
