@@ -48,7 +48,7 @@ class FunctionObjective(Objective):
 
     def initial(self, rng: np.random.Generator) -> Array:
         """Return the start; nothing is drawn."""
-        return np.array(self.start, self.dtype, self.domain)
+        return np.array(self.start, self.dtype)
 
     def loss(self, theta: Array, batch: Batch = None) -> float:
         """Return f(θ)."""

@@ -71,10 +71,10 @@ class Network:
         if found is None:
             if len(self._workspaces) >= 8:
                 self._workspaces.pop(next(iter(self._workspaces)))
-            found = Workspace(
-                *([np.empty((rows, layer.units), self.dtype) for layer in self.layers] for _ in range(4)),
-                np.ones(rows, self.dtype),
+            z, a, delta, slope = (
+                [np.empty((rows, layer.units), self.dtype) for layer in self.layers] for _ in range(4)
             )
+            found = Workspace(z, a, delta, slope, np.ones(rows, self.dtype))
             self._workspaces[rows] = found
         return found
 

@@ -26,7 +26,7 @@ class Dense:
         self.has_bias = bias
         self.size = units * inputs + (units if bias else 0)
         self.weights: Array = np.empty((units, inputs))
-        self._weights_t = self.weights.T
+        self._weights_t: Array = self.weights.T
         self.bias: Array | None = None
         self.weight_gradient: Array = np.empty((units, inputs))
         self.bias_gradient: Array | None = None
