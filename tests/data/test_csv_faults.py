@@ -117,6 +117,8 @@ IDS = "".join(f"{i}.5,ID{i}z,{i % 2}\n" for i in range(200))
         ("\n \n\n", {}, "“t.csv” is empty."),
         (b"\xef\xbb\xbf", {}, "“t.csv” is empty."),
         (b"\xef\xbb\xbf\n\n", {}, "“t.csv” is empty."),
+        ('"a"x,b\n1,2\n3,4\n', {}, "t.csv: the quotes in its first row are wrong."),
+        ('"a,b\n1,2\n3,4\n', {}, "t.csv: the quotes in its first row are wrong."),
         ("a,b,c\n", {}, "t.csv has too few usable rows: 0."),
         ("a,b,c\n1,2,3\n", {}, "t.csv has too few usable rows: 1."),
         ("a,b\n,1\n,2\n3,4\n", {"drop_bad_rows": True}, "t.csv has too few usable rows: 1."),

@@ -30,7 +30,7 @@ _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030", "utf-16": "utf-16"}
 FIELDS = (
     Field(
         "target",
-        N_("Target"),
+        N_("Target column"),
         "text",
         "",
         help=N_("The column to be predicted, by name or number; left out, it is found."),
@@ -136,6 +136,7 @@ def _first_fitting(path: Path, options: Mapping[str, Any], attempt: Callable[[st
 
 def _target_index(file: str, names: tuple[str, ...], wanted: str) -> int:
     """Return the column that ``wanted`` names, or numbers from 1 on."""
+    wanted = wanted.strip()
     if not wanted:
         return suggest_target(names)
     if wanted in names:

@@ -101,8 +101,14 @@ def take_sample(path: Path, options: Mapping[str, object], encoding: str) -> Sam
     wanted = str(options.get("delimiter", "auto"))
     delimiter = DELIMITERS[wanted] if wanted != "auto" else _find_delimiter(text, path)
     rows = _records(text, delimiter, path.name)
-    if not rows:
+    if not rows and not text.strip():
         raise UserError("“{file}” is empty.", file=path.name)
+    if not rows:
+        raise UserError(
+            "{file}: the quotes in its first row are wrong.",
+            hint="A quoted cell begins and ends with a quote.",
+            file=path.name,
+        )
     header = _has_header(rows) if options.get("header", "auto") == "auto" else options["header"] == "yes"
     names = _header_names(rows[0]) if header else _made_up_names(len(rows[0]))
     body = [tuple(row) for row in (rows[1:] if header else rows)]
