@@ -169,6 +169,13 @@ def test_texts_become_features(table):
     assert data.x.tolist() == [[1, 0, 0, 1], [2, 1, 0, 0], [3, 0, 0, 1], [4, 0, 1, 0]]
 
 
+def test_long_texts_stay_apart(table):
+    long = "n" * 60
+    data = load(table(f"x,y\n1,{long}a\n2,{long}b\n3,{long}a\n"))
+    assert data.class_names == ("1: " + "n" * 40 + "…", "2: " + "n" * 40 + "…")
+    assert data.y.tolist() == [0, 1, 0]
+
+
 def test_a_text_of_dropped_rows_only_is_no_class(table):
     path = table("x,y\n1,a\n2,b\noops,c\n4,a\n")
     assert load(path, drop_bad_rows=True).class_names == ("a", "b")
@@ -281,3 +288,12 @@ def test_resolve_takes_names_and_paths(table, monkeypatch):
         resolve("missing/spiral.csv")
     with pytest.raises(UserError, match="no field “points”"):
         resolve(path, points=3)
+
+
+def test_a_defect_in_reading_is_not_the_users_mistake(table, monkeypatch):
+    def broken(*_: object) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("bpviz.data.loaders.table.NumberColumn.read", broken)
+    with pytest.raises(ValueError, match="a defect"):
+        load(table("a,b\n1,2\n3,4.5\n"))

@@ -124,7 +124,10 @@ class TextColumn:
         order = sorted(used.tolist(), key=lambda code: texts[code])
         places = np.zeros(len(texts), dtype=np.int64)
         places[order] = np.arange(len(order))
-        return tuple(shortened(texts[code]) for code in order), places
+        names = tuple(shortened(texts[code]) for code in order)
+        if len(set(names)) < len(names):  # Long texts that differ only in what was cut off.
+            names = tuple(f"{place}: {name}" for place, name in enumerate(names, start=1))
+        return names, places
 
     def _too_many(self) -> UserError:
         fields = {

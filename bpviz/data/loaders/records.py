@@ -38,11 +38,7 @@ class Format:
 def reading(path: Path) -> Iterator[IO[bytes]]:
     """Open ``path`` for reading; every failure of the file system becomes one sentence."""
     try:
-        if path.is_dir():
-            raise UserError("“{file}” is a folder.", hint="Choose a file in it.", file=path.name or str(path))
-        if path.exists() and not path.is_file():
-            raise UserError("“{file}” is not an ordinary file.", file=path.name)
-        with path.open("rb") as file:
+        with _opened(path) as file:
             yield file
     except FileNotFoundError:
         raise UserError("There is no file “{file}”.", hint="Check its path.", file=str(path)) from None
@@ -50,11 +46,23 @@ def reading(path: Path) -> Iterator[IO[bytes]]:
         raise UserError(
             "“{file}” may not be read.", hint="Ask its owner for permission.", file=path.name
         ) from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, UnicodeError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UserError("“{file}” cannot be read: {reason}.", file=path.name, reason=reason) from error
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+
+
+def _opened(path: Path) -> IO[bytes]:
+    if path.is_dir():
+        raise UserError("“{file}” is a folder.", hint="Choose a file in it.", file=path.name or str(path))
+    if path.exists() and not path.is_file():
+        raise UserError("“{file}” is not an ordinary file.", file=path.name)
+    try:
+        return path.open("rb")
+    except ValueError as error:  # A zero character, which no path may hold.
+        raise _unreadable(path, str(error)) from error
+
+
+def _unreadable(path: Path, reason: str) -> UserError:
+    return UserError("“{file}” cannot be read: {reason}.", file=path.name, reason=reason)
 
 
 def lines(text: IO[str], file: str) -> Iterator[str]:
