@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Pairs = NDArray[np.intp]
+Box = tuple[float, float, float, float]
 ColumnKind = Literal["nodes", "grid", "picture"]
 
 NODE_LIMIT = 16
@@ -254,7 +255,7 @@ def strongest_pairs(weights: NDArray[np.floating], limit: int) -> Pairs:
         chosen = np.arange(flat.size)
     chosen = chosen[np.argsort(flat[chosen], kind="stable")]
     unit, source = np.divmod(chosen, weights.shape[1])
-    pairs: Pairs = np.stack([unit, source], axis=1)
+    pairs: Pairs = np.stack([unit, source], axis=1).astype(np.intp)
     return pairs
 
 
@@ -280,7 +281,7 @@ def visible_pairs(
         return _with_pair(pairs + np.array([spot.unit, 0]), spot)
     if spot is not None and not spot.is_weight and spot.layer == source.layer:
         pairs = strongest_pairs(strengths[:, spot.unit : spot.unit + 1], UNIT_EDGE_LIMIT)
-        return pairs + np.array([0, spot.unit])
+        return np.asarray(pairs + np.array([0, spot.unit]))
     return strongest_pairs(strengths, EDGE_LIMIT)
 
 
@@ -322,6 +323,9 @@ def thick_line(points: Array, count: int, spacing: float) -> Array:
     spacing : float
         Between neighbours, at most about 0.6 pixels, or the background shows through.
     """
+    if np.ptp(points[:, 1]) < 0.5:
+        # A level line is one piece: at its joints seams would show.
+        points = points[[0, -1]]
     step = np.gradient(points, axis=0)
     length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)
     normal = np.stack([-step[:, 1], step[:, 0]], axis=1) / length[:, None]
@@ -329,6 +333,31 @@ def thick_line(points: Array, count: int, spacing: float) -> Array:
     lines = points + offsets[:, None, None] * normal
     lines[1::2] = lines[1::2, ::-1]
     return np.asarray(lines.reshape(-1, 2))
+
+
+def label_places(points: Array, sizes: Array) -> Array:
+    """Return (E, 2): where on each curve its label is centred, so that labels meet as little as may be.
+
+    Parameters
+    ----------
+    points : (E, P, 2)
+    sizes : (E, 2)
+        Width and height of each label.
+    """
+    middle = points.shape[1] // 2
+    offsets = sorted(range(-middle // 2, middle // 2 + 1), key=abs)
+    placed = np.empty((0, 4))
+    chosen = []
+    for curve, size in zip(points, sizes, strict=True):
+        spots = curve[[middle + offset for offset in offsets]]
+        boxes = np.concatenate([spots - size / 2, spots + size / 2], axis=1)
+        across = np.minimum(boxes[:, None, 2], placed[:, 2]) - np.maximum(boxes[:, None, 0], placed[:, 0])
+        down = np.minimum(boxes[:, None, 3], placed[:, 3]) - np.maximum(boxes[:, None, 1], placed[:, 1])
+        covered = (np.maximum(across, 0.0) * np.maximum(down, 0.0)).sum(axis=1)
+        best = int(covered.argmin())
+        placed = np.concatenate([placed, boxes[best : best + 1]])
+        chosen.append(spots[best])
+    return np.array(chosen).reshape(-1, 2)
 
 
 def nearest_curve(points: Array, x: float, y: float) -> tuple[int, float]:
@@ -351,7 +380,8 @@ def nearest_curve(points: Array, x: float, y: float) -> tuple[int, float]:
 def card_place(
     card: tuple[float, float],
     room: tuple[float, float],
-    target: tuple[float, float, float, float],
+    target: Box,
+    avoided: Box | None = None,
     gap: float = 10.0,
 ) -> tuple[float, float]:
     """Return where a card goes: inside the room and, wherever it fits, off the target.
@@ -361,6 +391,8 @@ def card_place(
     card, room : (width, height)
     target : x, y, width, height
         What is pointed at and must stay visible.
+    avoided : x, y, width, height, or None
+        What had better stay visible too.
     """
     x, y, w, h = target
     right, left = x + w + gap, x - gap - card[0]
@@ -373,7 +405,10 @@ def card_place(
     ]  # fmt: skip
     inside = [(_into(a, card[0], room[0]), _into(b, card[1], room[1])) for a, b in wishes]
     costs = [
-        _overlap(spot, card, target) * 1000 + abs(spot[0] - wish[0]) + abs(spot[1] - wish[1])
+        _overlap(spot, card, target) * 1000
+        + (0.05 * _overlap(spot, card, avoided) if avoided is not None else 0.0)
+        + abs(spot[0] - wish[0])
+        + abs(spot[1] - wish[1])
         for spot, wish in zip(inside, wishes, strict=True)
     ]
     return inside[costs.index(min(costs))]
@@ -383,9 +418,7 @@ def _into(start: float, length: float, room: float, border: float = 4.0) -> floa
     return max(border, min(start, room - length - border))
 
 
-def _overlap(
-    spot: tuple[float, float], card: tuple[float, float], target: tuple[float, float, float, float]
-) -> float:
+def _overlap(spot: tuple[float, float], card: tuple[float, float], target: Box) -> float:
     """Return the area of the target that the card would cover."""
     across = min(spot[0] + card[0], target[0] + target[2]) - max(spot[0], target[0])
     down = min(spot[1] + card[1], target[1] + target[3]) - max(spot[1], target[1])

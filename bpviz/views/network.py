@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bpviz.present import diagram_colours as colours
@@ -51,8 +51,8 @@ class NetworkPanel(Panel):
         column.addWidget(self.header)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.footer)
+        self._styled = False
         self._connect()
-        self.set_palette(self.palette_in_use)
         self.retranslate()
 
     def _connect(self) -> None:
@@ -99,6 +99,7 @@ class NetworkPanel(Panel):
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         super().set_palette(palette)
+        self._styled = True
         self.header.set_palette(palette)
         self.canvas.set_palette(palette)
         self.footer.set_palette(palette)
@@ -138,18 +139,28 @@ class NetworkPanel(Panel):
         if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
             self.card_view.hide()
             return
+        self.card_view.setFont(scene.font)
         card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
         image, owner = self._card_picture(card, spot)
-        room = QSizeF(self.width() - 8.0, self.height() - 8.0)
+        # In a small panel the card says less rather than hide the diagram.
+        room = QSizeF(self.width() - 8.0, min(self.height() - 8.0, max(0.55 * self.height(), 84.0)))
         self.card_view.show_card(
             card, image, owner, scene.pinned == spot and scene.hovered in (None, spot), room
         )
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         size = (float(self.card_view.width()), float(self.card_view.height()))
-        place = card_place(size, (self.width(), self.height()), target.getRect())  # type: ignore[arg-type]
+        place = card_place(size, (self.width(), self.height()), target.getRect(), self._avoided(spot))  # type: ignore[arg-type]
         self.card_view.move(round(place[0]), round(place[1]))
         self.card_view.raise_()
         self.canvas.setAccessibleDescription(card.spoken())
+
+    def _avoided(self, spot: Spot) -> tuple[float, float, float, float] | None:
+        """Return the picture of the input, which shows the weights into the unit that is pointed at."""
+        layout = self.canvas.scene.layout
+        if layout is None or spot.layer != 1 or layout.columns[0].kind != "picture":
+            return None
+        x, y, width, height = layout.columns[0].box
+        return x, y + self.canvas.y(), width, height
 
     def _card_picture(self, card: inspect.Card, spot: Spot) -> tuple[QImage | None, object]:
         """Return what is shown larger beside the numbers, and what keeps its memory."""
@@ -165,3 +176,9 @@ class NetworkPanel(Panel):
             pixels = colours.weight_picture_argb(weights, scene.info.picture_shape)
             return image_of(pixels).copy(), None
         return None, None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Not in __init__: of two style sheets before the first showing Qt keeps the first one's colours.
+        if not self._styled:
+            self.set_palette(self.palette_in_use)
+        super().showEvent(event)

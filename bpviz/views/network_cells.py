@@ -23,6 +23,8 @@ from bpviz.snapshot import LayerState
 from bpviz.views.network_scene import Scene, polygon
 
 Align = Qt.AlignmentFlag
+SMALLEST_TEXT = 7.5
+"""Pixels below which a number is left to the card."""
 
 
 def paint_column(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
@@ -155,10 +157,17 @@ def _paint_values(painter: QPainter, rects: list[QRectF], state: LayerState, fil
     font = painter.font()
     small = painter.font()
     room = 0.84 * rects[0].width()
+    shares = state.activation in ("softmax", "sigmoid")
     for rect, value, fill in zip(rects, state.a.tolist(), fills, strict=True):
-        text = short(value, 3)
+        text = f"{value:.2f}" if shares else short(value, 3)
         # A digit is about 0.62 of a font's height wide; measuring each number would cost more.
-        small.setPixelSize(max(6, round(min(0.3 * rect.height(), room / (0.64 * len(text))))))
+        size = min(0.3 * rect.height(), room / (0.64 * len(text)))
+        if size < SMALLEST_TEXT:
+            text = short(value, 1)
+            size = min(0.36 * rect.height(), room / (0.64 * len(text)))
+        if size < SMALLEST_TEXT:
+            continue
+        small.setPixelSize(round(size))
         painter.setFont(small)
         dark = QColor.fromRgb(fill).lightnessF() > 0.55
         painter.setPen(QColor("#1b1d23" if dark else "#ffffff"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from bpviz.present.inspect import target_text
@@ -26,11 +27,13 @@ class FooterStrip(QWidget):
         super().__init__(parent)
         self.gradients = QToolButton(self)
         self.gradients.setCheckable(True)
+        self.gradients.setObjectName("Gradients")
         self.title = QLabel(self)
         self.previous = QToolButton(self)
         self.previous.setText("◀")
         self.previous.clicked.connect(self._on_previous_clicked)
         self._asked: int | None = None
+        self._target_text = ""
         self.sample = NumberBox(0, 0, self)
         self.sample.value_changed.connect(self._on_sample_value_changed)
         self.next = QToolButton(self)
@@ -55,7 +58,8 @@ class FooterStrip(QWidget):
             f"color:{palette.muted};}}"
             f"QToolButton:hover{{background:{palette.control};color:{palette.text};}}"
             f"QToolButton:focus{{border:1px solid {palette.accent};}}"
-            f"QToolButton:checked{{background:{palette.backward};color:{palette.card};}}"
+            f"#Gradients{{background:{palette.control};padding:1px 8px;}}"
+            f"#Gradients:checked{{background:{palette.backward};color:{palette.card};}}"
             "QLineEdit{border:1px solid transparent;border-radius:6px;padding:0 4px;"
             f"background:{palette.control};color:{palette.text};}}"
             f"QLineEdit:focus{{border-color:{palette.accent};}}"
@@ -87,7 +91,8 @@ class FooterStrip(QWidget):
         self.sample.show_value(0, max(count - 1, 0))
         digits = self.sample.fontMetrics().horizontalAdvance("0" * (len(str(count)) + 1))
         self.sample.setFixedWidth(digits + 14)
-        self.target.setText("")
+        self._target_text = ""
+        self._fit()
 
     def show_snapshot(self, info: RunInfo, snapshot: Snapshot) -> None:
         """Say what the shown sample should be answered with."""
@@ -96,7 +101,17 @@ class FooterStrip(QWidget):
             self._asked = None
             self.sample.show_value(snapshot.sample)
         text = target_text(info, snapshot)
-        self.target.setText(f"→ {text}" if text else "")
+        self._target_text = f"→ {text}" if text else ""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out in a narrow panel what says least."""
+        self.title.setVisible(not self.sample.isHidden() and self.width() >= 26 * self.fontMetrics().height())
+        room = max(self.target.width(), 0)
+        self.target.setText(
+            self.fontMetrics().elidedText(self._target_text, Qt.TextElideMode.ElideRight, room)
+        )
+        self.target.setToolTip(tr("The answer that this sample should get"))
 
     @Slot()
     def _on_previous_clicked(self) -> None:
@@ -110,3 +125,7 @@ class FooterStrip(QWidget):
     def _on_sample_value_changed(self, value: int) -> None:
         self._asked = value
         self.sample_changed.emit(value)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -95,13 +95,12 @@ class LayerControls(QWidget):
 
     def place(self, centre: float, room: float, height: float, mode: Mode) -> None:
         """Put the controls in the middle of ``room`` pixels round ``centre``."""
-        label = tr(self._labels.get(self._activation, self._activation))
-        self.activation.setText(f"{self.units.value} {label}" if mode == "menu" else label)
-        small = self.fontMetrics().height() + 2
-        digits = self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 8
-        name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 20, int(room))
+        self.activation.setText(self._activation_text(room, mode))
         for control in (self.fewer, self.units, self.more, self.remove):
             control.setVisible(mode != "menu")
+        small = self._small()
+        digits = self._digits()
+        name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 14, int(room))
         rows_of: dict[Mode, list[list[tuple[QWidget, int]]]] = {
             "row": [[(self.fewer, small), (self.units, digits), (self.more, small),
                      (self.activation, name), (self.remove, small)]],
@@ -109,10 +108,12 @@ class LayerControls(QWidget):
                         [(self.activation, min(name, int(room) - small)), (self.remove, small)]],
             "menu": [[(self.activation, name)]],
         }  # fmt: skip
-        rows = rows_of[mode]
+        self._lay_rows(rows_of[mode], centre, height)
+
+    def _lay_rows(self, rows: list[list[tuple[QWidget, int]]], centre: float, height: float) -> None:
         width = max(sum(size for _, size in row) for row in rows)
         self.setGeometry(round(centre - width / 2), 0, width, round(height))
-        row_height = small + 2
+        row_height = self._small() + 2
         top = (height - row_height * len(rows)) / 2
         for number, row in enumerate(rows):
             x = (width - sum(size for _, size in row)) // 2
@@ -120,11 +121,29 @@ class LayerControls(QWidget):
                 widget.setGeometry(x, round(top + number * row_height), size, row_height)
                 x += size
 
-    def wanted(self) -> int:
+    def _small(self) -> int:
+        """Return the width of − + and ×."""
+        return self.fontMetrics().height() + 2
+
+    def _digits(self) -> int:
+        """Return the width of the number."""
+        return self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 8
+
+    def _label(self) -> str:
+        return tr(self._labels.get(self._activation, self._activation))
+
+    def _activation_text(self, room: float, mode: Mode) -> str:
+        """Return the activation's name; with the units, or these alone, where all is in one menu."""
+        label, metrics = self._label(), self.fontMetrics()
+        if mode == "menu":
+            text = f"{self.units.value} {label}"
+            return text if metrics.horizontalAdvance(text) + 6 <= room else str(self.units.value)
+        return f"{label} ▾" if mode == "stacked" or self.wanted(" ▾") <= room else label
+
+    def wanted(self, mark: str = "") -> int:
         """Return the width of everything in one row."""
-        small = self.fontMetrics().height() + 2
-        label = tr(self._labels.get(self._activation, self._activation))
-        return 3 * small + self.fontMetrics().horizontalAdvance(label + "000") + 30
+        name = self.fontMetrics().horizontalAdvance(self._label() + mark) + 14
+        return 3 * self._small() + self._digits() + name
 
     @Slot()
     def _on_fewer_clicked(self) -> None:
@@ -248,10 +267,7 @@ class HeaderStrip(QWidget):
         for adder in self.adders:
             adder.setToolTip(tr("Add a layer here"))
             adder.setAccessibleName(tr("Add a layer here"))
-        self.input_label.setText(str(self._units[0]) if self._units else "")
         self.input_label.setToolTip(tr("Inputs"))
-        last = self._activations[-1] if self._activations else ""
-        self.output_label.setText(tr(self._labels.get(last, last)))
         self.output_label.setToolTip(tr("Activation of the output"))
         self.place(self._centres)
 
@@ -265,7 +281,7 @@ class HeaderStrip(QWidget):
         line = self.fontMetrics().height() + 4
         self.setFixedHeight(2 * line + 4 if mode == "stacked" else line + 4)
         height, adder = float(self.height()), line - 2
-        room = spacing - adder - 4
+        room = spacing - adder - 2
         for controls, centre in zip(self.controls, centres[1:-1], strict=True):
             controls.place(centre, room, height, mode)
         wide = self.fontMetrics().horizontalAdvance(tr("+ layer")) + 10
@@ -275,13 +291,23 @@ class HeaderStrip(QWidget):
             width = wide if full else adder
             middle = (centres[index] + centres[index + 1]) / 2
             button.setGeometry(round(middle - width / 2), round((height - line) / 2), width, line)
-        for label, centre in ((self.input_label, centres[0]), (self.output_label, centres[-1])):
-            width = min(label.sizeHint().width() + 8, int(spacing))
-            x = min(max(round(centre - width / 2), 0), self.width() - width)
-            label.setGeometry(x, 0, width, round(height))
+        half = int(spacing / 2) - adder // 2 - 2
+        self._place_label(self.input_label, str(self._units[0]), centres[0], half)
+        last = self._activations[-1] if self._activations else ""
+        self._place_label(self.output_label, tr(self._labels.get(last, last)), centres[-1], half)
+
+    def _place_label(self, label: QLabel, text: str, centre: float, half: int) -> None:
+        """Write over an outer column, as near to its middle as the neighbour and the border allow."""
+        wanted = label.fontMetrics().horizontalAdvance(text) + 8
+        first = label is self.input_label
+        low, high = (0, round(centre) + half) if first else (round(centre) - half, self.width())
+        width = min(wanted, high - low)
+        x = min(max(round(centre - width / 2), low), high - width)
+        label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width))
+        label.setGeometry(x, 0, width, self.height())
 
     def _mode(self, spacing: float) -> Mode:
-        adder = self.fontMetrics().height() + 8
+        adder = self.fontMetrics().height() + 4
         wanted = max((controls.wanted() for controls in self.controls), default=0)
         if wanted + adder <= spacing:
             return "row"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from bpviz.present.diagram import Column
+from bpviz.present.diagram import Column, label_places
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.numbers import short
 from bpviz.present.palette import class_colour
@@ -44,13 +45,14 @@ def room_below(scene: Scene, column: Column) -> bool:
     gap = bottom
     if column.units > 1:
         gap = min(bottom, float(column.cells[1, 1] - column.cells[0, 1]) - column.cell_size)
-    return gap >= line
+    return gap >= 1.15 * line
 
 
 def below(scene: Scene, cell: list[float]) -> QRectF:
     """Return the room for a line of text under a node."""
     x, y, width, height = cell
-    return QRectF(x + width / 2 - 60, y + height, 120, QFontMetricsF(scene.font).height())
+    line = QFontMetricsF(scene.font).height()
+    return QRectF(x + width / 2 - 60, y + height + 0.12 * line, 120, line)
 
 
 def _paint_activations(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
@@ -59,24 +61,23 @@ def _paint_activations(painter: QPainter, scene: Scene, column: Column, state: L
         return
     painter.setPen(QColor(scene.colours.muted))
     for cell, value in zip(column.cells.tolist(), state.a.tolist(), strict=True):
-        painter.drawText(below(scene, cell), Align.AlignCenter, short(value))
+        painter.drawText(below(scene, cell), Align.AlignCenter, short(value, 3))
 
 
 def _paint_weights(painter: QPainter, scene: Scene, link: Link) -> None:
-    """Write each weight on its line, by turns nearer to one end so that they do not meet."""
+    """Write each weight on its line, where it meets no other."""
     metrics, strengths = QFontMetricsF(scene.font), scene.strengths(link.layer)
     if strengths is None or link.points[0, -1, 0] - link.points[0, 0, 0] < 6 * metrics.height():
         return
     ground = QColor(scene.colours.card)
     ground.setAlpha(215)
-    count = link.points.shape[1]
-    places = (round(0.34 * count), round(0.62 * count))
-    for (unit, source), points in zip(link.pairs.tolist(), link.points, strict=True):
-        value = float(strengths[unit, source])
-        x, y = points[places[source % 2]].tolist()
-        text = short(value)
-        room = QRectF(0, 0, metrics.horizontalAdvance(text) + 6, 0.92 * metrics.height())
-        room.moveCenter(QPointF(x, y))
+    values = strengths[link.pairs[:, 0], link.pairs[:, 1]].tolist()
+    texts = [short(value) for value in values]
+    sizes = [(metrics.horizontalAdvance(text) + 6, 0.92 * metrics.height()) for text in texts]
+    places = label_places(link.points, np.array(sizes)).tolist()
+    for value, text, size, place in zip(values, texts, sizes, places, strict=True):
+        room = QRectF(0, 0, *size)
+        room.moveCenter(QPointF(*place))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(room, 4, 4)

@@ -6,9 +6,10 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFontMetricsF,
     QPainter,
     QPen,
 )
@@ -149,4 +150,23 @@ def _paint_weight_mark(painter: QPainter, scene: Scene, spot: Spot) -> None:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(polygon(link.points[int(at[0])]))
+        points = link.points[int(at[0])]
+        painter.drawPolyline(polygon(points))
+        _paint_flow(painter, scene, points, float(scene.snapshot.layers[spot.layer].delta[spot.unit]))
+
+
+def _paint_flow(painter: QPainter, scene: Scene, points: NDArray[np.float64], delta: float) -> None:
+    """Write the δ that comes back along a weight beside the middle of its line."""
+    metrics = QFontMetricsF(scene.font)
+    text = f"δ ← {short(delta)}"
+    room = QRectF(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height())
+    x, y = points[len(points) // 2].tolist()
+    steep = abs(points[-1, 1] - points[0, 1]) > abs(points[-1, 0] - points[0, 0])
+    room.moveCenter(QPointF(x, y - (0 if steep else 0.8 * metrics.height())))
+    ground = QColor(scene.colours.card)
+    ground.setAlpha(215)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(room, 4, 4)
+    painter.setPen(QColor(scene.colours.backward))
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
