@@ -102,6 +102,16 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = f"A skip is a failure here: {reason}"
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """Let OpenGL contexts share, as in the program: a dock that floats would crash without."""
+    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtWidgets import QApplication
+
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    return QApplication
+
+
 @pytest.fixture(autouse=True)
 def _no_stray_log_line(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail on what was logged at WARNING or above, unless the test asks for ``caplog``."""
