@@ -76,16 +76,15 @@ def main(words: Sequence[str]) -> int:
     writer.prepare()
     training = build(config)
     try:
-        from bpviz.commands.stage import Stage, offscreen_application, palette_of
+        from bpviz.commands.stage import Stage, offscreen_application
     except ImportError as error:
         raise UserError("No picture can be drawn: {reason}.", reason=error) from error
-    application = offscreen_application(arguments.theme)
-    stage = Stage(view, config, palette_of(arguments.theme), size, ratio)
+    offscreen_application(arguments.theme)
+    stage = Stage(view, config, arguments.theme, size, ratio)
     try:
         _render(training, stage, writer, every, view)
     finally:
         stage.close()
-        application.processEvents()
     print(tr("{count} pictures in {folder}", count=len(writer.paths), folder=writer.folder))
     if training.divergence is None:
         return DONE

@@ -54,11 +54,17 @@ class Stage:
     """
 
     def __init__(
-        self, view: str, config: RunConfig, palette: Palette, size: tuple[int, int], ratio: float
+        self, view: str, config: RunConfig, theme: str, size: tuple[int, int], ratio: float
     ) -> None:
         self._size, self._ratio = size, ratio
-        self._view: Panel | MainWindow = _window(config, size) if view == "window" else VIEWS[view].create()
-        self._view.set_palette(palette)
+        # What the user chose in the window stays out of the picture, and the picture out of the choice.
+        self._folder = TemporaryDirectory(prefix="bpviz-")
+        self._view: Panel | MainWindow
+        if view == "window":
+            self._view = _window(config, theme, size, Path(self._folder.name) / "window.ini")
+        else:
+            self._view = VIEWS[view].create()
+            self._view.set_palette(palette_of(theme))
         self._view.retranslate()
 
     def set_up(self, info: RunInfo) -> None:
@@ -73,29 +79,38 @@ class Stage:
         if frame.surface is not None:
             self._view.show_surface(frame.surface)
         self._view.show_state(RunState(frame.snapshot.run_id, False, at, at, 0.0))
+        _settle()
         return self._view.render_image(*self._size, self._ratio)
 
     def close(self) -> None:
         """Take the view away."""
         self._view.close()
         self._view.deleteLater()
+        _settle()
+        self._folder.cleanup()
 
 
-def _window(config: RunConfig, size: tuple[int, int]) -> MainWindow:
-    """Return the whole window with its settings filled in, shown on no screen."""
+def _settle() -> None:
+    """Let the layouts, and what is posted for later, be done."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _window(config: RunConfig, theme: str, size: tuple[int, int], settings: Path) -> MainWindow:
+    """Return the whole window with its form filled in, shown on no screen."""
     from PySide6.QtCore import Qt
 
-    from bpviz.present.pieces import registered_pieces
     from bpviz.present.setup import build_form
     from bpviz.views.main_window import MainWindow
     from bpviz.views.settings import Settings
 
-    # What the user chose in the window stays out of the picture, and the picture out of the choice.
-    with TemporaryDirectory(prefix="bpviz-") as folder:
-        window = MainWindow(settings=Settings(Path(folder) / "window.ini"))
+    window = MainWindow(settings=Settings(settings))
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    window.themes.choose(theme)
     window.resize(*size)
-    window.set_form(build_form(config, registered_pieces()))
+    window.set_form(build_form(config))
     window.show()
     return window
 
