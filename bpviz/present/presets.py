@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bpviz.text import N_
@@ -10,12 +11,17 @@ from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConf
 
 @dataclass(frozen=True)
 class Preset:
-    """A named `RunConfig`; label and help are marked for the catalogue."""
+    """A named `RunConfig`; label and help are marked for the catalogue.
+
+    ``speed`` is in iterations a second: a run of fifty steps is over before it is seen, unless it is
+    held back.
+    """
 
     name: str
     label: str
     help: str
     config: RunConfig
+    speed: float = math.inf
 
 
 def _function(name: str) -> RunConfig:
@@ -28,6 +34,9 @@ def _function(name: str) -> RunConfig:
 
 
 DEFAULT = RunConfig()
+
+WATCHED = 8.0
+"""Iterations a second at which descent on a function can be followed with the eye."""
 
 PRESETS: tuple[Preset, ...] = (
     Preset("spiral", N_("Spiral"), N_("Two arms that no straight line parts: 2-8-8-1, Adam."), DEFAULT),
@@ -51,10 +60,21 @@ PRESETS: tuple[Preset, ...] = (
             live=LiveSettings(learning_rate=1e-5, batch_size=None),
             start=(0.5,) * 6 + (1.0,) * 3,
         ),
+        speed=2.0,
     ),
-    Preset("parabola", N_("Descent on x²"), N_("From 5, learning rate 0.1, 50 steps."), _function("parabola")),
     Preset(
-        "bowl", N_("Descent on x² + y²"), N_("From (1.5, 1.5), learning rate 0.1, 50 steps."), _function("bowl")
+        "parabola",
+        N_("Descent on x²"),
+        N_("From 5, learning rate 0.1, 50 steps."),
+        _function("parabola"),
+        WATCHED,
+    ),
+    Preset(
+        "bowl",
+        N_("Descent on x² + y²"),
+        N_("From (1.5, 1.5), learning rate 0.1, 50 steps."),
+        _function("bowl"),
+        WATCHED,
     ),
     Preset(
         "digits",

@@ -21,6 +21,8 @@ Array = NDArray[np.floating]
 # Beyond this many samples the window measures and shows an evenly spaced part of them.
 SHOWN_ROWS = 20_000
 MARGIN = 0.1
+# Inputs computed for one map over two of many features: points times features.
+MAP_CELLS = 40_000
 
 
 class NetworkTraining(Training):
@@ -165,7 +167,12 @@ class NetworkTraining(Training):
         margin = MARGIN * (high - low) or 1.0
         return low - margin, high + margin
 
-    def _prediction_map(self, features: tuple[int, ...], size: int) -> PredictionMap:
+    def _prediction_map(self, features: tuple[int, ...], size: int) -> PredictionMap | None:
+        if self.info.picture_shape is not None:
+            return None  # two pixels of a picture say nothing about it
+        inputs = self.objective.network.inputs
+        if inputs > 2:
+            size = max(16, min(size, int((MAP_CELLS / inputs) ** 0.5)))
         height = size if len(features) > 1 else 1
         width = size if len(features) > 1 else 4 * size
         grid, x_range, y_range = self._grid(features, width, height)

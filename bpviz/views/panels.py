@@ -68,8 +68,8 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("setup", N_("Set-up"), "Ctrl+1", SetupPanel, share=0.17),
     PanelSpec("network", N_("Network"), "Ctrl+2", _network, "setup", "right", 0.48),
     PanelSpec("surface", N_("Loss surface"), "Ctrl+3", _surface, "network", "right", 0.35),
-    PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "surface", "below", 0.27),
-    PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "loss", "below", 0.30),
+    PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "network", "below", 0.27),
+    PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "surface", "below", 0.48),
 )
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.engine.objective import Objective
 from bpviz.errors import Cancelled
-from bpviz.landscape import surface
+from bpviz.landscape import Plane, make_plane, surface
 from bpviz.snapshot import SurfaceGrid, SurfaceRequest, frozen
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
@@ -51,7 +51,7 @@ class SurfaceJob:
             np.array(thetas),
             iterations,
             (training.live.l1, training.live.l2),
-            request,
+            SurfaceRequest("axes", span=request.span) if training.info.kind == "function" else request,
         )
 
 
@@ -67,6 +67,7 @@ class SurfaceWorker(QObject):
         self._jobs: Mailbox[SurfaceJob] = Mailbox()
         self._commands = Commands()
         self._objective: tuple[int, Objective] | None = None
+        self._plane: tuple[object, Plane] | None = None
         self._run_id = 0
         self._quit = False
 
@@ -97,13 +98,15 @@ class SurfaceWorker(QObject):
                 time.sleep(min(1.0, max(SHORTEST_REST_S, REST * taken)))
 
     def _compute(self, job: SurfaceJob) -> None:
+        objective = self._own(job)
         try:
             grid = surface(
-                self._own(job),
+                objective,
                 job.theta,
                 job.request,
                 job.path,
                 job.path_iterations,
+                plane=self._plane_of(job, objective),
                 run_id=job.run_id,
                 iteration=job.iteration,
                 should_stop=lambda: self._quit or self._run_id != job.run_id,
@@ -114,6 +117,14 @@ class SurfaceWorker(QObject):
             self.failed.emit(error)
             return
         self.grids.post(grid)
+
+    def _plane_of(self, job: SurfaceJob, objective: Objective) -> Plane:
+        """Return the plane's directions: the same through a run, so that the picture does not twitch."""
+        key = (job.run_id, job.request.kind, job.request.parameters, job.request.seed)
+        if self._plane is None or self._plane[0] != key:
+            start = job.path[0] if len(job.path) else job.theta
+            self._plane = (key, make_plane(objective, start, job.request))
+        return self._plane[1]
 
     def _own(self, job: SurfaceJob) -> Objective:
         """Return an objective with buffers of this thread's own."""

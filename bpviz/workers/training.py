@@ -15,6 +15,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.data.dataset import Dataset
+from bpviz.errors import UserError
 from bpviz.snapshot import Iteration, RunInfo, RunState, Snapshot, SnapshotRequest, StopReason, SurfaceRequest
 from bpviz.text import Text
 from bpviz.training.build import build, load
@@ -22,6 +23,7 @@ from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfi
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
 from bpviz.training.recorder import Recorder
+from bpviz.training.weights import save_weights
 from bpviz.workers.commands import Command, Commands
 from bpviz.workers.pace import Pace
 from bpviz.workers.surface import SurfaceJob
@@ -58,6 +60,10 @@ class TrainingWorker(QObject):
     """`RunStarted`."""
     build_failed = Signal(object)
     """The exception; the run before goes on being there."""
+    saved = Signal(str)
+    """The path that was written."""
+    save_failed = Signal(object)
+    """The exception."""
     run_ended = Signal(object)
     """`RunEnd`, once for every start."""
 
@@ -75,6 +81,7 @@ class TrainingWorker(QObject):
         self._data: tuple[DataConfig, Dataset] | None = None
         self._going: Iterator[Iteration] | None = None
         self._until: StepKind | None = None
+        self._seek_to: int | None = None
         self._quit = False
 
     # -- commands, from any thread ---------------------------------------------------------------
@@ -96,8 +103,10 @@ class TrainingWorker(QObject):
         self._commands.post(self._rest)
 
     def seek(self, iteration: int) -> None:
-        """Rest, and take the run to a recorded iteration."""
-        self._commands.post(lambda: self._seek(iteration))
+        """Rest, and take the run to a recorded iteration; of many asked in a row the newest counts."""
+        waiting, self._seek_to = self._seek_to is not None, iteration
+        if not waiting:
+            self._commands.post(self._seek_newest)
 
     def back(self) -> None:
         """Rest, and take the run one iteration back."""
@@ -139,6 +148,10 @@ class TrainingWorker(QObject):
         speed = self._pace.speed() if running and self._until is None else 0.0
         last = max(training.recorder.last, 0)
         return RunState(training.info.run_id, running, training.iteration, last, speed, training.stopped)
+
+    def save(self, path: str) -> None:
+        """Write the present parameters to a file; ``saved`` or ``save_failed`` follows."""
+        self._commands.post(lambda: self._save(path))
 
     # -- the loop, in the worker's thread --------------------------------------------------------
 
@@ -216,6 +229,7 @@ class TrainingWorker(QObject):
         self.run_built.emit(RunStarted(training.info, config, training.recorder))
         self.iterated.emit(first)
         self.snapshots.ask()
+        self.surface_jobs.ask()
 
     def _reset(self) -> None:
         if self._config is not None and self._training is not None:
@@ -246,6 +260,21 @@ class TrainingWorker(QObject):
             self._training.stopped = None
             self._training.seek(iteration)
             self.snapshots.ask()
+            self.surface_jobs.ask()
+
+    def _save(self, path: str) -> None:
+        parameters = self._training.parameters() if self._training else {}
+        try:
+            save_weights(path, parameters)
+        except UserError as error:
+            self.save_failed.emit(error)
+        else:
+            self.saved.emit(path)
+
+    def _seek_newest(self) -> None:
+        target, self._seek_to = self._seek_to, None
+        if target is not None:
+            self._seek(target)
 
     def _finish(self, training: Training) -> None:
         sentence = training.divergence.sentence() if training.divergence else None

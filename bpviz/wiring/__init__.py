@@ -1,0 +1,5 @@
+"""The only place where views, workers and export meet."""
+
+from bpviz.wiring.wiring import Wiring
+
+__all__ = ["Wiring"]

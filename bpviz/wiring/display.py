@@ -1,0 +1,101 @@
+"""Paints at the pace of a timer, never of the iterations.
+
+A snapshot is shown over two ticks, so that no single one keeps the window busy for long: first the
+panels that show the network, then the losses and the surface.  Both ticks show the same iteration.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from bpviz.snapshot import RunInfo, RunState, Snapshot
+from bpviz.training.recorder import Recorder
+from bpviz.views.main_window import MainWindow
+from bpviz.workers.surface import SurfaceWorker
+from bpviz.workers.training import TrainingWorker
+
+TICK_MS = 16
+IDLE_MS = 40
+
+
+class Display(QObject):
+    """Carries what the workers made to the window.
+
+    Attributes
+    ----------
+    updates_shown : int
+        Snapshots shown so far.
+    """
+
+    def __init__(self, window: MainWindow, training: TrainingWorker, surface: SurfaceWorker) -> None:
+        super().__init__(window)
+        self.window, self.training, self.surface = window, training, surface
+        self.updates_shown = 0
+        self.state = RunState(0, False, 0, 0, 0.0)
+        self._info: RunInfo | None = None
+        self._recorder: Recorder | None = None
+        self._shown: Snapshot | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(IDLE_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        self._timer.start()
+
+    @property
+    def info(self) -> RunInfo | None:
+        """The run on the screen."""
+        return self._info
+
+    def show_run(self, info: RunInfo, recorder: Recorder) -> None:
+        """Show another run from now on."""
+        self._info, self._recorder, self._shown = info, recorder, None
+        self.window.show_run(info)
+
+    def hasten(self) -> None:
+        """Look at once, and often while something happens."""
+        self._timer.start(TICK_MS)
+
+    def stop(self) -> None:
+        """Show nothing more."""
+        self._timer.stop()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        if self._shown is not None:
+            self._show_rest()
+            return
+        snapshot = self.training.snapshots.take()
+        if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
+            self._shown = snapshot
+            self.window.show_snapshot(snapshot)
+            self.updates_shown += 1
+        elif self.state != self.training.state():
+            self._show_state()
+        self._show_surface()
+        if self.state.running:
+            self.training.ask_snapshot()
+
+    def _show_rest(self) -> None:
+        """The second tick: losses and state of the snapshot shown in the first."""
+        self._shown = None
+        if self._recorder is not None:
+            self.window.show_history(self._recorder.history())
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.state = self.training.state()
+        self.window.show_state(self.state)
+        interval = TICK_MS if self.state.running else IDLE_MS
+        if interval != self._timer.interval():
+            self._timer.setInterval(interval)
+
+    def _show_surface(self) -> None:
+        if not self.window.panel_visible("surface") and not self.window.panel_visible("map"):
+            return
+        grid = self.surface.grids.take()
+        if grid is not None and self._info is not None and grid.run_id == self._info.run_id:
+            self.window.show_surface(grid)
+        job = self.training.surface_jobs.take()
+        if job is not None:
+            self.surface.submit(job)
+        if self.state.running:
+            self.training.ask_surface()

@@ -1,0 +1,37 @@
+"""How a run ended, said to the user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from bpviz import messages
+from bpviz.errors import UserError
+from bpviz.text import Text
+from bpviz.workers.training import RunEnd
+
+
+def tell_end(end: RunEnd, iteration: int, retry: Callable[[], None], retry_label: Text) -> None:
+    """Say why a run ended, where it ended by itself; ``retry`` is offered after a divergence."""
+    if end.kind == "failed" and end.error is not None:
+        tell_error(end.error)
+    elif end.reason == "diverged" and end.sentence is not None:
+        messages.error(end.sentence, retry_label, retry)
+    elif end.reason == "iterations":
+        messages.info(Text("Stopped at iteration {iteration}, as set.", iteration=iteration))
+    elif end.reason == "loss":
+        messages.info(
+            Text("Stopped at iteration {iteration}: the loss is below its bound.", iteration=iteration)
+        )
+    elif end.reason == "plateau":
+        messages.info(
+            Text("Stopped at iteration {iteration}: the loss is no longer falling.", iteration=iteration)
+        )
+
+
+def tell_error(error: BaseException) -> None:
+    """Show what the user can mend; hand anything else to the crash handler."""
+    if isinstance(error, UserError):
+        messages.error(error)
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)

@@ -1,0 +1,222 @@
+"""From what the user asks for to the training worker's commands."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from bpviz import messages
+from bpviz.data import Dataset
+from bpviz.errors import UserError
+from bpviz.present.edits import apply_edit, is_live
+from bpviz.present.form import Choice
+from bpviz.present.pieces import hidden_activations, registered_pieces
+from bpviz.present.presets import PRESETS, WATCHED, preset
+from bpviz.present.setup import build_form
+from bpviz.text import Text, tr
+from bpviz.training.config import RunConfig
+from bpviz.views.main_window import MainWindow
+from bpviz.wiring.display import Display
+from bpviz.wiring.endings import tell_end, tell_error
+from bpviz.workers.training import RunEnd, RunStarted, TrainingWorker
+
+# A slider that is dragged edits many times a second; the run is built anew when it rests.
+SETTLE_MS = 80
+
+
+class Runs(QObject):
+    """Keeps the configuration, and has the worker follow it.
+
+    Signals
+    -------
+    file_wanted(RunConfig)
+        A file must be read before this can be built.
+
+    Attributes
+    ----------
+    config : RunConfig
+        What is wanted; after a failed build the one of the run that is there.
+    columns : tuple of str
+        Of the file that is open, to choose the target from.
+    """
+
+    file_wanted = Signal(object)
+
+    def __init__(self, window: MainWindow, worker: TrainingWorker, display: Display) -> None:
+        super().__init__(window)
+        self.window, self.worker, self.display = window, worker, display
+        self.config = RunConfig()
+        self.columns: tuple[str, ...] = ()
+        self._built: RunConfig | None = None
+        self._built_columns: tuple[str, ...] = ()
+        self._dataset: Dataset | None = None
+        self._built_dataset: Dataset | None = None
+        self._speed = math.inf
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._on_settle_timeout)
+        worker.run_built.connect(self._on_worker_run_built)
+        worker.build_failed.connect(self._on_worker_build_failed)
+        worker.run_ended.connect(self._on_worker_run_ended)
+        for signal, slot in (
+            (window.edited, self.edit),
+            (window.data_requested, self._on_window_data_requested),
+            (window.preset_requested, self.take_preset),
+            (window.train_toggled, self._on_window_train_toggled),
+            (window.step_requested, self._on_window_step_requested),
+            (window.back_requested, self._on_window_back_requested),
+            (window.reset_requested, self._on_window_reset_requested),
+            (window.seek_requested, self.seek),
+            (window.speed_changed, self._on_window_speed_changed),
+        ):
+            signal.connect(slot)
+
+    # -- configuration -----------------------------------------------------------------------------
+
+    def start_with(
+        self, config: RunConfig, dataset: Dataset | None = None, columns: tuple[str, ...] = ()
+    ) -> None:
+        """Build a run with ``config``, at once."""
+        self.config, self._dataset, self.columns = config, dataset, columns
+        self._on_settle_timeout()
+
+    @Slot(str)
+    def take_preset(self, name: str) -> None:
+        """Set up one of the presets."""
+        chosen = preset(name)
+        self._set_speed(chosen.speed)
+        self.start_with(chosen.config)
+
+    @Slot(str, object)
+    def edit(self, key: str, value: Any) -> None:
+        """Change one setting: on the running training where it can be, else anew."""
+        try:
+            config = apply_edit(self.config, key, value)
+        except UserError as error:
+            messages.error(error)
+            self.refresh_form()
+            return
+        if config == self.config:
+            return
+        if is_live(key) and not self._settle.isActive():
+            self.config = self._built = config
+            self.worker.apply(config.live, config.stop)
+        else:
+            # How a file is split and scaled is no reason to read it again.
+            if (config.data.path, config.data.options) != (self.config.data.path, self.config.data.options):
+                self._dataset = None
+            self.config = config
+            self._settle.start()
+        self.refresh_form()
+
+    def refresh_form(self) -> None:
+        """Show the settings as they are now wanted."""
+        presets = tuple(Choice(one.name, one.label, one.help) for one in PRESETS)
+        self.window.set_form(build_form(self.config, columns=self.columns, presets=presets))
+
+    def name_activations(self) -> None:
+        """Tell the diagram which activations a hidden layer may have, in the language in force."""
+        pairs = [(one.value, tr(one.label)) for one in hidden_activations(registered_pieces())]
+        panel = self.window.panels()["network"]
+        panel.set_activations(pairs)  # type: ignore[attr-defined]  # the diagram's own method
+
+    @Slot()
+    def _on_settle_timeout(self) -> None:
+        self.refresh_form()
+        if self.display.state.position > 0 and self._built is not None:
+            messages.info(Text("The network or its data changed: the training starts anew."))
+        if self.config.function is None and self.config.data.path is not None and self._dataset is None:
+            self.file_wanted.emit(self.config)
+            return
+        self.worker.build(self.config, self._dataset)
+        self.display.hasten()
+
+    def keep_built(self) -> None:
+        """Show the settings of the run that is there: what was wanted since cannot be, or need not."""
+        if self._built is not None:
+            self.config, self.columns, self._dataset = self._built, self._built_columns, self._built_dataset
+        self.refresh_form()
+
+    @Slot(object)
+    def _on_worker_run_built(self, started: RunStarted) -> None:
+        self._built, self._built_columns, self._built_dataset = started.config, self.columns, self._dataset
+        self.display.show_run(started.info, started.recorder)
+        if started.info.kind == "function" and math.isinf(self._speed):
+            self._set_speed(WATCHED)
+        self.display.hasten()
+
+    @Slot(object)
+    def _on_worker_build_failed(self, error: BaseException) -> None:
+        """Say what cannot be, and show the settings of the run that is still there."""
+        tell_error(error)
+        self.keep_built()
+
+    # -- the run -----------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_window_train_toggled(self) -> None:
+        if self.worker.state().running:
+            self.worker.pause()
+        else:
+            self.worker.train()
+        self.display.hasten()
+
+    @Slot(str)
+    def _on_window_step_requested(self, kind: str) -> None:
+        state = self.worker.state()
+        if kind == "iteration" and not state.running and state.position < state.last:
+            self.seek(state.position + 1)
+            return
+        self.worker.step("epoch" if kind == "epoch" else "iteration")
+        self.display.hasten()
+
+    @Slot()
+    def _on_window_back_requested(self) -> None:
+        self.worker.back()
+        self.display.hasten()
+
+    @Slot()
+    def _on_window_reset_requested(self) -> None:
+        self.worker.reset()
+        self.display.hasten()
+
+    @Slot(object)
+    def seek(self, iteration: int) -> None:
+        """Show a recorded iteration."""
+        self.worker.seek(int(iteration))
+        self.display.hasten()
+
+    @Slot(float)
+    def _on_window_speed_changed(self, per_second: float) -> None:
+        self._speed = per_second
+        self.worker.set_speed(per_second)
+
+    def _set_speed(self, per_second: float) -> None:
+        self._speed = per_second
+        self.window.set_speed(per_second)
+        self.worker.set_speed(per_second)
+
+    @Slot(str)
+    def _on_window_data_requested(self, name: str) -> None:
+        if self.config.function is not None:
+            self._set_speed(math.inf)
+        self.columns = ()
+        self.edit("data", name)
+
+    @Slot(object)
+    def _on_worker_run_ended(self, end: RunEnd) -> None:
+        rate = self._smaller_rate()
+        label = Text("Go on with η = {rate}", rate=f"{rate:.4g}")
+        tell_end(end, self.worker.state().position, self._go_on_slower, label)
+        self.display.hasten()
+
+    def _smaller_rate(self) -> float:
+        return min(self.config.live.learning_rate / 10.0, 0.1)
+
+    def _go_on_slower(self) -> None:
+        self.edit("learning_rate", self._smaller_rate())
+        self.worker.train()
+        self.display.hasten()
