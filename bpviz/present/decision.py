@@ -17,6 +17,8 @@ Floats = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
 
 POINT_LIMIT = 3000
+# Predictions move with every iteration, so their points are painted anew each time.
+MOVING_LIMIT = 800
 
 
 def class_picture(values: Floats) -> Pixels:
@@ -37,7 +39,8 @@ def class_picture(values: Floats) -> Pixels:
     # Never quite the class's own colour: a filled point is to stand out on its own ground.
     strength = 0.82 * np.clip(sure, 0, 1) ** 0.7
     mixed = 255 + strength * (share @ colours / share.sum(axis=2, keepdims=True) - 255)
-    return np.clip(mixed, 0, 255).astype(np.uint8)
+    blend: Pixels = np.clip(mixed, 0, 255).astype(np.uint8)
+    return blend
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.curve_scales import percent, shown
-from bpviz.present.decision import POINT_LIMIT
 from bpviz.present.numbers import grouped
 from bpviz.snapshot import Evaluation, RunInfo, Snapshot
 from bpviz.text import tr
@@ -34,17 +33,17 @@ def _part_score(part: str, evaluation: Evaluation) -> str:
     return tr("train {loss}", loss=said) if part == "train" else tr("test {loss}", loss=said)
 
 
-def caption(info: RunInfo, snapshot: Snapshot | None, *, mapped: bool, points: bool) -> str:
-    """Return the quiet line under the picture."""
+def caption(info: RunInfo, snapshot: Snapshot | None, *, mapped: bool, limit: int | None) -> str:
+    """Return the quiet line under the picture; ``limit`` is how many points of a part it draws."""
     if snapshot is None:
         return ""
     parts = [tr("iteration {iteration}", iteration=grouped(snapshot.iteration))]
     if mapped and len(info.feature_names) > 2:
         parts.append(tr("other features at their mean"))
-    if points:
+    if limit is not None:
         counts = [len(x) for x in (info.x_train, info.x_test) if x is not None]
-        if max(counts, default=0) > POINT_LIMIT:
-            drawn = sum(min(count, POINT_LIMIT) for count in counts)
+        if max(counts, default=0) > limit:
+            drawn = sum(min(count, limit) for count in counts)
             parts.append(tr("{drawn} of {all} points", drawn=grouped(drawn), all=grouped(sum(counts))))
     return " · ".join(parts)
 

@@ -105,7 +105,6 @@ class DecisionPanel(Panel):
             picture.show_run(info)
         if fresh:
             self._fill_features(info)
-        self.key.set_classes(info.class_names)
         self._choose_picture()
         self._refresh()
 
@@ -130,9 +129,8 @@ class DecisionPanel(Panel):
         super().set_palette(palette)
 
     def retranslate(self) -> None:
-        self.matrix_button.say(tr("matrix"), tr("Show the confusion matrix"))
         self.map_button.say(tr("map"), tr("Show the map over two features"))
-        self._name_test_button()
+        self._name_chips()
         for combo, name in (
             (self.first_feature, tr("Feature along the map’s horizontal axis")),
             (self.second_feature, tr("Feature along the map’s vertical axis")),
@@ -156,8 +154,11 @@ class DecisionPanel(Panel):
         head.addWidget(self.key, 1)
         for combo in (self.first_feature, self.second_feature):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(4)
-            head.addWidget(combo)
+            combo.setMinimumContentsLength(1)
+            combo.setMinimumWidth(46)
+            combo.setMaximumWidth(140)
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            head.addWidget(combo, 3)
         for chip in (self.map_button, self.matrix_button, self.test_button):
             head.addWidget(chip)
         self._stack = QStackedLayout()
@@ -201,10 +202,12 @@ class DecisionPanel(Panel):
             (self.first_feature, on_map),
             (self.second_feature, on_map),
             (self.test_button, picture not in (self.contours, self.steps) and self._has_test()),
-            (self.key, info is not None and info.task == "classification" and picture is not self.matrix),
         ):
             widget.setVisible(seen)
-        self._name_test_button()
+        names = info.class_names if info is not None and picture is not self.matrix else ()
+        self.key.set_classes(names)
+        self.key.setVisible(bool(names) or maps or not self.test_button.isHidden())
+        self._name_chips()
         if self.snapshot is not None:
             picture.show_snapshot(self.snapshot)
 
@@ -222,12 +225,15 @@ class DecisionPanel(Panel):
     def _has_test(self) -> bool:
         return self.info is not None and self.info.x_test is not None and len(self.info.x_test) > 0
 
-    def _name_test_button(self) -> None:
+    def _name_chips(self) -> None:
         if self.picture is self.matrix:
             self.test_button.say(tr("test"), tr("Count the test part instead of the training part"))
         else:
             self.test_button.say(tr("test"), tr("Show the test points, too"))
-        self.matrix_button.setText(tr("fit") if self._regresses() else tr("matrix"))
+        if self._regresses():
+            self.matrix_button.say(tr("fit"), tr("Show the predictions against their targets"))
+        else:
+            self.matrix_button.say(tr("matrix"), tr("Show the confusion matrix"))
 
     def _regresses(self) -> bool:
         return self.info is not None and self.info.task == "regression"
@@ -237,8 +243,7 @@ class DecisionPanel(Panel):
             self.caption.say("")
             return
         mapped = self.picture is self.map
-        points = self.picture in (self.map, self.curve, self.scatter)
-        self.caption.say(caption(self.info, self.snapshot, mapped=mapped, points=points))
+        self.caption.say(caption(self.info, self.snapshot, mapped=mapped, limit=self.picture.point_limit))
 
     @Slot(bool)
     def _on_test_button_toggled(self, checked: bool) -> None:

@@ -36,6 +36,7 @@ class DecisionCanvas(QWidget):
     """Base of the pictures; each paints itself in `draw` and explains a point in `lines_at`."""
 
     sample_chosen = Signal(int)
+    point_limit: int | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,7 +132,7 @@ class DecisionCanvas(QWidget):
         """Draw the numbers and names of both axes around ``plot``."""
         palette, metrics = self.palette_in_use, self.metrics()
         axis_x, axis_y = axes
-        draw_x_axis(painter, axis_x, plot, palette, labelled(axis_x, 48.0))
+        draw_x_axis(painter, axis_x, plot, palette, labelled(axis_x, 36.0))
         labels = labelled(axis_y, 2.2 * metrics.height())
         painter.setPen(QColor(palette.muted))
         for value, text in labels:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from bpviz.present.curve_scales import Axis, shown
-from bpviz.present.decision import drawn_rows, nearest_point, sampled
+from bpviz.present.decision import MOVING_LIMIT, POINT_LIMIT, drawn_rows, nearest_point, sampled
 from bpviz.present.decision_words import prediction_lines, probability_lines
 from bpviz.present.palette import class_colour
 from bpviz.snapshot import PredictionMap, RunInfo, Snapshot
@@ -35,6 +35,8 @@ def padded(low: float, high: float) -> tuple[float, float]:
 
 class FittedCurve(DecisionCanvas):
     """Paints the prediction over one feature: a curve an output, or the probability of each class."""
+
+    point_limit = POINT_LIMIT
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +182,8 @@ class FittedCurve(DecisionCanvas):
 class TargetScatter(DecisionCanvas):
     """Paints each prediction against its target; on the diagonal it is right."""
 
+    point_limit = MOVING_LIMIT
+
     def __init__(self) -> None:
         super().__init__()
         self.with_test = True
@@ -253,7 +257,7 @@ class TargetScatter(DecisionCanvas):
         axes: tuple[Axis, Axis],
     ) -> tuple[NDArray[np.intp], Floats]:
         target = columns(y)
-        rows = drawn_rows(min(len(target), len(predictions)))
+        rows = drawn_rows(min(len(target), len(predictions)), MOVING_LIMIT)
         at = np.stack((axes[0].pixel(target[rows].ravel()), axes[1].pixel(predictions[rows].ravel())), axis=1)
         pen = QPen(faded(colour, 0.75), 5.0 if len(rows) <= 400 else 3.0)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)

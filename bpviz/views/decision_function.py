@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from bpviz.present.curve_scales import Axis, shown
 from bpviz.present.decision import contour_levels, height_picture, sampled, zero_contour
-from bpviz.present.numbers import grouped
+from bpviz.present.numbers import grouped, short
 from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
@@ -82,7 +82,7 @@ class ContourPicture(DecisionCanvas):
         return [
             (f"{grid.u_label} = {shown(axes[0].value(at.x()))}", text),
             (f"{grid.v_label} = {shown(axes[1].value(at.y()))}", text),
-            (tr("f = {value}", value=f"≈ {shown(height)}"), self.palette_in_use.muted),
+            (tr("f ≈ {value}", value=shown(height)), self.palette_in_use.muted),
         ]
 
     def _draw_lines(self, painter: QPainter, grid: SurfaceGrid) -> None:
@@ -90,7 +90,9 @@ class ContourPicture(DecisionCanvas):
         x = self.plot.left() + self._lines[:, :, 0] * (self.plot.width() / (columns - 1))
         y = self.plot.bottom() - self._lines[:, :, 1] * (self.plot.height() / (rows - 1))
         ends = np.stack((x[:, 0], y[:, 0], x[:, 1], y[:, 1]), axis=1).tolist()
-        painter.setPen(QPen(faded("#ffffff", 0.55), 1.0))
+        pen = QPen(faded("#ffffff", 0.6), 1.0)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
         painter.drawLines([QLineF(*end) for end in ends])
 
     def _draw_path(self, painter: QPainter, grid: SurfaceGrid, axes: tuple[Axis, Axis]) -> None:
@@ -147,7 +149,7 @@ class StepTable(DecisionCanvas):
         metrics, palette = self.metrics(), self.palette_in_use
         line = metrics.height() + 6
         heads = (tr("iteration"), "x", "f(x)", "f′(x)")
-        edges = np.linspace(8, self.width() - 8, len(heads) + 1)
+        edges = 8 + (self.width() - 16) * np.array([0.0, 0.19, 0.46, 0.73, 1.0])
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(palette.muted))
         for column, head in enumerate(heads):
@@ -177,7 +179,10 @@ class StepTable(DecisionCanvas):
         painter.setPen(hairline(palette.grid))
         painter.drawLine(row.bottomLeft(), row.bottomRight())
         colours = (palette.muted, palette.text, palette.text, palette.backward)
-        texts = (grouped(iteration), *(shown(value) for value in step))
+        # Where the columns are narrow a digit is dropped, never the head of a number.
+        room = float(edges[2] - edges[1]) - 8
+        digits = 4 if self.metrics().horizontalAdvance("−1.234×10⁻⁵") <= room else 2
+        texts = (grouped(iteration), *(short(value, digits, steady=True) for value in step))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for column, (text, colour) in enumerate(zip(texts, colours, strict=True)):
             painter.setPen(QColor(colour))

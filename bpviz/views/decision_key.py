@@ -30,7 +30,7 @@ class ClassKey(QWidget):
         return QSize(80, round(QFontMetricsF(smaller(self.font())).height()) + 5)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(30, self.sizeHint().height())
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -44,8 +44,9 @@ class ClassKey(QWidget):
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 110)
             width = 13 + metrics.horizontalAdvance(short) + 10
             if x + width + (12 if more else 0) > self.width():
-                painter.setPen(QColor(self.palette_in_use.muted))
-                painter.drawText(QPointF(x, base), "…")
+                if index:
+                    painter.setPen(QColor(self.palette_in_use.muted))
+                    painter.drawText(QPointF(x, base), "…")
                 break
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(class_colour(index)))

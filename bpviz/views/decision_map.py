@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from bpviz.present.curve_scales import Axis, shown, tick_label
 from bpviz.present.decision import (
+    POINT_LIMIT,
     Pixels,
     ValueScale,
     class_borders,
@@ -38,6 +39,8 @@ def image_of(picture: Pixels) -> QImage:
 
 class FeatureMap(DecisionCanvas):
     """Paints a `PredictionMap` of two features; a click on a point chooses that sample."""
+
+    point_limit = POINT_LIMIT
 
     def __init__(self) -> None:
         super().__init__()
@@ -162,8 +165,8 @@ class FeatureMap(DecisionCanvas):
         x = self.plot.left() + self._borders[:, :, 0] * (self.plot.width() / (width - 1))
         y = self.plot.bottom() - self._borders[:, :, 1] * (self.plot.height() / (height - 1))
         ends = np.stack((x[:, 0], y[:, 0], x[:, 1], y[:, 1]), axis=1).tolist()
-        pen = QPen(faded("#1b1d23", 0.75), 1.3)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen = QPen(faded("#1b1d23", 0.8), 1.3)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*end) for end in ends])
 
@@ -189,11 +192,11 @@ class FeatureMap(DecisionCanvas):
         self._points = train
         self._radius = radius_for(len(train.rows), self.plot.width())
         painter = QPainter(picture)
-        colours = self._colours()
+        colours, dark = self._colours(), self.scale is not None
         if self.with_test and info.x_test is not None and info.y_test is not None:
             test = self._points_of(info.x_test, info.y_test, features, axes)
-            draw_points(painter, test, colours, self._radius * 0.9, hollow=True)
-        draw_points(painter, train, colours, self._radius, hollow=False)
+            draw_points(painter, test, colours, self._radius * 0.9, hollow=True, dark=dark)
+        draw_points(painter, train, colours, self._radius, hollow=False, dark=dark)
         painter.end()
         return picture
 

@@ -29,8 +29,11 @@ def radius_for(count: int, side: float) -> float:
     return float(np.clip(wanted, 1.5, 6.0))
 
 
-def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool) -> QPixmap:
-    """Return one point: filled with a pale ring, or a ring in its colour."""
+def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool, dark: bool = False) -> QPixmap:
+    """Return one point: filled with a pale ring, or a ring in its colour.
+
+    With ``dark`` the ring is dark: on a map of values a point has the colour of its own ground.
+    """
     side = 2 * int(np.ceil(radius + 2))
     picture = QPixmap(QSize(side, side) * ratio)
     picture.setDevicePixelRatio(ratio)
@@ -41,9 +44,9 @@ def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool) -> QPixm
     if hollow:
         painter.setPen(QPen(faded("#ffffff", 0.9), 2.6))
         painter.drawEllipse(centre, radius, radius)
-        painter.setPen(QPen(colour.darker(115), 1.2))
+        painter.setPen(QPen(colour.darker(150 if dark else 115), 1.2))
     else:
-        painter.setPen(QPen(QColor("#ffffff"), 1.0))
+        painter.setPen(QPen(faded("#1b1d23", 0.7) if dark else QColor("#ffffff"), 1.0))
         painter.setBrush(colour)
     painter.drawEllipse(centre, radius, radius)
     painter.end()
@@ -51,11 +54,17 @@ def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool) -> QPixm
 
 
 def draw_points(
-    painter: QPainter, points: Points, colours: list[QColor], radius: float, *, hollow: bool
+    painter: QPainter,
+    points: Points,
+    colours: list[QColor],
+    radius: float,
+    *,
+    hollow: bool,
+    dark: bool = False,
 ) -> None:
     """Stamp every point; a stamp is ten times faster than an ellipse."""
     ratio = painter.device().devicePixelRatio()
-    stamps = [stamp(colour, radius, ratio, hollow=hollow) for colour in colours]
+    stamps = [stamp(colour, radius, ratio, hollow=hollow, dark=dark) for colour in colours]
     half = int(np.ceil(radius + 2))
     corners = (points.at - half).tolist()
     for (x, y), index in zip(corners, points.colour.tolist(), strict=True):

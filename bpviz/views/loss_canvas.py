@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Slot
@@ -105,7 +106,10 @@ class LossCanvas(QWidget):
             self._band(name, 6 + index * (room + _GAP), max(room, 8.0), metrics)
             for index, name in enumerate(names)
         ]
-        left = _MARGIN + max(24.0, *(label_width(metrics, band.labels) for band in self.bands))
+        # As wide as the usual labels, so that the plot does not shift when they change.
+        left = _MARGIN + max(
+            metrics.horizontalAdvance("0.001"), *(label_width(metrics, band.labels) for band in self.bands)
+        )
         right = max(self.width() - _MARGIN, left + 8)
         for band in self.bands:
             band.plot.setLeft(left)
@@ -202,8 +206,9 @@ class LossCanvas(QWidget):
             draw_curve(painter, self.curves.series[series], history.evaluated, indices, axes, stroke)
 
     def _draw_position(self, painter: QPainter) -> None:
-        x = float(self.x_axis.pixel(self.position))
-        painter.setPen(QPen(QColor(self.palette_in_use.path), 1.4))
+        # On the middle of a pixel: a line that lies between two is pale.
+        x = math.floor(float(self.x_axis.pixel(self.position))) + 0.5
+        painter.setPen(QPen(QColor(self.palette_in_use.path), 1.6))
         for band in self.bands:
             if band.plot.left() - 1 <= x <= band.plot.right() + 1:
                 painter.drawLine(QPointF(x, band.plot.top() - 3), QPointF(x, band.plot.bottom()))
