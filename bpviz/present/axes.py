@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-MINUS = "−"
+from bpviz.present.numbers import MINUS, short
 
 
 def nice_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
@@ -26,21 +27,22 @@ def nice_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
     if span <= 1e-12 * max(abs(low), abs(high)) or not math.isfinite(span):
         return np.array([low])
     count = max(count, 2)
-    step, first, last = 0.0, 0, 0
-    for step in _steps_from(span / (count + 1)):
+    whole, divisor, first, last = 1.0, 1.0, 0, 0
+    for whole, divisor in _steps_from(span / (count + 1)):
+        step = whole / divisor
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first + 1 <= count:
             break
-    return np.arange(first, last + 1) * step
+    # Divided last: 3 / 10 is 0.3, where 3 * 0.1 is not.
+    return np.asarray(np.arange(first, last + 1) * whole / divisor, dtype=np.float64)
 
 
-def _steps_from(smallest: float) -> Iterator[float]:
-    """Yield 1, 2 and 5 times powers of ten, from about ``smallest`` to far above it."""
+def _steps_from(smallest: float) -> Iterator[tuple[float, float]]:
+    """Yield steps from about ``smallest`` to far above it, as a whole number and what divides it."""
     exponent = math.floor(math.log10(smallest))
     for power in range(exponent, exponent + 4):
         for factor in (1, 2, 5):
-            # A power of ten below 1 is only exact as a quotient: 3 * 0.1 is not 0.3.
-            yield factor * 10.0**power if power >= 0 else factor / 10.0**-power
+            yield (factor * 10.0**power, 1.0) if power >= 0 else (factor, 10.0**-power)
 
 
 def log_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
@@ -56,42 +58,20 @@ def log_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
 
 
 def format_ticks(ticks: Sequence[float] | NDArray[np.float64]) -> list[str]:
-    """Return the ticks as text, all with the same number of decimals.
+    """Return rising ticks as text, all with the same number of decimals.
 
     Far from 1 they take powers of ten.  The minus is the typographic one.
     """
     values = [float(t) for t in ticks]
     if not values:
         return []
+    if len(values) == 1:
+        return [short(values[0])]
     largest = max(abs(v) for v in values)
-    steps = [b - a for a, b in zip(values, values[1:], strict=False) if b != a]
-    step = min(map(abs, steps)) if steps else largest
-    if largest >= 1e5 or (0 < largest < 1e-3):
-        digits = max(0, math.floor(math.log10(largest)) - math.floor(math.log10(step) + 1e-9))
-        return [_scientific(v, digits) for v in values]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
-    return [_plain(v, decimals) for v in values]
-
-
-def format_number(value: float, digits: int = 4) -> str:
-    """Return ``value`` with ``digits`` significant digits, readable from 1e-4 to 1e6.
-
-    Examples
-    --------
-    >>> format_number(3225.1371724800006), format_number(-0.0036, 2)
-    ('3225', '−0.0036')
-    """
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else MINUS + "∞"
-    if value == 0:
-        return "0"
-    magnitude = abs(value)
-    if 1e-4 <= magnitude < 1e6:
-        exponent = math.floor(math.log10(magnitude))
-        return _plain(value, max(0, digits - 1 - exponent))
-    return _scientific(value, digits - 1)
+    place = math.floor(math.log10(min(b - a for a, b in pairwise(values))) + 1e-9)
+    if largest >= 1e5 or largest < 1e-3:
+        return [_scientific(v, place) for v in values]
+    return [_plain(v, max(0, -place)) for v in values]
 
 
 def _plain(value: float, decimals: int) -> str:
@@ -102,8 +82,9 @@ def _plain(value: float, decimals: int) -> str:
     return text.replace("-", MINUS)
 
 
-def _scientific(value: float, digits: int) -> str:
+def _scientific(value: float, place: int) -> str:
+    """Return the value down to the digit that stands for 10 to the power of ``place``."""
     if value == 0:
         return "0"
-    mantissa, exponent = f"{value:.{digits}e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    return short(value, max(1, exponent - place + 1), steady=True)

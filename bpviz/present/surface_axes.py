@@ -15,7 +15,7 @@ from bpviz.present.surface_path import Plane
 
 Array = NDArray[np.floating]
 
-_TICK_SPACING, _HEIGHT_TICK_SPACING = 32.0, 20.0
+_TICK_SPACING, _HEIGHT_TICK_SPACING = 25.0, 19.0
 _FLAT = 82.0
 """Elevation above which the box is looked at from the top and its height axis is a point."""
 

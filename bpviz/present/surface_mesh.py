@@ -43,11 +43,12 @@ class HeightScale:
         if not self.logarithmic:
             return values
         with np.errstate(invalid="ignore"):
-            return np.log10(np.where(values >= 0, np.maximum(values, _SMALLEST), np.nan))
+            return np.asarray(np.log10(np.where(values >= 0, np.maximum(values, _SMALLEST), np.nan)))
 
     def levels(self, losses: Array) -> Array:
         """Return t in [0, 1] for each loss, cut at both ends; NaN stays."""
-        return np.clip((self.heights(losses) - self.low) / (self.high - self.low), 0.0, 1.0)
+        share = (self.heights(losses) - self.low) / (self.high - self.low)
+        return np.asarray(np.clip(share, 0.0, 1.0))
 
     def z(self, losses: Array) -> Array:
         """Return the model's z for each loss."""
@@ -90,9 +91,11 @@ def _log_floor(grid: SurfaceGrid, plain: HeightScale, values: Array) -> float:
     A vertex that happens to lie near a zero of the loss would otherwise pull a spike far down.
     """
     run = plain.heights(np.append(np.asarray(grid.path, dtype=float).reshape(-1, 3)[:, 2], grid.ball[2]))
-    usual = float(np.percentile(values, 2.0))
+    # A loss of exactly 0 has no logarithm and no say.
+    said = values[values > np.log10(_SMALLEST) + 1]
+    usual = float(np.percentile(said, 2.0)) if said.size else -1.0
     run = run[np.isfinite(run) & (run > usual - 6.0)]
-    return max(float(values.min()), min([usual, *run.tolist()]))
+    return float(run.min(initial=usual))
 
 
 def _with_path(grid: SurfaceGrid, plain: HeightScale, low: float, cap: float) -> float:

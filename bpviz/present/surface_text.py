@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpviz.present.axes import format_number
+from bpviz.present.numbers import grouped, short
 from bpviz.present.surface_mesh import HeightScale
 from bpviz.snapshot import SurfaceGrid, SurfaceRequest
 from bpviz.text import N_, tr
@@ -18,20 +18,20 @@ KINDS: dict[str, str] = {
 
 def caption(grid: SurfaceGrid, scale: HeightScale) -> str:
     """Return the line under the surface: whose it is, and how far the plane's height is from the truth."""
-    parts = [tr("iteration {number}", number=f"{grid.iteration:,}".replace(",", " "))]
+    parts = [tr("iteration {number}", number=grouped(grid.iteration))]
     plane = float(grid.ball[2])
     if grid.kind == "axes":
-        parts.append(tr("ball: loss {value}", value=format_number(grid.true_loss)))
+        parts.append(tr("ball: loss {value}", value=short(grid.true_loss, steady=True)))
     else:
         parts.append(
             tr(
                 "ball: true loss {true} · plane {plane}",
-                true=format_number(grid.true_loss),
-                plane=format_number(plane),
+                true=short(grid.true_loss, steady=True),
+                plane=short(plane, steady=True),
             )
         )
     if scale.clipped:
-        parts.append(tr("cut at {value}", value=format_number(scale.cap(), 3)))
+        parts.append(tr("cut at {value}", value=short(scale.cap(), 3)))
     return " · ".join(parts)
 
 
@@ -46,7 +46,7 @@ def caption_help(grid: SurfaceGrid, scale: HeightScale) -> str:
             )
         )
     if scale.clipped:
-        lines.append(tr("Losses above {value} are cut off level.", value=format_number(scale.cap())))
+        lines.append(tr("Losses above {value} are cut off level.", value=short(scale.cap())))
     lines.append(tr("The arrow points along −∇L, the direction of steepest descent on this plane."))
     return "\n".join(lines)
 

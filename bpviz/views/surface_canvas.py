@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -213,8 +214,10 @@ class SurfaceCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self.paint_on(painter, self.look(), self._drawing, self._moving)
-        painter.end()
+        try:
+            self.paint_on(painter, self.look(), self._drawing, self._moving)
+        finally:
+            painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -255,13 +258,13 @@ class SurfaceCanvas(QWidget):
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        turns = {
+        turns: dict[int, tuple[float, float]] = {
             Qt.Key.Key_Left: (_KEY_DEGREES, 0.0),
             Qt.Key.Key_Right: (-_KEY_DEGREES, 0.0),
             Qt.Key.Key_Up: (0.0, _KEY_DEGREES),
             Qt.Key.Key_Down: (0.0, -_KEY_DEGREES),
         }
-        actions = {
+        actions: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Plus: self.zoom_in,
             Qt.Key.Key_Equal: self.zoom_in,
             Qt.Key.Key_Minus: self.zoom_out,

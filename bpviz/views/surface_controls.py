@@ -55,7 +55,7 @@ class ParameterChooser(QLineEdit):
         completer.setMaxVisibleItems(10)
         self.setCompleter(completer)
         self.setMinimumWidth(70)
-        completer.activated[str].connect(self._on_completer_activated)
+        completer.activated.connect(self._on_completer_activated)
         self.editingFinished.connect(self._on_self_editing_finished)
 
     def set_names(self, names: tuple[str, ...], current: int) -> None:
@@ -85,8 +85,8 @@ class ParameterChooser(QLineEdit):
     def _choose(self, name: str) -> None:
         """Take a name, or the number of a parameter; anything else puts the old one back."""
         index = self._index.get(name)
-        if index is None and name.isdecimal() and int(name) < len(self._names):
-            index = int(name)
+        if index is None and name.isdecimal() and 1 <= int(name) <= len(self._names):
+            index = int(name) - 1
         changed = index is not None and index != self._current
         self._current = self._current if index is None else index
         self._show_current()

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from bpviz.present.axes import format_number
+from bpviz.present.numbers import short
 from bpviz.present.surface_curve import Curve
 from bpviz.text import tr
 from bpviz.views.surface_drawing import Look
@@ -80,8 +80,8 @@ def _paint_axes(painter: QPainter, curve: Curve, look: Look, area: CurveArea) ->
     metrics = QFontMetricsF(font)
     line, bottom = metrics.height(), area.top + area.height
     painter.setFont(font)
-    us, u_texts = curve.u_ticks(max(2, int(area.width / 64)))
-    losses, loss_texts = curve.loss_ticks(max(2, int(area.height / 34)))
+    us, u_texts = curve.u_ticks(max(2, int(area.width / 52)))
+    losses, loss_texts = curve.loss_ticks(max(2, int(area.height / 30)))
     xs = _pixels(curve, np.column_stack([us, np.full(len(us), curve.range[0])]), area)[:, 0]
     ys = _pixels(curve, np.column_stack([np.full(len(losses), curve.u_range[0]), losses]), area)[:, 1]
     grid, text = QPen(mixed(palette.card, palette.grid, 0.75), 1.0), QPen(QColor(palette.muted))
@@ -110,8 +110,8 @@ def _paint_picked(painter: QPainter, curve: Curve, look: Look, area: CurveArea, 
     if not np.isfinite([x, y]).all():
         return
     lines = [
-        f"{curve.grid.u_label} = {format_number(float(curve.grid.u[index]))}",
-        tr("loss {value}", value=format_number(float(curve.grid.losses[0, index]))),
+        f"{curve.grid.u_label} = {short(float(curve.grid.u[index]))}",
+        tr("loss {value}", value=short(float(curve.grid.losses[0, index]))),
     ]
     room = QRectF(2, 2, look.width - 4, look.height - 4)
     paint_readout(painter, QPointF(x, y), lines, look.palette, look.small_font(), room)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter
 
-from bpviz.present.axes import format_number
+from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
 from bpviz.present.surface_axes import box
 from bpviz.present.surface_camera import Camera, Frame, Projection, projection
@@ -29,6 +29,7 @@ from bpviz.views.surface_overlay import (
 from bpviz.views.surface_renderer import SurfaceRenderer
 
 _MOST_DOTS = 60
+_LARGE_PIXELS = 450_000
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,9 @@ class Drawing:
         u, v, loss = values(scene.grid, picked)
         grid = scene.grid
         lines = [
-            f"{grid.u_label} = {format_number(u)}",
-            f"{grid.v_label} = {format_number(v)}",
-            tr("loss {value}", value=format_number(loss)),
+            f"{grid.u_label} = {short(u)}",
+            f"{grid.v_label} = {short(v)}",
+            tr("loss {value}", value=short(loss)),
         ]
         room = QRectF(2, 2, look.width - 4, look.height - 4)
         paint_readout(painter, QPointF(x, y), lines, look.palette, look.small_font(), room)
@@ -146,12 +147,16 @@ def _still_picture(
     picture.fill(Qt.GlobalColor.transparent)
     font = look.small_font()
     lines = box(view, scene.plane, scene.scale, QFontMetricsF(font).height())
-    surface = renderer.render(scene.mesh, view, pixels, look.ratio, fast)
-    surface.setDevicePixelRatio(look.ratio)
+    # The matrix knows no pixels: a large picture that moves is drawn at half its size and enlarged.
+    halved = fast and pixels.width() * pixels.height() > _LARGE_PIXELS
+    drawn, ratio = (pixels / 2, look.ratio / 2) if halved else (pixels, look.ratio)
+    surface = renderer.render(scene.mesh, view, drawn, ratio, fast)
     painter = QPainter(picture)
     try:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_walls(painter, lines, look.palette)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, halved)
+        surface.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF(0, 0), surface)
         names = (scene.grid.u_label, scene.grid.v_label, tr("loss"))
         room = QRectF(2, 0, look.width - 4, look.height)

@@ -91,7 +91,7 @@ def paint_path(
     painter: QPainter, pixels: Array, hidden: NDArray[np.bool_], palette: Palette, width: float
 ) -> None:
     """Paint the way so far with a light edge; what the surface hides is faint and dashed."""
-    valid = np.isfinite(pixels).all(axis=1)
+    valid: NDArray[np.bool_] = np.asarray(np.isfinite(pixels).all(axis=1))
     pieces = [
         (QPolygonF([QPointF(x, y) for x, y in pixels[a:b].tolist()]), faint)
         for a, b, faint in runs(hidden, valid)
