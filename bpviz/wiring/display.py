@@ -14,7 +14,7 @@ from bpviz.views.main_window import MainWindow
 from bpviz.workers.surface import SurfaceWorker
 from bpviz.workers.training import TrainingWorker
 
-TICK_MS = 16
+TICK_MS = 12
 IDLE_MS = 40
 
 
