@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
-from bpviz.present.diagram import Spot, card_place
+from bpviz.present.diagram import Spot
+from bpviz.present.diagram_places import card_place
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr

@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from bpviz.present.diagram import Column, label_places
+from bpviz.present.diagram import Column
+from bpviz.present.diagram_places import label_places
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.numbers import short
 from bpviz.present.palette import class_colour

@@ -8,13 +8,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPolygonF
 
 from bpviz.present import diagram_colours as colours
-from bpviz.present.diagram import (
-    Layout,
-    Margins,
-    Spot,
+from bpviz.present.diagram import Layout, Margins, Spot, lay_out
+from bpviz.present.diagram_lines import (
     all_pairs,
     curves,
-    lay_out,
     nearest_curve,
     points_on,
     thick_line,
