@@ -23,6 +23,8 @@ class Group:
 
     title: str
     choices: tuple[Choice, ...]
+    folded: bool = False
+    """Whether a menu shows it as a menu of its own."""
 
 
 @dataclass(frozen=True)

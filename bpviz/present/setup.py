@@ -75,8 +75,9 @@ def _data_groups(pieces: Pieces) -> tuple[Group, ...]:
     for entry in pieces.datasets:
         title = _CATEGORIES.get(entry.extra.get("category", ""), N_("Data sets"))
         groups.setdefault(title, []).append(Choice(entry.name, entry.label, entry.help))
-    groups[N_("Functions")] = list(choices_of(pieces.functions))
-    return tuple(Group(title, tuple(choices)) for title, choices in groups.items() if choices)
+    named = [Group(title, tuple(choices)) for title, choices in groups.items()]
+    functions = choices_of(pieces.functions)
+    return (*named, Group(N_("Functions"), functions, folded=True)) if functions else tuple(named)
 
 
 def _data_section(config: RunConfig, pieces: Pieces, columns: tuple[str, ...]) -> Section:

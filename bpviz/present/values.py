@@ -57,7 +57,9 @@ def checked(row: Row, value: Any) -> Any:
         return None
     if row.field.kind not in ("float", "int"):
         return row.field.check(value)
-    if row.field.kind == "int" and float(value) != math.floor(value):
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise UserError("{label} is a finite number.", label=label_of(row))
+    if row.field.kind == "int" and value != math.floor(value):
         raise UserError("{label} is a whole number.", label=label_of(row))
     try:
         return row.field.check(value)
@@ -74,9 +76,7 @@ def _out_of_bounds(row: Row) -> UserError:
         return UserError("{label} is above {low}.", label=label, low=low)
     if low is not None:
         return UserError("{label} is at least {low}.", label=label, low=low)
-    if high is not None:
-        return UserError("{label} is at most {high}.", label=label, high=high)
-    return UserError("{label} is a finite number.", label=label)
+    return UserError("{label} is at most {high}.", label=label, high=high)
 
 
 def _shown(row: Row, bound: float | None) -> str | None:

@@ -128,7 +128,7 @@ class ValueEdit(QLineEdit):
     def sizeHint(self) -> QSize:
         field = self._row.field
         small = field.kind == "int" and field.maximum is not None and field.maximum < 10_000
-        digits = 10 if self._row.off_label else 4.5 if small else 7
+        digits = 8 if self._row.off_label else 4.5 if small else 7
         return QSize(round(digits * self.fontMetrics().horizontalAdvance("0")), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -36,6 +36,7 @@ class TitleBar(QWidget):
     def __init__(self, dock: PanelDock) -> None:
         super().__init__(dock)
         self._dock = dock
+        self._subtitle = ""
         self.title = named(QLabel(self), "PanelTitle")
         self.subtitle = named(QLabel(self), "PanelSubtitle")
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -64,12 +65,15 @@ class TitleBar(QWidget):
 
     def show_subtitle(self, text: str) -> None:
         """Show the quiet line, cut where there is no room for it."""
-        shown = self.subtitle.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, max(0, self.subtitle.width() - 2)
-        )
-        if shown != self.subtitle.text():
-            self.subtitle.setText(shown)
+        if text != self._subtitle:
+            self._subtitle = text
             self.subtitle.setToolTip(text)
+            self._cut_subtitle()
+
+    def _cut_subtitle(self) -> None:
+        room = max(0, self.subtitle.width() - 2)
+        metrics = self.subtitle.fontMetrics()
+        self.subtitle.setText(metrics.elidedText(self._subtitle, Qt.TextElideMode.ElideRight, room))
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -90,6 +94,10 @@ class TitleBar(QWidget):
     @Slot()
     def _on_float_button_clicked(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut_subtitle()
 
 
 class PanelDock(QDockWidget):

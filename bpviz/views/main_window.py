@@ -299,7 +299,8 @@ class MainWindow(QMainWindow):
 
     def _folder(self) -> str:
         folder = self.settings.value("folder", "")
-        return folder if isinstance(folder, str) and Path(folder).is_dir() else str(Path.home())
+        kept = isinstance(folder, str) and folder and Path(folder).is_dir()
+        return str(folder if kept else Path.home())
 
     # --- layout ---
 

@@ -141,7 +141,7 @@ class SetupPanel(Panel):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.viewport().setAutoFillBackground(False)
         layout.addWidget(self.area)
-        self.setMinimumWidth(170)
+        self._reserve_width()
 
     def set_form(self, form: Form) -> None:
         """Show ``form``; where only values changed the controls, the focus and the scroll stay."""
@@ -184,6 +184,7 @@ class SetupPanel(Panel):
             self._add_rows(column, section.rows)
         column.addStretch(1)
         self.area.setWidget(content)
+        self._reserve_width()
         self.area.verticalScrollBar().setValue(position)
         if focused in self._rows:
             self._rows[focused].control.setFocus()
@@ -200,8 +201,16 @@ class SetupPanel(Panel):
                 column.addWidget(view)
             before = view
 
+    def _reserve_width(self) -> None:
+        """Grow with the text, so that a row keeps its label and its value."""
+        content = self.area.widget()
+        rows = content.minimumSizeHint().width() if content is not None else 0
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(max(round(9.5 * self.fontMetrics().height()), rows + bar))
+
     def set_palette(self, palette: Palette) -> None:
-        """Take the colours of a theme."""
+        """Take the colours of a theme; the text size may have changed with it."""
+        self._reserve_width()
         super().set_palette(palette)
         for view in self._rows.values():
             view.set_palette(palette)

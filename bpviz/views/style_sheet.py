@@ -5,15 +5,15 @@ from __future__ import annotations
 from bpviz.present.palette import Palette, rgb
 
 
-def style_sheet(palette: Palette, points: int, chevron: str, check: str) -> str:
+def style_sheet(palette: Palette, points: int, pictures: dict[str, str]) -> str:
     """Return the style sheet.
 
     Parameters
     ----------
     points : int
         The text size; what surrounds text grows with it.
-    chevron, check : str
-        ``url(…)`` of the pictures of a drop-down arrow and of a check mark.
+    pictures : dict
+        ``url(…)`` of the pictures ``chevron``, ``chevron_up`` and ``check``.
     """
     unit = points / 10
     values = {
@@ -22,14 +22,13 @@ def style_sheet(palette: Palette, points: int, chevron: str, check: str) -> str:
         "pressed": _mixed(palette.control, palette.text, 0.14),
         "accent_hover": _mixed(palette.accent, palette.text, 0.12),
         "groove": _mixed(palette.control, palette.text, 0.06),
-        "chevron": chevron,
-        "check": check,
+        **pictures,
         "radius": round(7 * unit),
         "pad": round(5 * unit),
         "pad_wide": round(10 * unit),
         "groove_height": round(4 * unit),
         "handle": round(8 * unit),
-        "handle_radius": round(4 * unit) + 2,
+        "handle_radius": (round(8 * unit) + 4) // 2,
         "handle_out": round(3 * unit) + 1,
         "box": round(13 * unit),
         "title": points + 0.5,
@@ -130,6 +129,10 @@ QLineEdit:disabled { color: @muted@; background: transparent; }
 QLineEdit[look="flat"] { background: transparent; padding: 1px 2px; }
 QLineEdit[look="flat"]:hover, QLineEdit[look="flat"]:focus { background: @control@; }
 QLineEdit[wrong="true"] { border-color: @danger@; color: @danger@; }
+QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: 18px; }
+QSpinBox::up-arrow { image: @chevron_up@; width: 9px; height: 9px; }
+QSpinBox::down-arrow { image: @chevron@; width: 9px; height: 9px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QCheckBox { spacing: 6px; }
 QCheckBox::indicator { width: @box@px; height: @box@px; border-radius: 4px; border: 1px solid @muted@;
     background: @card@; }

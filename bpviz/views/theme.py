@@ -80,8 +80,8 @@ def apply_theme(app: QApplication, palette: Palette, points: int = DEFAULT_POINT
     app.setStyle("Fusion")
     app.setPalette(qt_palette(palette))
     app.setFont(interface_font(points))
-    chevron, check = picture_url(f"chevron_{palette.name}"), picture_url(f"check_{palette.name}")
-    app.setStyleSheet(style_sheet(palette, points, chevron, check))
+    pictures = {name: picture_url(f"{name}_{palette.name}") for name in ("chevron", "chevron_up", "check")}
+    app.setStyleSheet(style_sheet(palette, points, pictures))
 
 
 class ThemeKeeper(QObject):
@@ -116,12 +116,14 @@ class ThemeKeeper(QObject):
         """Take one of ``THEMES`` and keep it for the next start."""
         self._choice = theme if theme in THEMES else "system"
         self._settings.set_value("theme", self._choice)
+        self._settings.save()
         self.apply()
 
     def resize_text(self, by: int) -> None:
         """Make the text ``by`` points larger; 0 gives the default size back."""
         self._points = self._bounded(self._points + by) if by else DEFAULT_POINTS
         self._settings.set_value("text_points", self._points)
+        self._settings.save()
         self.apply()
 
     def apply(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from bpviz.present.form import Choice, Form
+from bpviz.present.form import Choice, Form, Group
 from bpviz.present.numbers import speed as speed_text
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import RunState
@@ -230,14 +230,23 @@ class ToolBar(QWidget):
     def _fill_menus(self) -> None:
         self.data_menu.clear()
         for group in self._form.data_groups:
-            heading = self.data_menu.addAction(tr(group.title))
-            heading.setEnabled(False)
+            menu = self._menu_of(group)
             for choice in group.choices:
-                self._add_choice(self.data_menu, choice, choice.value == self._form.data_value)
+                self._add_choice(menu, choice, choice.value == self._form.data_value)
         self.presets_menu.clear()
         for choice in self._form.presets:
             self._add_choice(self.presets_menu, choice, None)
         self.buttons["presets"].setEnabled(bool(self._form.presets))
+
+    def _menu_of(self, group: Group) -> QMenu:
+        """Return where the choices of ``group`` go: under a heading, or into a menu of their own."""
+        if group.folded:
+            self.data_menu.addSeparator()
+            menu = self.data_menu.addMenu(tr(group.title))
+            menu.setToolTipsVisible(True)
+            return menu
+        self.data_menu.addAction(tr(group.title)).setEnabled(False)
+        return self.data_menu
 
     def _add_choice(self, menu: QMenu, choice: Choice, checked: bool | None) -> None:
         action = menu.addAction(tr(choice.label))

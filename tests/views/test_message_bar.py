@@ -1,0 +1,111 @@
+"""The message bar: what is said, how long, and what can be done."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+
+from bpviz import messages
+from bpviz.messages import Message
+from bpviz.text import Text, set_language
+from bpviz.views.message_bar import MessageBar
+
+
+@pytest.fixture
+def bar(qtbot):
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.retranslate()
+    return bar
+
+
+def say(bar, level, text, **more):
+    bar.push(Message(level, text, **more))
+
+
+def test_an_info_goes_by_itself_and_an_error_stays(bar, qtbot):
+    bar._timer.setInterval(30)
+    say(bar, "info", "hello")
+    assert bar.isVisible()
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    say(bar, "error", "bad")
+    qtbot.wait(90)
+    assert bar.isVisible()
+    assert bar.label.text() == "bad"
+
+
+def test_errors_wait_for_each_other(bar, qtbot):
+    say(bar, "error", "one")
+    say(bar, "error", "two")
+    assert bar.label.text() == "one"
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    assert bar.label.text() == "two"
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+
+
+def test_the_same_is_not_said_twice(bar, qtbot):
+    for _ in range(5):
+        say(bar, "warning", "again")
+    bar.dismiss()
+    assert not bar.isVisible()
+
+
+def test_an_error_does_not_wait_for_an_info(bar):
+    say(bar, "info", "hello")
+    say(bar, "error", "bad")
+    assert bar.label.text() == "bad"
+
+
+def test_the_action_is_done_once_and_the_message_goes(bar, qtbot):
+    done = []
+    say(bar, "error", "blank cell", action_label="Drop such rows", action=lambda: done.append(1))
+    assert bar.action_button.text() == "Drop such rows"
+    qtbot.mouseClick(bar.action_button, Qt.MouseButton.LeftButton)
+    assert done == [1]
+    assert not bar.isVisible()
+
+
+def test_progress_can_be_cancelled(bar, qtbot):
+    bar.show_progress("Loading", 3_000_000_000, 12_000_000_000)
+    assert bar.bar.isVisible()
+    assert bar.bar.value() / bar.bar.maximum() == 0.25
+    with qtbot.waitSignal(bar.progress_cancelled):
+        qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
+    bar.hide_progress()
+    assert not bar.isVisible()
+
+
+def test_progress_comes_back_after_a_message(bar):
+    bar.show_progress("Loading", 1, 2)
+    say(bar, "warning", "careful")
+    assert bar.label.text() == "careful"
+    bar.dismiss()
+    assert bar.label.text() == "Loading"
+
+
+def test_it_listens_to_the_program_from_any_thread(bar, qtbot):
+    bar.listen()
+    try:
+        thread = threading.Thread(target=messages.info, args=("from afar",))
+        thread.start()
+        thread.join()
+        qtbot.waitUntil(lambda: bar.label.text() == "from afar")
+    finally:
+        bar.stop_listening()
+    messages.info("unheard")
+    qtbot.wait(20)
+    assert bar.label.text() == "from afar"
+
+
+def test_a_message_follows_the_language(bar):
+    say(bar, "error", Text("Pause"))
+    set_language("zh_CN")
+    try:
+        bar.retranslate()
+        assert bar.label.text() == "暂停"
+        assert bar.cancel_button.text() == "取消"
+    finally:
+        set_language("en")
