@@ -18,7 +18,11 @@ from bpviz.commands.language import asked_language, choose_language
 from bpviz.errors import UserError
 from bpviz.text import Text, tr
 
-COMMANDS = {"train": "bpviz.commands.train", "render": "bpviz.commands.render", "list": "bpviz.commands.listing"}
+COMMANDS = {
+    "train": "bpviz.commands.train",
+    "render": "bpviz.commands.render",
+    "list": "bpviz.commands.listing",
+}
 MISTAKE, DEFECT, ABORTED = 2, 1, 130
 _VALUED = ("--language", "--theme")
 

@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bpviz.commands.interrupt import Interrupt
@@ -20,8 +21,8 @@ from bpviz.training.build import build
 from bpviz.training.loop import Training
 
 if TYPE_CHECKING:
-    from bpviz.commands.stage import Stage
     from bpviz.export.sequence import SequenceWriter
+    from bpviz.wiring.stage import Stage
 
 DONE, DIVERGED = 0, 3
 SMALLEST, LARGEST = 64, 8192
@@ -72,15 +73,16 @@ def main(words: Sequence[str]) -> int:
     every = _whole("every", arguments.every, 1, 10**12)
     size, ratio = parse_size(arguments.size), _ratio(arguments.ratio)
     view = VIEWS[arguments.view].name
+    _require_qt()
+    training = build(config)
+    # After the data were read: a mistake there must not cost the pictures of an earlier run.
     writer = _writer(arguments, config.stop.iterations, every)
     writer.prepare()
-    training = build(config)
-    try:
-        from bpviz.commands.stage import Stage, offscreen_application
-    except ImportError as error:
-        raise UserError("No picture can be drawn: {reason}.", reason=error) from error
-    offscreen_application(arguments.theme)
-    stage = Stage(view, config, arguments.theme, size, ratio)
+    from bpviz.wiring.stage import Stage, offscreen_application, palette_of
+
+    palette = palette_of(arguments.theme)
+    offscreen_application(palette)
+    stage = Stage(view, config, palette, size, ratio)
     try:
         _render(training, stage, writer, every, view)
     finally:
@@ -92,11 +94,19 @@ def main(words: Sequence[str]) -> int:
     return DIVERGED
 
 
+def _require_qt() -> None:
+    """Say which library of the system is missing, where Qt cannot be loaded."""
+    try:
+        import_module("PySide6.QtWidgets")
+    except ImportError as error:
+        raise UserError("No picture can be drawn: {reason}.", reason=error) from error
+
+
 def _render(training: Training, stage: Stage, writer: SequenceWriter, every: int, view: str) -> None:
     """Run and write every frame; Ctrl+C ends after a whole one."""
-    from bpviz.commands.stage import needs_surface
     from bpviz.export.frames import Frame, frames
     from bpviz.export.surfaces import RunSurface
+    from bpviz.wiring.stage import needs_surface
 
     surface = RunSurface() if needs_surface(view) else None
     line = ProgressLine(sys.stderr, training.stop.iterations, tr("iterations"))

@@ -120,8 +120,10 @@ class LockstepExport(QObject):
     def _on_timer_timeout(self) -> None:
         if self._pending is None or not self._pending.done():
             return
+        # Taken away first: whoever turns the event loop while it draws must not get the frame twice.
+        pending, self._pending = self._pending, None
         try:
-            frame = self._pending.result()
+            frame = pending.result()
             if frame is not None and not self._cancel_asked.is_set():
                 self._take(frame)
                 return

@@ -69,7 +69,10 @@ class Exports(QObject):
         config = self.runs.config
         config = replace(config, stop=replace(config.stop, iterations=steps))
         self._folder = fresh_folder(request.path.parent, request.path.name)
-        self._stage = Stage(request.what, config, self.window.themes.palette(), request.size, request.ratio)
+        themes = self.window.themes
+        self._stage = Stage(
+            request.what, config, themes.palette(), request.size, request.ratio, themes.points
+        )
         self._export = LockstepExport(
             config,
             self._grab,
