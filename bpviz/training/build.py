@@ -24,7 +24,7 @@ from bpviz.training.batches import Batches
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
-from bpviz.training.targets import choose_loss, choose_output, encode, output_units
+from bpviz.training.targets import choose_loss, choose_output, encode, output_units, target_scaling
 
 __all__ = ["Training", "build", "load", "prepare", "shown_rows"]
 
@@ -186,14 +186,15 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
     loss = choose_loss(config, data)
     network = _network(config, data, loss)
     output = choose_output(config, loss)
-    train, test = encode(data, network.layers[-1].units, output, network.dtype)
+    scaling = target_scaling(config, data)
+    train, test = encode(data, network.layers[-1].units, output, network.dtype, scaling)
     initializer = INITIALIZERS.create(config.initializer, **config.initializer_options)
     objective = NetworkObjective(network, LOSSES.create(loss), initializer, train, test)
     batches = Batches(len(train), config.live.batch_size, shuffle=config.shuffle, seed=config.seed)
     info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
     theta = _first_theta(config, objective)
     training = NetworkTraining(
-        info, objective, _optimizer(config), batches, theta, config.live, config.stop, data=data
+        info, objective, _optimizer(config), batches, theta, config.live, config.stop, data=data, targets=scaling
     )
     if config.initial_weights is not None:
         training.set_parameters(weights.load_weights(config.initial_weights, training.parameters()))

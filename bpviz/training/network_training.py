@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.data.dataset import SplitDataset
+from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.metrics import confusion_matrix
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.snapshot import Evaluation, LayerState, PredictionMap, Snapshot, SnapshotRequest, frozen
@@ -30,9 +30,9 @@ class NetworkTraining(Training):
 
     objective: NetworkObjective
 
-    def __init__(self, *args: Any, data: SplitDataset) -> None:
+    def __init__(self, *args: Any, data: SplitDataset, targets: Scaling) -> None:
         super().__init__(*args)
-        self.data = data
+        self.data, self.targets = data, targets
         # A second set of buffers: looking at the run leaves the run's own gradient alone.
         self._probe = self.objective.clone()
         self._shown_train = self.objective.train.thinned(SHOWN_ROWS)
@@ -179,6 +179,8 @@ class NetworkTraining(Training):
         values = self._probe.predict(self.theta, grid)
         if self.info.task == "classification":
             values = self._probe.scores(values)
+        else:
+            values = self.targets.invert(values)
         shaped = values.reshape(height, width, -1)
         return PredictionMap(features, x_range, y_range, frozen(shaped))
 
@@ -191,4 +193,4 @@ class NetworkTraining(Training):
     def _predictions(self, samples: Samples) -> Array | None:
         if samples.labels is not None or self.objective.network.inputs <= 2 or not len(samples):
             return None
-        return frozen(self._probe.predict(self.theta, samples.x))
+        return frozen(self.targets.invert(self._probe.predict(self.theta, samples.x)))

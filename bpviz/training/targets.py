@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.data.dataset import SplitDataset
+from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.losses import LOSSES
 from bpviz.engine.network_objective import Samples
 from bpviz.errors import UserError
 from bpviz.training.config import RunConfig
 
+SMALLEST_DEVIATION, LARGEST_DEVIATION = 0.1, 10.0
 CLASS_LOSSES = ("binary_cross_entropy", "softmax_cross_entropy")
 
 
@@ -68,17 +69,41 @@ def output_units(data: SplitDataset, loss: str) -> int:
     return data.dataset.outputs
 
 
+def target_scaling(config: RunConfig, data: SplitDataset) -> Scaling:
+    """Return how numbers to be predicted are scaled: not at all, unless descent could not reach them.
+
+    A target whose standard deviation over the training part lies outside 0.1 … 10 (a price of
+    200,000) is standardized like the features, and losses are then in units of its deviation.
+    Whoever switches standardizing off, or whose data do without, has the target as it is.
+    """
+    outputs = data.dataset.outputs
+    wanted = data.dataset.standardize if config.data.standardize is None else config.data.standardize
+    if data.dataset.task != "regression" or not wanted:
+        return Scaling.identity(outputs)
+    fitted = Scaling.fit(data.y_train.astype(np.float64))
+    far = (fitted.scale < SMALLEST_DEVIATION) | (fitted.scale > LARGEST_DEVIATION)
+    return fitted if far.any() else Scaling.identity(outputs)
+
+
 def encode(
-    data: SplitDataset, outputs: int, output_activation: str, dtype: np.dtype[np.floating]
+    data: SplitDataset,
+    outputs: int,
+    output_activation: str,
+    dtype: np.dtype[np.floating],
+    scaling: Scaling,
 ) -> tuple[Samples, Samples]:
     """Return the training and the test samples as the network takes them.
 
     Classes become 0 and 1 (−1 and 1 behind tanh): one output for two classes, else one a class.
+    Numbers are scaled by ``scaling``.
     """
     low = -1.0 if output_activation == "tanh" else 0.0
+    y_train, y_test = data.y_train, data.y_test
+    if data.dataset.task == "regression":
+        y_train, y_test = scaling.apply(y_train), scaling.apply(y_test)
     return (
-        _samples(data, data.x_train, data.y_train, outputs, low, dtype),
-        _samples(data, data.x_test, data.y_test, outputs, low, dtype),
+        _samples(data, data.x_train, y_train, outputs, low, dtype),
+        _samples(data, data.x_test, y_test, outputs, low, dtype),
     )
 
 

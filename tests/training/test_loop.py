@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bpviz.data.dataset import Dataset
 from bpviz.present.presets import PRESETS, preset
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
@@ -167,3 +168,27 @@ def test_regularization_acts_from_the_next_iteration_on():
         for _ in training.iterations():
             pass
     assert np.abs(held.theta).sum() < 0.5 * np.abs(free.theta).sum()
+
+
+def test_a_target_in_the_hundred_thousands_is_scaled_and_predicted_in_its_own_units():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(200, 3))
+    y = 200_000.0 + 50_000.0 * x[:, :1]
+    dataset = Dataset("prices", x, y, "regression", ("a", "b", "c"))
+    training = build(RunConfig(stop=StopConfig(iterations=2000)), dataset=dataset)
+    for _ in training.iterations():
+        pass
+    snapshot = training.snapshot(SnapshotRequest())
+    assert snapshot.predictions_train is not None
+    np.testing.assert_allclose(snapshot.predictions_train, training.info.y_train, rtol=0.05)
+    plain = build(RunConfig(data=DataConfig(standardize=False)), dataset=dataset)
+    # ½ (200,000)² and more: nothing was scaled.
+    assert plain.evaluate()[0].loss > 1e10
+
+
+def test_a_target_of_ordinary_size_is_left_alone():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(50, 2))
+    dataset = Dataset("plain", x, 3.0 * x[:, :1] + 2.0, "regression", ("a", "b"))
+    training = build(RunConfig(), dataset=dataset)
+    np.testing.assert_allclose(training.objective.train.y, training.info.y_train)
