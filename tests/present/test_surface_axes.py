@@ -12,7 +12,10 @@ FRAME = Frame(600, 400)
 PLANE = Plane((-2.0, 2.0), (-1.0, 3.0))
 
 
-def boxed(camera: Camera, scale: HeightScale = HeightScale(0.0, 8.0)):
+SCALE = HeightScale(0.0, 8.0)
+
+
+def boxed(camera: Camera, scale: HeightScale = SCALE):
     return box(projection(camera, FRAME), PLANE, scale)
 
 
