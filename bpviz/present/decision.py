@@ -59,7 +59,11 @@ class ValueScale:
         if low < 0 < high:
             bound = max(-low, high)
             return cls(-bound, bound, True)
-        return cls(low, high if high > low else low + 1.0, False)
+        if low == high:
+            # One value only: as far from it as 0 is, to both sides.
+            reach = abs(low) or 1.0
+            return cls(low - reach, low + reach, low == 0)
+        return cls(low, high, False)
 
     def colours(self, values: Floats) -> Pixels:
         """Return (…, 3) colours; values beyond the ends take the end's colour."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,40 @@ def prediction_lines(values: NDArray[np.floating], target_names: Sequence[str]) 
     if len(values) == 1:
         return [f"ŷ = {shown(float(values[0]))}"]
     return [f"ŷ {name} = {shown(float(value))}" for name, value in zip(target_names, values, strict=False)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says of the chosen sample: its outputs, and the classes said and true."""
+
+    outputs: NDArray[np.floating]
+    said: int
+    true: int
+
+
+def answer_of(info: RunInfo, snapshot: Snapshot) -> Answer | None:
+    """Return the answer to the chosen sample, where there is one output a class."""
+    if not snapshot.layers or info.y_train is None or not 0 <= snapshot.sample < len(info.y_train):
+        return None
+    outputs = snapshot.layers[-1].a
+    if len(outputs) != len(info.class_names) or not np.isfinite(outputs).all():
+        return None
+    return Answer(outputs, int(np.argmax(outputs)), int(info.y_train[snapshot.sample]))
+
+
+def sample_lines(info: RunInfo, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Return (role, text) lines about the chosen sample; roles are quiet, good and bad."""
+    lines = [("quiet", tr("sample {row}", row=snapshot.sample))]
+    answer = answer_of(info, snapshot)
+    if answer is None:
+        return lines
+    names = info.class_names
+    role = "good" if answer.said == answer.true else "bad"
+    lines.append(("quiet", tr("true class: {name}", name=names[answer.true])))
+    sign = "✓" if role == "good" else "✗"
+    said = f"{sign} {tr('predicted: {name}', name=names[answer.said])}"
+    lines.append((role, f"{said} · {percent(float(answer.outputs[answer.said]))}"))
+    return lines
 
 
 def cell_lines(counts: NDArray[np.integer], true: int, said: int, names: Sequence[str]) -> list[str]:

@@ -114,6 +114,7 @@ class DecisionPanel(Panel):
             # Pictures that are not on the screen need only the steps that they collect.
             if picture is self.picture or picture is self.steps:
                 picture.show_snapshot(snapshot)
+        self._follow_features(snapshot)
         self._refresh()
 
     def show_surface(self, grid: SurfaceGrid) -> None:
@@ -187,6 +188,18 @@ class DecisionPanel(Panel):
             combo.addItems(info.feature_names)
             combo.setCurrentIndex(min(chosen, len(info.feature_names) - 1))
         self.map_button.setChecked(False)
+
+    def _follow_features(self, snapshot: Snapshot) -> None:
+        """Let the boxes name the features of the map, whoever chose them."""
+        found = snapshot.prediction_map
+        if found is None or len(found.features) != 2:
+            return
+        boxes = (self.first_feature, self.second_feature)
+        if any(box.view().isVisible() for box in boxes):
+            return
+        for box, feature in zip(boxes, found.features, strict=True):
+            if box.currentIndex() != feature:
+                box.setCurrentIndex(feature)
 
     def _choose_picture(self) -> None:
         info = self.info

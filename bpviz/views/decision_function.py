@@ -108,6 +108,8 @@ class ContourPicture(DecisionCanvas):
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             painter.drawPoints(polygon(x, y))
+        if not np.isfinite(grid.ball[:2]).all():
+            return
         ball = QPointF(float(axes[0].pixel(grid.ball[0])), float(axes[1].pixel(grid.ball[1])))
         painter.setPen(QPen(QColor("#ffffff"), 2.0))
         painter.setBrush(colour)

@@ -14,9 +14,12 @@ from bpviz.present.numbers import grouped
 from bpviz.snapshot import Snapshot
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
+from bpviz.views.decision_sample import draw_sample
 from bpviz.views.plotting import hairline
 
 _READABLE_CELL = 15.0
+# A strip with the chosen picture stands beside the matrix where the panel is this wide and high.
+_STRIP_FROM, _STRIP_HEIGHT = 1.15, 100.0
 
 
 def counts_are_test(snapshot: Snapshot, part: str) -> bool:
@@ -31,6 +34,8 @@ class ConfusionMatrix(DecisionCanvas):
         super().__init__()
         self.part = "test"
         self.grid = QRectF()
+        self._strip = QRectF()
+        self._picture = QRectF()
 
     def show_part(self, part: str) -> None:
         """Show ``"train"`` or ``"test"``."""
@@ -50,11 +55,16 @@ class ConfusionMatrix(DecisionCanvas):
             self.draw_sentence(painter, tr("The matrix appears with the first iteration."))
             return
         self._place(len(counts))
+        if self.snapshot is not None and not self._strip.isEmpty():
+            palette = self.palette_in_use
+            self._picture = draw_sample(painter, self._strip, self.info, self.snapshot, palette)
         self._draw_cells(painter, counts)
         self._draw_labels(painter, len(counts))
 
     def lines_at(self, at: QPointF) -> list[tuple[str, str]]:
         counts = self.counts()
+        if self._picture.contains(at):
+            return [(tr("Click for the next picture"), self.palette_in_use.muted)]
         if counts is None or self.info is None or not self.grid.contains(at):
             return []
         cell = self.grid.width() / len(counts)
@@ -62,6 +72,16 @@ class ConfusionMatrix(DecisionCanvas):
         column = min(int((at.x() - self.grid.left()) / cell), len(counts) - 1)
         lines = cell_lines(counts, row, column, self.info.class_names)
         return [(line, self.palette_in_use.text) for line in lines]
+
+    def act_on_click(self, at: QPointF) -> bool:
+        return self._picture.contains(at) and self.act_on_step(1)
+
+    def act_on_step(self, step: int) -> bool:
+        info, snapshot = self.info, self.snapshot
+        if info is None or snapshot is None or info.x_train is None or info.picture_shape is None:
+            return False
+        self.sample_chosen.emit((snapshot.sample + step) % len(info.x_train))
+        return True
 
     def _label_room(self) -> float:
         metrics = self.metrics()
@@ -74,6 +94,12 @@ class ConfusionMatrix(DecisionCanvas):
         side, row = self._label_room(), metrics.height()
         left, top = row + side + 6, 2 * row + 6
         width, height = self.width() - left - 8, self.height() - top - 6
+        self._strip, self._picture = QRectF(), QRectF()
+        pictures = self.info is not None and self.info.picture_shape is not None
+        if pictures and width >= _STRIP_FROM * height and height >= _STRIP_HEIGHT:
+            strip = min(max(0.3 * width, 90.0), 0.75 * height)
+            self._strip = QRectF(self.width() - strip - 8, 8, strip, self.height() - 14)
+            width -= strip + 16
         # Cells are up to twice as wide as high: numbers are wide, and so are most panels.
         cell_height = max(height / classes, 4.0)
         cell_width = max(min(width / classes, 2.0 * cell_height), 4.0)
