@@ -74,11 +74,6 @@ def subscript(number: int) -> str:
     return str(number).translate(_SUBSCRIPTS)
 
 
-def symbol(letter: str, layer: int, unit: int) -> str:
-    """Return e.g. z⁽²⁾₃, both counted from 1 (the input is layer 0)."""
-    return f"{letter}⁽{superscript(layer)}⁾{subscript(unit + 1)}"
-
-
 def feature_name(info: RunInfo, index: int) -> str:
     """Return an input's name, or its symbol where it has none."""
     if index < len(info.feature_names) and info.feature_names[index]:

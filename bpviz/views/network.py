@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
 from bpviz.present.diagram import Spot
-from bpviz.present.diagram_places import card_place
+from bpviz.present.diagram_places import Box, card_place
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
@@ -85,7 +85,16 @@ class NetworkPanel(Panel):
         self.header.setVisible(network)
         self.header.show_network(info.units if network else (), info.activations if network else ())
         self.footer.show_run(info)
+        self._order_tabs()
         self.canvas.show_run(info)
+
+    def _order_tabs(self) -> None:
+        """Let Tab go from the top to the bottom, whichever controls were made last."""
+        footer = self.footer
+        chain = [*self.header.tab_chain(), self.canvas, footer.previous, footer.sample, footer.next]
+        chain += [footer.gradients, self.card_view.copy_button, self.card_view.close_button]
+        for first, second in zip(chain, chain[1:], strict=False):
+            QWidget.setTabOrder(first, second)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show one iteration; one of another run is dropped."""
@@ -143,17 +152,27 @@ class NetworkPanel(Panel):
         self.card_view.setFont(scene.font)
         card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
         image, owner = self._card_picture(card, spot)
-        # In a small panel the card says less rather than hide the diagram.
-        room = QSizeF(self.width() - 8.0, min(self.height() - 8.0, max(0.55 * self.height(), 84.0)))
-        self.card_view.show_card(
-            card, image, owner, scene.pinned == spot and scene.hovered in (None, spot), room
-        )
+        pinned = scene.pinned == spot and scene.hovered in (None, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
-        size = (float(self.card_view.width()), float(self.card_view.height()))
-        place = card_place(size, (self.width(), self.height()), target.getRect(), self._avoided(spot))  # type: ignore[arg-type]
-        self.card_view.move(round(place[0]), round(place[1]))
+        for room in self._card_rooms(target):
+            self.card_view.show_card(card, image, owner, pinned, room)
+            size = (float(self.card_view.width()), float(self.card_view.height()))
+            box: Box = target.getRect()  # type: ignore[assignment]
+            place = card_place(size, (self.width(), self.height()), box, self._avoided(spot))
+            self.card_view.move(round(place[0]), round(place[1]))
+            if not QRectF(self.card_view.geometry()).intersects(target):
+                break
         self.card_view.raise_()
         self.canvas.setAccessibleDescription(card.spoken())
+
+    def _card_rooms(self, target: QRectF) -> list[QSizeF]:
+        """Return how large a card may be: less than the diagram; where that hides the target, beside it."""
+        width = self.width() - 8.0
+        beside = max(target.top(), self.height() - target.bottom()) - 14.0
+        return [
+            QSizeF(width, min(self.height() - 8.0, max(0.55 * self.height(), 84.0))),
+            QSizeF(width, beside),
+        ]
 
     def _avoided(self, spot: Spot) -> tuple[float, float, float, float] | None:
         """Return the picture of the input, which shows the weights into the unit that is pointed at."""

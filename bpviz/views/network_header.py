@@ -78,7 +78,6 @@ class HeaderStrip(QWidget):
             controls.show_layer(layer, units[layer + 1], activations[layer], self._labels)
             controls.show()
         self.retranslate()
-        self._order_tabs()
 
     def _new_controls(self) -> LayerControls:
         controls, layer = LayerControls(self), len(self.controls)
@@ -93,16 +92,15 @@ class HeaderStrip(QWidget):
         adder.show()
         return adder
 
-    def _order_tabs(self) -> None:
-        """Let Tab go from left to right."""
+    def tab_chain(self) -> list[QWidget]:
+        """Return the controls from left to right, as Tab goes through them."""
         chain: list[QWidget] = []
         for index, adder in enumerate(self.adders):
             chain.append(adder)
             if index < len(self.controls):
                 layer = self.controls[index]
                 chain += [layer.fewer, layer.units, layer.more, layer.activation, layer.remove]
-        for first, second in zip(chain, chain[1:], strict=False):
-            QWidget.setTabOrder(first, second)
+        return chain
 
     def retranslate(self) -> None:
         """Say everything again."""
