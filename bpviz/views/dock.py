@@ -209,6 +209,20 @@ class DockHost(QMainWindow):
             spec = by_key[spec.beside]
         return spec
 
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Return width and height of the panels that stand in the window."""
+        docked = {k: d for k, d in self.docks.items() if d.isVisibleTo(self) and not d.isFloating()}
+        return {key: (dock.width(), dock.height()) for key, dock in docked.items()}
+
+    def set_sizes(self, sizes: dict[str, tuple[int, int]], across: float = 1.0, down: float = 1.0) -> None:
+        """Give panels back the sizes that ``sizes`` gave, times a factor each way, at once."""
+        docks = [self.docks[key] for key in sizes]
+        self.resizeDocks(docks, [round(w * across) for w, _ in sizes.values()], Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, [round(h * down) for _, h in sizes.values()], Qt.Orientation.Vertical)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+
     def saved_layout(self) -> str:
         """Return the layout as text."""
         return base64.b64encode(self.saveState(LAYOUT_VERSION).data()).decode("ascii")

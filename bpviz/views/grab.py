@@ -70,10 +70,11 @@ def window_image(window: MainWindow, width: int, height: int, ratio: float = 1.0
     """
     content, host = window.content, window.host
     image = empty_image(width, height, ratio)
-    layout = host.saveState()
+    sizes, before = host.sizes(), host.size()
     message_shown = window.message_bar.isVisibleTo(content)
     window.message_bar.setVisible(False)
     with resized(content, width, height):
+        host.set_sizes(sizes, host.width() / before.width(), host.height() / before.height())
         draw_widget(content, image)
         painter = QPainter(image)
         for panel in window.panels().values():
@@ -81,6 +82,6 @@ def window_image(window: MainWindow, width: int, height: int, ratio: float = 1.0
                 picture = panel.render_image(panel.width(), panel.height(), ratio)
                 painter.drawImage(panel.mapTo(content, QPoint(0, 0)), picture)
         painter.end()
-    host.restoreState(layout)
+    host.set_sizes(sizes)
     window.message_bar.setVisible(message_shown)
     return image

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from bpviz.present.form import Choice, Form, Group
 from bpviz.present.numbers import speed as speed_text
@@ -122,6 +122,8 @@ class ToolBar(QWidget):
     def _lay_out(self) -> None:
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 10, 6)
+        # The bar itself sees to it that its buttons fit.
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setSpacing(7)
         for name in ("train", "step", "back", "reset"):
             row.addWidget(self.buttons[name])
@@ -264,14 +266,17 @@ class ToolBar(QWidget):
             self.buttons[name].setToolButtonStyle(
                 beside if picture else Qt.ToolButtonStyle.ToolButtonTextOnly
             )
-        self.speed_label.show()
+        for part in (self.speed_label, self.figure):
+            part.show()
         for group in (("back", "reset"), ("export", "open"), ("step",), ("presets",), ("data",), ("train",)):
             if self._row.sizeHint().width() <= self.width():
                 return
             for name in group:
                 self.buttons[name].setToolButtonStyle(only)
             self._row.invalidate()
-        self.speed_label.hide()
+        for part in (self.speed_label, self.figure):
+            part.setVisible(self._row.sizeHint().width() <= self.width())
+            self._row.invalidate()
 
     @Slot(int)
     def _on_slider_value_changed(self, position: int) -> None:

@@ -48,7 +48,9 @@ class PaintedElsewhere(PlainPanel):
     needs_compositing = True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor("black"))
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("black"))
+        painter.end()
 
     def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
         image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_RGB32)
