@@ -41,6 +41,9 @@ FUNCTIONS: dict[str, Callable[[Dual], Dual]] = {
 }
 CONSTANTS = {"pi": np.pi, "e": np.e}
 VARIABLES = ("x", "y")
+# Evaluation goes down one call a level: longer, deeper formulas could exhaust the stack.
+MOST_CHARACTERS = 500
+SHOWN_CHARACTERS = 60
 
 
 def _add(u: Dual, w: Dual) -> Dual:
@@ -93,15 +96,23 @@ class Expression:
     def __init__(self, formula: str) -> None:
         self.formula = formula
         try:
-            self._tree = ast.parse(formula.replace("^", "**"), mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            self._tree = self._parsed(formula)
+            names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
+            self.variables = VARIABLES if "y" in names else VARIABLES[:1]
+            with np.errstate(all="ignore"):
+                self.evaluate(np.ones((1, len(self.variables))))  # refuses what is not known, now
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
             raise UserError(
-                "“{formula}” is not a formula.", hint="Write for example x^2 + y^2.", formula=formula
+                "“{formula}” is not a formula.",
+                hint="Write for example x^2 + y^2.",
+                formula=formula if len(formula) <= SHOWN_CHARACTERS else formula[:SHOWN_CHARACTERS] + "…",
             ) from None
-        names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
-        self.variables = VARIABLES if "y" in names else VARIABLES[:1]
-        with np.errstate(all="ignore"):
-            self.evaluate(np.ones((1, len(self.variables))))  # refuses what is not known, now
+
+    @staticmethod
+    def _parsed(formula: str) -> ast.expr:
+        if len(formula) > MOST_CHARACTERS:
+            raise ValueError(formula)
+        return ast.parse(formula.strip().replace("^", "**"), mode="eval").body
 
     def evaluate(self, points: Array) -> tuple[Array, Array]:
         """Return f (k,) and its partial derivatives (k, n) at ``points`` (k, n)."""

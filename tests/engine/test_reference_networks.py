@@ -70,7 +70,7 @@ class TestTheArticlesExample:
     a = 50.4, ŷ = 3·0.928·50.4 = 140.3136.
     """
 
-    @pytest.fixture()
+    @pytest.fixture
     def one(self):
         return objective(
             (2, 3, 1), ("identity", "identity"), "half_squared_error", [[40, 80]], [[60]], bias=False

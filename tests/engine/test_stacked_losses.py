@@ -31,7 +31,7 @@ def one(request):
     return objective(units, activations, loss, rows=11, bias=bias)
 
 
-@pytest.fixture()
+@pytest.fixture
 def thetas(one):
     return np.random.default_rng(9).normal(size=(13, one.size))
 
