@@ -170,7 +170,12 @@ class LossCurves:
     @property
     def last(self) -> int:
         """The newest iteration, 0 before there is any."""
-        return max(len(self.history.loss) - 1, 0) if self.history is not None else 0
+        return 0 if self.history is None else max(len(self.history.loss) - 1, 0) * self.history.stride
+
+    @property
+    def stride(self) -> int:
+        """How many iterations lie between two recorded batch losses."""
+        return 1 if self.history is None else self.history.stride
 
     @property
     def empty(self) -> bool:
@@ -207,16 +212,17 @@ class LossCurves:
         return max(int(found[0]) - 1, 0), min(int(found[1]) + 1, len(self.history.evaluated))
 
     def reading(self, iteration: int) -> Reading | None:
-        """Return the exact values at ``iteration``, clipped to what was recorded."""
+        """Return the exact values at the recorded iteration nearest to ``iteration``."""
         history = self.history
         if history is None or not len(history.loss):
             return None
-        at = min(max(iteration, 0), len(history.loss) - 1)
+        place = min(max(round(iteration / history.stride), 0), len(history.loss) - 1)
+        at, batch_loss = place * history.stride, float(history.loss[place])
         index = int(np.searchsorted(history.evaluated, at, side="right")) - 1
         if index < 0:
-            return Reading(at, float(history.loss[at]), None)
+            return Reading(at, batch_loss, None)
         values = {name: float(getattr(history, name)[index]) for name in EVALUATED_SERIES}
-        return Reading(at, float(history.loss[at]), int(history.evaluated[index]), **values)
+        return Reading(at, batch_loss, int(history.evaluated[index]), **values)
 
 
 def outline(low: Floats, high: Floats) -> tuple[NDArray[np.intp], Floats]:

@@ -222,12 +222,7 @@ class TargetScatter(DecisionCanvas):
         self._rows, self._at = self._draw_part(
             painter, info.y_train, snapshot.predictions_train, self.palette_in_use.accent, axes
         )
-        if snapshot.sample < len(snapshot.predictions_train):
-            target = float(columns(info.y_train)[snapshot.sample, 0])
-            said = float(snapshot.predictions_train[snapshot.sample, 0])
-            draw_ring(
-                painter, QPointF(float(axes[0].pixel(target)), float(axes[1].pixel(said))), 3.0, "#1b1d23"
-            )
+        self._ring_sample(painter, snapshot, axes)
         painter.setClipping(False)
 
     def lines_at(self, at: QPointF) -> list[tuple[str, str]]:
@@ -247,6 +242,15 @@ class TargetScatter(DecisionCanvas):
         if index is not None:
             self.sample_chosen.emit(int(self._rows[index]))
         return index is not None
+
+    def _ring_sample(self, painter: QPainter, snapshot: Snapshot, axes: tuple[Axis, Axis]) -> None:
+        said, y = snapshot.predictions_train, columns(self.info.y_train if self.info is not None else None)
+        if said is None or snapshot.sample >= min(len(said), len(y)):
+            return
+        x, height = float(y[snapshot.sample, 0]), float(said[snapshot.sample, 0])
+        if np.isfinite((x, height)).all():
+            at = QPointF(float(axes[0].pixel(x)), float(axes[1].pixel(height)))
+            draw_ring(painter, at, 3.0, "#1b1d23")
 
     def _draw_part(
         self,

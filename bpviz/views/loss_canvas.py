@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -168,7 +169,8 @@ class LossCanvas(QWidget):
         low, high = self.x_view or self.x_limits
         if series != "batch":
             return self.curves.evaluated_range(low, high)
-        return max(int(low) - 1, 0), min(int(high) + 2, len(self.curves.batch))
+        stride = self.curves.stride
+        return max(int(low / stride) - 1, 0), min(int(high / stride) + 2, len(self.curves.batch))
 
     def _draw_layer(self) -> QPixmap:
         self.lay_out()
@@ -198,7 +200,8 @@ class LossCanvas(QWidget):
         palette = self.palette_in_use
         if band.name == "loss":
             stroke = Stroke(faded(palette.accent, 0.28), thin=True)
-            draw_curve(painter, self.curves.batch, None, self._indices("batch"), axes, stroke)
+            every = np.int64(self.curves.stride)
+            draw_curve(painter, self.curves.batch, every, self._indices("batch"), axes, stroke)
         strokes = {"test": Stroke(QColor(palette.test), dashed=True), "train": Stroke(QColor(palette.accent))}
         for part, stroke in strokes.items():
             series = f"{part}_{band.name}"

@@ -38,18 +38,18 @@ class Stroke:
 def draw_curve(
     painter: QPainter,
     pyramid: MinMaxPyramid,
-    at: NDArray[np.int64] | None,
+    at: NDArray[np.int64] | np.int64,
     indices: tuple[int, int],
     axes: tuple[Axis, Axis],
     stroke: Stroke,
 ) -> None:
-    """Draw values ``indices`` of ``pyramid``; ``at`` gives their iterations, None the index itself."""
+    """Draw values ``indices`` of ``pyramid``; ``at`` gives their iterations, or one in how many they are."""
     axis_x, axis_y = axes
     width = int(abs(axis_x.end - axis_x.start))
     bins = pyramid.envelope(*indices, max(width if stroke.thin else width // 3, 16))
     if not len(bins.start):
         return
-    x = axis_x.pixel(bins.centre if at is None else at[bins.centre])
+    x = axis_x.pixel(bins.centre * at if isinstance(at, np.int64) else at[bins.centre])
     x, y = _line(bins, x, axis_y)
     dense = len(x) > width / 3
     if stroke.dashed and dense:

@@ -1,5 +1,7 @@
 """The min/max pyramid against brute force, and the curves that follow a growing history."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -157,3 +159,14 @@ def test_stray_batches_do_not_flatten_the_curves() -> None:
     assert 9 <= high <= 32
     assert loss_bounds([(0.1, 0.9)], (0.0, 100.0), log=False)[1] <= 1.5
     assert loss_bounds([], None, log=True) == (0.1, 1.0)
+
+
+def test_a_thinned_record_still_counts_iterations() -> None:
+    history = replace(fake_history(100), stride=4)
+    curves = LossCurves()
+    curves.update(history)
+    assert curves.last == 400
+    reading = curves.reading(201)
+    assert reading is not None
+    assert reading.iteration == 200
+    assert reading.batch_loss == history.loss[50]
