@@ -141,9 +141,11 @@ def train(
     ('iterations', (301,), (4, 2))
     """
     dataset = _own_dataset(x, y)
-    if dataset is None and "function" not in options:
-        options["data"] = data
-    config = run_config({"layers": layers, **options})
+    if "function" not in options:
+        options["layers"] = layers
+        if dataset is None:
+            options["data"] = data
+    config = run_config(options)
     training = build(config, dataset=dataset)
     return describe(training, config, drive(training))
 

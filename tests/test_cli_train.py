@@ -11,7 +11,19 @@ from safetensors.numpy import load_file, save_file
 
 from bpviz.cli import main
 
-SMALL = ("train", "--data", "xor", "--points", "40", "--layers", "3 tanh", "--iterations", "20", "--seed", "3")
+SMALL = (
+    "train",
+    "--data",
+    "xor",
+    "--points",
+    "40",
+    "--layers",
+    "3 tanh",
+    "--iterations",
+    "20",
+    "--seed",
+    "3",
+)
 
 
 @pytest.fixture
@@ -100,7 +112,17 @@ def test_the_report_for_a_reader_is_aligned(run):
 
 def test_the_first_step_of_a_parabola_is_worked_by_hand(result):
     """f = x², x₀ = 5, η = 0.1: x₁ = 5 − 0.1·10 = 4, f = 16."""
-    words = ("train", "--function", "parabola", "--start", "5", "--optimizer", "sgd", "--learning-rate", "0.1")
+    words = (
+        "train",
+        "--function",
+        "parabola",
+        "--start",
+        "5",
+        "--optimizer",
+        "sgd",
+        "--learning-rate",
+        "0.1",
+    )
     _, told = result(*words, "--iterations", "1")
     assert told["train_loss"] == pytest.approx(16.0, rel=1e-12)
     assert told["parameters"] == 1
@@ -251,7 +273,7 @@ def test_a_file_is_trained_on(result, tmp_path):
         (("--points", "3"), "points cannot be 3"),
         (("--stop-loss", "inf"), "stop_loss cannot be inf"),
         (("--start", "1"), "A start belongs to a function."),
-        (("--function", "bowl"), "A function has no data: “data”"),
+        (("--function", "bowl"), "A function has no network and no data: “data”"),
         (("--surprise",), "unrecognized arguments: --surprise."),
         (("--seed",), "argument --seed: expected one argument."),
         (("--language", "fr"), "invalid choice"),

@@ -72,9 +72,9 @@ def _drive(training: Training, config: RunConfig, history: str | None) -> float:
 
     observers: list[Observer] = [show]
     with ExitStack() as stack:
+        interrupted = stack.enter_context(Interrupt())
         if history:
             observers.append(stack.enter_context(HistoryFile(history)).add)
-        interrupted = stack.enter_context(Interrupt())
         stack.callback(line.clear)
         return drive(training, observers, interrupted)
 

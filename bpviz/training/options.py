@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from bpviz.data import GENERATORS, LOADERS
 from bpviz.engine.registries import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS
 from bpviz.errors import UserError
@@ -92,7 +94,10 @@ _OTHERS = (
     *("data", "standardize", "layers", "loss", "output_activation", "output_bias", "optimizer"),
     *("initializer", "shuffle", "batch_size", "precision", "initial_weights", "function", "start"),
 )
-_DATA_OPTIONS = ("data", "test_share", "standardize", "data_seed")
+_NETWORK_OPTIONS = (
+    *("data", "test_share", "standardize", "data_seed", "layers", "loss", "output_activation"),
+    *("output_bias", "initializer", "batch_size", "shuffle", "l1", "l2", "initial_weights"),
+)
 
 
 def piece_fields() -> dict[str, list[tuple[str, Field]]]:
@@ -239,9 +244,9 @@ def _function(given: Mapping[str, Any]) -> str | None:
         if "start" in given:
             raise UserError("A start belongs to a function.", hint="Name one with “function”.")
         return None
-    for name in _DATA_OPTIONS:
+    for name in _NETWORK_OPTIONS:
         if name in given:
-            raise UserError("A function has no data: “{name}” says nothing here.", name=name)
+            raise UserError("A function has no network and no data: “{name}” says nothing here.", name=name)
     # Not a registered name: a formula of the user's own, which the run reads itself.
     return str(given["function"])
 
@@ -251,7 +256,7 @@ def _start(given: Any) -> tuple[float, ...] | None:
         return None
     parts = given.replace("，", ",").split(",") if isinstance(given, str) else given
     try:
-        start = tuple(float(part) for part in parts)
+        start = tuple(float(part) for part in np.atleast_1d(parts))
     except (TypeError, ValueError):
         start = ()
     if not start or not all(map(math.isfinite, start)):
@@ -263,13 +268,17 @@ def _start(given: Any) -> tuple[float, ...] | None:
 
 def _refuse_unused(pieces: Mapping[str, Any], config: RunConfig) -> None:
     """Refuse a field that none of the chosen pieces has: a typing mistake must not go unseen."""
-    used = {*config.data.options, *config.optimizer_options, *config.initializer_options}
+    chosen = [(config.optimizer, config.optimizer_options)]
+    if config.function is None:
+        chosen.insert(0, (config.data.name, config.data.options))
+        chosen.append((config.initializer, config.initializer_options))
+    used = {name for _piece, options in chosen for name in options}
     for name in pieces:
         if name not in used:
             raise UserError(
                 "“{option}” is no option of {pieces}.",
                 hint="It belongs to {owners}.",
                 option=name,
-                pieces=f"{config.data.name}, {config.optimizer}, {config.initializer}",
+                pieces=", ".join(piece for piece, _options in chosen),
                 owners=", ".join(owner for owner, _field in piece_fields()[name]),
             )

@@ -21,7 +21,9 @@ QUIET = SnapshotRequest(with_maps=False)
 
 
 def config(**options):
-    return run_config({"data": "xor", "points": 40, "layers": "3 tanh", "iterations": 10, "seed": 1} | options)
+    return run_config(
+        {"data": "xor", "points": 40, "layers": "3 tanh", "iterations": 10, "seed": 1} | options
+    )
 
 
 def parabola(**options):
@@ -87,7 +89,7 @@ def test_an_early_stop_shows_its_last_iteration_too():
     taken = [one.snapshot for one in made if isinstance(one, Frame)]
     # (5·0.8ⁿ)² < 1 first at n = 8
     assert [one.iteration for one in taken] == [0, 4, 8]
-    taken = [one for one in frames(build(parabola(iterations=1000, stop_loss=1.0)), 5, QUIET)]
+    taken = list(frames(build(parabola(iterations=1000, stop_loss=1.0)), 5, QUIET))
     assert [one.snapshot.iteration for one in taken if isinstance(one, Frame)] == [0, 5, 8]
 
 
