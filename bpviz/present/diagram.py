@@ -204,15 +204,20 @@ def _block(
         return _column(count, side, pitch)
     share = room_w / columns * (0.62 if columns > 3 else 0.8)
     across = _grid_columns(count, share, room_h)
-    pitch = min(room_h / ceil(count / across), share / across, 30.0)
+    pitch = min(room_h / ceil(count / across), share / across, _largest_pitch(room_h))
     return _grid(count, across, pitch, 0.84 * pitch)
+
+
+def _largest_pitch(room_h: float) -> float:
+    """Return how far apart the cells of a grid may be: they grow with the window."""
+    return max(30.0, 0.07 * room_h)
 
 
 def _grid_columns(count: int, share: float, room_h: float) -> int:
     """Return the number of columns with the largest cells in ``share`` × ``room_h``, but a tall grid."""
     best, best_pitch = 1, 0.0
     for across in range(1, count + 1):
-        pitch = min(room_h / ceil(count / across), share / across, 30.0)
+        pitch = min(room_h / ceil(count / across), share / across, _largest_pitch(room_h))
         if pitch > best_pitch * 1.001:
             best, best_pitch = across, pitch
     return best

@@ -75,6 +75,17 @@ def curves(source: Column, target: Column, pairs: Pairs) -> Array:
     return np.stack([start, start + reach, end - reach, end], axis=1)
 
 
+def enough_points(control: Array, ratio: float = 1.0) -> int:
+    """Return how many points a set of curves takes to look round, an odd number.
+
+    ``ratio``: device pixels a pixel.
+    """
+    if not len(control):
+        return 17
+    reach = np.abs(control[:, 3] - control[:, 0]).sum(axis=1).max()
+    return int(np.clip(2 * round(float(reach) * ratio / 26) + 1, 17, 65))
+
+
 def points_on(control: Array, count: int = 17) -> Array:
     """Return (E, count, 2): points along cubic Bézier curves.
 
@@ -102,6 +113,8 @@ def thick_line(points: Array, count: int, spacing: float) -> Array:
         # A level line is one piece: at its joints seams would show.
         points = points[[0, -1]]
     step = np.gradient(points, axis=0)
+    # The curves are level at both ends, which differences of points miss a little.
+    step[[0, -1], 1] = 0.0
     length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)
     normal = np.stack([-step[:, 1], step[:, 0]], axis=1) / length[:, None]
     offsets = (np.arange(count) - (count - 1) / 2) * spacing

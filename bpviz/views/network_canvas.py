@@ -66,6 +66,7 @@ class DiagramCanvas(QWidget):
     def lay_out(self) -> None:
         """Place everything for the size and the text size in force."""
         self.scene.font = self._scaled_font()
+        self.scene.ratio = self.devicePixelRatioF()
         self.scene.lay_out(self.width(), self.height())
         if self.scene.info is not None and self.scene.info.kind == "function":
             self.scene.layout = lay_out_function(self.scene, self.width(), self.height())

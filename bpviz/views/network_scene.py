@@ -12,6 +12,7 @@ from bpviz.present.diagram import Layout, Margins, Spot, lay_out
 from bpviz.present.diagram_lines import (
     all_pairs,
     curves,
+    enough_points,
     nearest_curve,
     points_on,
     thick_line,
@@ -22,7 +23,7 @@ from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 
 LABEL_ROOM = 110.0
-THREAD = 0.6
+THREAD = 0.5
 """Distance between the threads of a thick line, in device pixels."""
 
 
@@ -52,10 +53,12 @@ class LineCache:
 class Link:
     """The drawn weights between two layers: which, and their curves."""
 
-    def __init__(self, layer: int, pairs: NDArray[np.intp], control: NDArray[np.float64]) -> None:
+    def __init__(
+        self, layer: int, pairs: NDArray[np.intp], control: NDArray[np.float64], ratio: float
+    ) -> None:
         self.layer = layer
         self.pairs = pairs
-        self.points = points_on(control)
+        self.points = points_on(control, enough_points(control, ratio))
 
 
 def polygon(points: NDArray[np.float64]) -> QPolygonF:
@@ -72,6 +75,7 @@ class Scene:
         self.previous: Snapshot | None = None
         self.colours: Palette = LIGHT
         self.font = QFont()
+        self.ratio = 1.0
         self.gradients = False
         self.hovered: Spot | None = None
         self.pinned: Spot | None = None
@@ -155,7 +159,7 @@ class Scene:
             assert self.layout is not None
             source, target = self.layout.columns[layer - 1], self.layout.columns[layer]
             pairs = all_pairs(target.units, source.units)
-            link = self._dense[layer] = Link(layer, pairs, curves(source, target, pairs))
+            link = self._dense[layer] = Link(layer, pairs, curves(source, target, pairs), self.ratio)
         return link
 
     def _sparse_link(self, layer: int) -> Link | None:
@@ -167,7 +171,7 @@ class Scene:
             assert self.layout is not None
             source, target = self.layout.columns[layer - 1], self.layout.columns[layer]
             pairs = visible_pairs(source, target, strengths, self.spot)
-            self._sparse[key] = Link(layer, pairs, curves(source, target, pairs))
+            self._sparse[key] = Link(layer, pairs, curves(source, target, pairs), self.ratio)
         return self._sparse[key]
 
     def strengths(self, layer: int) -> NDArray[np.floating] | None:
