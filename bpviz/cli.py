@@ -36,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         choose_language(words)
         code = _dispatch(words)
-        # Flushed here, so that a reader that has gone is met here and not at the exit.
-        sys.stdout.flush()
+        # Flushed here, so that a reader that has gone is met here and not at the exit.  Windows gives a
+        # program without a console no stdout.
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except UserError as error:
         return _told(str(error))

@@ -92,6 +92,29 @@ def test_divergence_ends_in_code_3_with_whole_frames(render):
     assert all(one.width() == 200 for one in pictures.values())
 
 
+def test_ctrl_c_leaves_whole_frames_and_is_done(render, monkeypatch):
+    class Third:
+        """Stands for a user who presses Ctrl+C in the third iteration."""
+
+        looks = 0
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_error):
+            return None
+
+        def __call__(self):
+            self.looks += 1
+            return self.looks == 6  # each iteration and each frame is a look
+
+    monkeypatch.setattr("bpviz.commands.render.Interrupt", Third)
+    code, pictures, complaint = render("--view", "loss", "--size", "200x100", "--every", "1")
+    assert (code, complaint) == (0, "")
+    assert len(pictures) == 3
+    assert all(one.width() == 200 for one in pictures.values())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

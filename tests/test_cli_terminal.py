@@ -63,7 +63,7 @@ def test_the_first_ctrl_c_asks_and_the_second_aborts():
 
 
 def test_an_abort_is_one_line_and_the_code_of_a_shell(monkeypatch, capsys):
-    def abort(_config):
+    def abort(*_arguments, **_options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("bpviz.commands.train.build", abort)
@@ -149,6 +149,17 @@ def test_the_line_tells_share_count_loss_and_speed(clock):
     line.show(50, 0.123456)
     said = terminal.written
     assert said.startswith("\r██████░░░░░░░░░░░░░░░░░░  25% · 50 / 200 · loss 0.1235 · 25 iterations/s")
+
+
+def test_reading_a_file_shows_its_share_and_is_no_training_time(clock):
+    terminal = Terminal()
+    line = ProgressLine(terminal, 200, "iterations")
+    clock[0] += 10.0
+    line.show_reading(1, 4)
+    assert "25% · reading the file" in terminal.written
+    clock[0] += 2.0
+    line.show(50, 0.5)
+    assert "25 iterations/s" in terminal.written
 
 
 def test_a_narrow_terminal_gets_no_second_line(clock, monkeypatch):

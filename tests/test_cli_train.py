@@ -209,6 +209,34 @@ def test_divergence_is_exit_code_3_and_valid_json(run, tmp_path):
     assert all(np.isfinite(array).all() for array in load_file(weights).values())
 
 
+def test_the_history_of_a_diverged_run_ends_at_its_last_good_iteration(run, tmp_path):
+    words = ("train", "--data", "plane", "--layers", "4 identity", "--optimizer", "sgd", "--points", "40")
+    file = tmp_path / "h.csv"
+    _, out, err = run(*words, "--learning-rate", "10", "--json", "--history", file)
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert int(rows[-1]["iteration"]) == json.loads(out)["iterations"]
+    assert len(rows) == json.loads(out)["iterations"] + 1
+    assert f"The last good iteration, {rows[-1]['iteration']}," in err
+
+
+def test_the_article_s_linear_example_to_twelve_digits(run, tmp_path):
+    """2-3-1, no bias, first weights 0.5, second 1: 7200.0, after one step 3225.1371724800006."""
+    weights, file = tmp_path / "w.safetensors", tmp_path / "h.csv"
+    save_file({"W1": np.full((3, 2), 0.5), "W2": np.full((1, 3), 1.0)}, weights)
+    words = ("--layers", "3 identity nobias", "--no-output-bias", "--loss", "half_squared_error")
+    learning = ("--optimizer", "sgd", "--learning-rate", "1e-5", "--iterations", "1", "--test-share", "0")
+    start = ("--data", "worked_example", "--initial-weights", weights, "--history", file)
+    assert run("train", *start, *words, *learning)[0] == 0
+    first, second = csv.DictReader(file.read_text().splitlines())
+    assert float(first["train_loss"]) == 7200.0
+    assert float(second["train_loss"]) == pytest.approx(3225.1371724800006, rel=1e-12)
+
+
+def test_a_negative_start_is_a_value_and_no_option(result):
+    words = ("train", "--function", "bowl", "--optimizer", "sgd", "--iterations", "0")
+    assert result(*words, "--start", "-1,-1e-1")[1]["train_loss"] == pytest.approx(1.01)
+
+
 def test_an_option_of_an_optimizer_reaches_it(result):
     words = ("train", "--function", "parabola", "--start", "5", "--learning-rate", "0.1", "--iterations", "2")
     _, told = result(*words, "--optimizer", "momentum", "--momentum", "0.5")
@@ -290,7 +318,7 @@ def test_a_start_of_another_length_is_refused(run):
 
 
 def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("bpviz.commands.train.build", lambda _config: pytest.fail("it trained"))
+    monkeypatch.setattr("bpviz.commands.train.build", lambda *_a, **_o: pytest.fail("it trained"))
     for option in ("--save-weights", "--history"):
         assert "There is no folder" in refused(run, *SMALL, option, tmp_path / "no" / "where")
         assert "is a folder" in refused(run, *SMALL, option, tmp_path)
@@ -301,7 +329,7 @@ def test_a_full_disk_is_one_line(run):
 
 
 def test_too_little_memory_is_told(run, monkeypatch):
-    def greedy(_config):
+    def greedy(*_arguments, **_options):
         raise MemoryError
 
     monkeypatch.setattr("bpviz.commands.train.build", greedy)
@@ -309,7 +337,7 @@ def test_too_little_memory_is_told(run, monkeypatch):
 
 
 def test_a_defect_is_a_traceback_and_exit_code_1(run, monkeypatch):
-    def broken(_config):
+    def broken(*_arguments, **_options):
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("bpviz.commands.train.build", broken)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from types import TracebackType
 
 from bpviz.snapshot import Evaluation, Iteration
 from bpviz.training.files import WholeFile
+from bpviz.training.loop import MOST_STEPS_BACK
 
 COLUMNS = (
     "iteration",
@@ -24,11 +26,13 @@ COLUMNS = (
 class HistoryFile:
     """Writes the rows as they come, so that a long run fills no memory; whole at the end.
 
-    Numbers have all their digits.  A cell is empty where nothing was measured.
+    Numbers have all their digits.  A cell is empty where nothing was measured.  The newest rows wait:
+    a run that diverges takes its last steps back, and they are not to be in the file.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._file = WholeFile(path)
+        self._waiting: deque[tuple[int, tuple[str, ...]]] = deque()
 
     def __enter__(self) -> HistoryFile:
         self._file.__enter__()
@@ -38,21 +42,26 @@ class HistoryFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is None:
+            self._write_waiting(0)
         self._file.__exit__(kind, error, trace)
 
     def add(self, iteration: Iteration) -> None:
         """Append one row."""
         one = iteration
         numbers = (one.iteration, one.epoch, one.loss, one.learning_rate, one.gradient_norm)
-        self._write(
-            (
-                *(str(number) for number in numbers),
-                _loss(one.train),
-                _loss(one.test),
-                _accuracy(one.train),
-                _accuracy(one.test),
-            )
-        )
+        measured = _loss(one.train), _loss(one.test), _accuracy(one.train), _accuracy(one.test)
+        self._waiting.append((one.iteration, (*map(str, numbers), *measured)))
+        self._write_waiting(MOST_STEPS_BACK + 1)
+
+    def cut(self, last: int) -> None:
+        """Drop the waiting rows after iteration ``last``."""
+        while self._waiting and self._waiting[-1][0] > last:
+            self._waiting.pop()
+
+    def _write_waiting(self, kept: int) -> None:
+        while len(self._waiting) > kept:
+            self._write(self._waiting.popleft()[1])
 
     def _write(self, cells: tuple[str, ...]) -> None:
         self._file.write((",".join(cells) + "\r\n").encode("ascii"))

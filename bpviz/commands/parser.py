@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -34,6 +35,8 @@ class Parser(argparse.ArgumentParser):
         # this module-wide name is where it does so.
         argparse._ = tr  # type: ignore[attr-defined]  # not in the stubs
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
+        # WORKAROUND argparse takes “-1,2” and “-1e-5” for options; every option here begins with a letter.
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         """Hand the mistake to whoever called."""

@@ -24,14 +24,15 @@ class ProgressLine:
 
     def show(self, done: int, loss: float) -> None:
         """Draw where the run stands, unless that was done just now."""
-        if not self._visible:
-            return
-        now = monotonic()
-        if now - self._drawn < _SECONDS_BETWEEN:
-            return
-        self._drawn = now
-        speed = done / (now - self._began)
-        self._write("\r" + clipped(self._line(done, loss, speed), _columns() - 1) + _CLEAR_TO_END)
+        if self._is_due():
+            self._draw(self._line(done, loss, done / (self._drawn - self._began)))
+
+    def show_reading(self, done: int, total: int) -> None:
+        """Draw how much of a file is read; the run's own time begins after it."""
+        if self._is_due():
+            share = min(done / max(total, 1), 1.0)
+            self._draw(f"{_bar(share)} {share:4.0%} · " + tr("reading the file"))
+            self._began = self._drawn
 
     def clear(self) -> None:
         """Take the line away."""
@@ -45,9 +46,20 @@ class ProgressLine:
         if not self._total:
             return f"{done:,} · {told}"
         share = min(done / self._total, 1.0)
-        filled = round(share * _BAR_CELLS)
-        bar = "█" * filled + "░" * (_BAR_CELLS - filled)
-        return f"{bar} {share:4.0%} · {done:,} / {self._total:,} · {told}"
+        return f"{_bar(share)} {share:4.0%} · {done:,} / {self._total:,} · {told}"
+
+    def _is_due(self) -> bool:
+        """Whether somebody looks and the last drawing is old enough; then it is renewed now."""
+        if not self._visible:
+            return False
+        now = monotonic()
+        if now - self._drawn < _SECONDS_BETWEEN:
+            return False
+        self._drawn = now
+        return True
+
+    def _draw(self, line: str) -> None:
+        self._write("\r" + clipped(line, _columns() - 1) + _CLEAR_TO_END)
 
     def _write(self, text: str) -> None:
         try:
@@ -55,6 +67,11 @@ class ProgressLine:
         except UnicodeEncodeError:  # a terminal in the C locale
             self._stream.write(text.encode("ascii", "replace").decode())
         self._stream.flush()
+
+
+def _bar(share: float) -> str:
+    filled = round(share * _BAR_CELLS)
+    return "█" * filled + "░" * (_BAR_CELLS - filled)
 
 
 def clipped(line: str, columns: int) -> str:

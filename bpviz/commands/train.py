@@ -19,7 +19,6 @@ from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.snapshot import Evaluation, Iteration, StopReason
 from bpviz.text import N_, tr
 from bpviz.training.build import build
-from bpviz.training.config import RunConfig
 from bpviz.training.files import check_writable
 from bpviz.training.loop import Training
 
@@ -52,8 +51,9 @@ def main(words: Sequence[str]) -> int:
     for path in (arguments.save_weights, arguments.history):
         if path:
             check_writable(path)
-    training = build(config)
-    run = describe(training, config, _drive(training, config, arguments.history))
+    line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
+    training = build(config, progress=line.show_reading)
+    run = describe(training, config, _drive(training, line, arguments.history))
     if arguments.save_weights:
         run.save_weights(arguments.save_weights)
     print(json.dumps(summary(run), allow_nan=False) if arguments.json else report(run))
@@ -63,9 +63,8 @@ def main(words: Sequence[str]) -> int:
     return DIVERGED
 
 
-def _drive(training: Training, config: RunConfig, history: str | None) -> float:
+def _drive(training: Training, line: ProgressLine, history: str | None) -> float:
     """Run to the end, with the progress line and the history; return the seconds."""
-    line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
 
     def show(iteration: Iteration) -> None:
         line.show(iteration.iteration, iteration.loss)
@@ -73,10 +72,14 @@ def _drive(training: Training, config: RunConfig, history: str | None) -> float:
     observers: list[Observer] = [show]
     with ExitStack() as stack:
         interrupted = stack.enter_context(Interrupt())
-        if history:
-            observers.append(stack.enter_context(HistoryFile(history)).add)
+        file = stack.enter_context(HistoryFile(history)) if history else None
+        if file is not None:
+            observers.append(file.add)
         stack.callback(line.clear)
-        return drive(training, observers, interrupted)
+        seconds = drive(training, observers, interrupted)
+        if file is not None:
+            file.cut(training.iteration)
+        return seconds
 
 
 def summary(run: Run) -> dict[str, Any]:
