@@ -14,6 +14,8 @@ from bpviz.present.values import checked
 from bpviz.training.config import LayerConfig, RunConfig
 
 LIVE_KEYS = frozenset({"learning_rate", "batch_size", "l1", "l2"})
+# A start that was given number by number fits no other network, and no other way to start.
+_FORGET_START = frozenset({"layer", "hidden_layers", "initializer", "seed", "data", "loss"})
 _NEW_LAYER = LayerConfig(4)
 
 
@@ -36,11 +38,13 @@ def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = 
     """
     known = pieces or registered_pieces()
     if key in ("layer.add", "layer.remove"):
-        return _with_layer_moved(config, key, int(value))
+        return replace(_with_layer_moved(config, key, int(value)), start=None)
     if key == "data":
         return _with_data(config, str(value), known)
     if key == "function":
         return _with_function(config, str(value), known)
+    if config.function is None and config.start is not None and key.partition(".")[0] in _FORGET_START:
+        config = replace(config, start=None)
     row = _row(config, key, known)
     # The columns of a file are not known here: the loader says whether there is such a target.
     value = str(value) if key == "data.target" else checked(row, value)

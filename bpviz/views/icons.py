@@ -10,7 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from bpviz.resources import resource_path
 
-_SIZES = (16, 20, 24, 32, 40, 48, 64)
+_SIZES = (13, 15, 16, 20, 26, 30, 32, 40, 48, 64)
 
 
 @cache
@@ -29,6 +29,7 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
     return image
 
 
+@cache
 def icon(name: str, colour: str, disabled: str = "") -> QIcon:
     """Return the icon ``name``, sharp at every size in use and at pixel ratio 2."""
     result = QIcon()

@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.content)
         self._lay_out()
         self.message_bar = MessageBar(self.content)
+        self.message_bar.listen()
         self.menus = Menus(self, self.host)
         self.help = HelpDialog(self)
         self._space = SpaceKey(self, self.train_toggled.emit)
@@ -324,8 +325,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _place_message_bar(self) -> None:
         bar = self.message_bar
-        width = min(self.content.width() - 32, 46 * self.fontMetrics().averageCharWidth() + 260)
-        bar.setFixedWidth(max(width, 240))
+        bar.setFixedWidth(min(self.content.width() - 32, bar.comfortable_width()))
         height = bar.heightForWidth(bar.width()) if bar.hasHeightForWidth() else bar.sizeHint().height()
         bar.resize(bar.width(), height)
         bottom = self.content.height() - self.timeline.height() - 14

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from bpviz import messages
 from bpviz.messages import Message
@@ -88,7 +89,11 @@ class MessageBar(QFrame):
         messages.remove_sink(self._forward)
 
     def _forward(self, message: Message) -> None:
-        self._post.arrived.emit(message)
+        if isValid(self._post):
+            self._post.arrived.emit(message)
+        else:
+            # The window is gone without having been closed.
+            self.stop_listening()
 
     @Slot(object)
     def push(self, message: Message) -> None:
@@ -152,6 +157,14 @@ class MessageBar(QFrame):
         # A progress bar counts in 32 bits.
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(min(1000, round(1000 * done / total)) if total else 0)
+
+    def comfortable_width(self) -> int:
+        """Return the width at which the words stand in one line, or in lines that read well."""
+        metrics = self.fontMetrics()
+        words = min(metrics.horizontalAdvance(self.label.text()) + 12, 34 * metrics.height())
+        shown = (self.action_button, self.cancel_button, self.close_button)
+        buttons = sum(b.sizeHint().width() + 10 for b in shown if b.isVisibleTo(self))
+        return max(words, 12 * metrics.height()) + buttons + self.picture.sizeHint().width() + 40
 
     def _dress(self, level: str) -> None:
         colours = {"error": self._palette.danger, "warning": self._palette.warning}

@@ -183,6 +183,11 @@ class SetupPanel(Panel):
             column.addWidget(title)
             self._add_rows(column, section.rows)
         column.addStretch(1)
+        # The old rows may be what the user is just using: they go when their event is over.
+        old = self.area.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
         self.area.setWidget(content)
         self._reserve_width()
         self.area.verticalScrollBar().setValue(position)

@@ -48,6 +48,7 @@ class Timeline(QWidget):
         self.setObjectName("Timeline")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._position = self._last = 0
+        self._running = False
         self._scale = 1
         self._figures: tuple[float, float, float | None] | None = None
         self._palette = LIGHT
@@ -104,24 +105,27 @@ class Timeline(QWidget):
 
     def show_state(self, state: RunState) -> None:
         """Show how far the run has come."""
-        self._last = state.last
+        self._last = max(state.last, state.position)
+        self._running = state.running
         if self._figures is None:
             self._position = state.position
         self._refresh()
 
     def _refresh(self) -> None:
-        self._scale = 1 + self._last // SLIDER_LIMIT
+        # What runs is shown a moment late: what is on the screen is its end, or all would twitch.
+        end = self._position if self._running else self._last
+        self._scale = 1 + end // SLIDER_LIMIT
         if not self.slider.isSliderDown():
             blocker = QSignalBlocker(self.slider)
-            self.slider.setRange(0, self._last // self._scale)
-            self.slider.setPageStep(max(1, self._last // self._scale // 20))
+            self.slider.setRange(0, end // self._scale)
+            self.slider.setPageStep(max(1, end // self._scale // 20))
             self.slider.setValue(self._position // self._scale)
             blocker.unblock()
         self.slider.setEnabled(self._last > 0)
         for name in ("first", "previous"):
             self.buttons[name].setEnabled(self._position > 0)
         for name in ("next", "last"):
-            self.buttons[name].setEnabled(self._position < self._last)
+            self.buttons[name].setEnabled(self._position < end)
         self._say()
 
     def _say(self) -> None:
@@ -160,7 +164,7 @@ class Timeline(QWidget):
 
     @Slot(int)
     def _on_slider_value_changed(self, value: int) -> None:
-        at_end = value == self.slider.maximum()
+        at_end = value == self.slider.maximum() and not self._running
         self._seek(self._last if at_end else value * self._scale)
 
     @Slot()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from bpviz import messages
 from bpviz.present.form import Choice
 from bpviz.present.palette import DARK, LIGHT
 from bpviz.present.preview import OpenChoice, Preview
@@ -310,6 +311,15 @@ def test_messages_and_progress_are_shown_above_the_timeline(window, qtbot):
     assert len(cancelled) == 1
     window.hide_progress()
     assert not bar.isVisible()
+
+
+def test_what_the_program_says_is_shown(window, qtbot):
+    messages.info("Saved.")
+    qtbot.waitUntil(lambda: window.message_bar.label.text() == "Saved.")
+    window.close()
+    messages.info("Nobody listens.")
+    qtbot.wait(10)
+    assert window.message_bar.label.text() == "Saved."
 
 
 def test_closing_is_said(window):

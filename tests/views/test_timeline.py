@@ -70,6 +70,16 @@ def test_what_is_shown_does_not_seek(timeline):
     assert timeline.slider.value() == 20
 
 
+def test_what_runs_stands_at_the_end(timeline):
+    timeline.show_snapshot(snapshot_at(10))
+    timeline.show_state(state_at(10, 500, running=True))
+    assert timeline.slider.value() == timeline.slider.maximum() == 10
+    assert not timeline.buttons["last"].isEnabled()
+    timeline.show_state(state_at(10, 500))
+    assert timeline.slider.maximum() == 500
+    assert timeline.buttons["last"].isEnabled()
+
+
 def test_a_run_of_ten_billion_iterations_has_exact_ends(timeline, qtbot):
     last = 10_000_000_007
     timeline.show_snapshot(snapshot_at(last))
