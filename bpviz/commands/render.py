@@ -38,10 +38,10 @@ def parser() -> argparse.ArgumentParser:
     )
     add_run_options(made)
     output = made.add_argument_group(tr("pictures"))
-    output.add_argument("--out", metavar=tr("DIR"), required=True, help=tr("the folder for the pictures"))
+    output.add_argument("--out", metavar="DIR", required=True, help=tr("the folder for the pictures"))
     output.add_argument(
         "--view",
-        metavar=tr("NAME"),
+        metavar="NAME",
         default="window",
         help=help_text(tr("what to show"), "window", VIEWS.names()),
     )

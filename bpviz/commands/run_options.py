@@ -55,7 +55,7 @@ def _add_data(group: Any) -> None:
     _add(
         group,
         "data",
-        metavar=tr("NAME|FILE"),
+        metavar="NAME|FILE",
         help=help_text(tr("a data set by name, or a CSV or TSV file"), default.data.name, GENERATORS.names()),
     )
     _add_number(group, "test_share")
@@ -68,7 +68,7 @@ def _add_data(group: Any) -> None:
     _add(
         group,
         "function",
-        metavar=tr("NAME"),
+        metavar="NAME",
         help=help_text(
             tr("descend a function instead of training a network, or a formula in x and y"),
             None,
@@ -83,7 +83,7 @@ def _add_network(group: Any) -> None:
     _add(
         group,
         "layers",
-        metavar=tr("LAYERS"),
+        metavar="LAYERS",
         help=help_text(
             tr("the hidden layers, each units and activation, “nobias” for none"),
             f'"{format_layers(default.layers)}"',
@@ -93,14 +93,14 @@ def _add_network(group: Any) -> None:
     _add(
         group,
         "output_activation",
-        metavar=tr("NAME"),
+        metavar="NAME",
         help=help_text(tr("activation of the output"), default.output_activation, ACTIVATIONS.names()),
     )
     _add(group, "output_bias", action=argparse.BooleanOptionalAction, help=tr("a bias in the output layer"))
     _add(
         group,
         "initializer",
-        metavar=tr("NAME"),
+        metavar="NAME",
         help=help_text(tr("how the weights start"), default.initializer, INITIALIZERS.names()),
     )
     _add(
@@ -116,13 +116,13 @@ def _add_learning(group: Any) -> None:
     _add(
         group,
         "loss",
-        metavar=tr("NAME"),
+        metavar="NAME",
         help=help_text(tr("the loss"), default.loss, ("auto", *LOSSES.names())),
     )
     _add(
         group,
         "optimizer",
-        metavar=tr("NAME"),
+        metavar="NAME",
         help=help_text(tr("the optimizer"), default.optimizer, OPTIMIZERS.names()),
     )
     _add_number(group, "learning_rate")
@@ -131,7 +131,7 @@ def _add_learning(group: Any) -> None:
     _add(
         group,
         "batch_size",
-        metavar=tr("N|full"),
+        metavar="N|full",
         help=help_text(tr("samples of one update"), LiveSettings().batch_size),
     )
     _add(
@@ -171,4 +171,5 @@ def _common_default(uses: list[tuple[str, Field]]) -> object:
 
 
 def _metavar(field: Field) -> str:
-    return {"int": "N", "float": "X"}.get(field.kind, tr("NAME"))
+    """Return what stands for the value; in every language the same, so that the columns of help align."""
+    return {"int": "N", "float": "X", "choice": "NAME"}.get(field.kind, "COLUMN")

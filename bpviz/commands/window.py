@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
             "“bpviz train --help” lists the options of a command."
         ),
     )
-    made.add_argument("file", nargs="?", metavar=tr("FILE"), help=tr("a CSV or TSV file to open"))
+    made.add_argument("file", nargs="?", metavar="FILE", help=tr("a CSV or TSV file to open"))
     made.add_argument("--version", action="store_true", help=tr("print the version and exit"))
     made.add_argument("--theme", choices=THEMES, help=tr("colours (default: the system's)"))
     add_common_options(made)
