@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bpviz.present import diagram_colours as colours
@@ -103,7 +103,7 @@ class NetworkPanel(Panel):
             return
         self.canvas.show_snapshot(snapshot)
         self.footer.show_snapshot(info, snapshot)
-        if self.canvas.scene.spot is not None or self.canvas.scene.cursor is not None:
+        if self.canvas.scene.told is not None:
             self._show_card()
 
     def set_palette(self, palette: Palette) -> None:
@@ -137,25 +137,26 @@ class NetworkPanel(Panel):
     @Slot()
     def _on_canvas_spot_changed(self) -> None:
         self._show_card()
+        # Not for every iteration: a screen reader would never stop.
+        spoken = self.card_view.card.spoken() if self.card_view.isVisible() and self.card_view.card else ""
+        self.canvas.setAccessibleDescription(spoken)
 
     @Slot()
     def _on_card_closed(self) -> None:
-        self.canvas.pin(None)
+        self.canvas.let_go()
 
     def _show_card(self) -> None:
         """Show the card of what is pointed at, pinned or under the keyboard, or hide it."""
         scene = self.canvas.scene
-        spot = scene.hovered or scene.pinned or scene.cursor
+        spot = scene.told
         if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
             self.card_view.hide()
             return
-        self.card_view.setFont(scene.font)
         card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
         image, owner = self._card_picture(card, spot)
-        pinned = scene.pinned == spot and scene.hovered in (None, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         for room in self._card_rooms(target):
-            self.card_view.show_card(card, image, owner, pinned, room)
+            self.card_view.show_card(card, image, owner, scene.pinned is not None, room)
             size = (float(self.card_view.width()), float(self.card_view.height()))
             box: Box = target.getRect()  # type: ignore[assignment]
             place = card_place(size, (self.width(), self.height()), box, self._avoided(spot))
@@ -163,7 +164,6 @@ class NetworkPanel(Panel):
             if not QRectF(self.card_view.geometry()).intersects(target):
                 break
         self.card_view.raise_()
-        self.canvas.setAccessibleDescription(card.spoken())
 
     def _card_rooms(self, target: QRectF) -> list[QSizeF]:
         """Return how large a card may be: less than the diagram; where that hides the target, beside it."""
@@ -196,6 +196,12 @@ class NetworkPanel(Panel):
             pixels = colours.weight_picture_argb(weights, scene.info.picture_shape)
             return image_of(pixels).copy(), None
         return None, None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Its own ground, in a picture of the panel alone as well: the neurons' corners have its colour.
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self.palette_in_use.card))
+        painter.end()
 
     def showEvent(self, event: QShowEvent) -> None:
         # Not in __init__: of two style sheets before the first showing Qt keeps the first one's colours.

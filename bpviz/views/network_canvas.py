@@ -76,7 +76,7 @@ class DiagramCanvas(QWidget):
     def _scaled_font(self) -> QFont:
         """Return the panel's font, larger in a larger window."""
         font = QFont(self.font())
-        scale = min(max(min(self.width() / 640, self.height() / 400), 0.85), 1.5)
+        scale = min(max(min(self.width() / 640, self.height() / 400), 0.95), 1.5)
         size = font.pointSizeF()
         if size > 0:
             font.setPointSizeF(size * scale)
@@ -108,6 +108,11 @@ class DiagramCanvas(QWidget):
         self.scene.pinned = spot
         self._changed()
 
+    def let_go(self) -> None:
+        """Hide the card; the keyboard keeps its place."""
+        self.scene.cursor_told = False
+        self.pin(None)
+
     def _hover(self, spot: Spot | None) -> None:
         if spot == self.scene.hovered:
             return
@@ -121,6 +126,7 @@ class DiagramCanvas(QWidget):
 
     def _set_cursor_spot(self, spot: Spot | None) -> None:
         self.scene.cursor = spot
+        self.scene.cursor_told = spot is not None
         self._changed()
 
     def move_cursor(self, across: int, down: int) -> None:
@@ -210,9 +216,10 @@ class DiagramCanvas(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        spot = self.scene.spot_at(event.position().x(), event.position().y())
+        spot = self.scene.hovered = self.scene.spot_at(event.position().x(), event.position().y())
         if spot is not None and not spot.is_weight:
             self.scene.cursor = spot
+        self.scene.cursor_told = False
         self.pin(None if spot == self.scene.pinned else spot)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -70,7 +70,6 @@ class CardView(QWidget):
         self.close_button.setVisible(pinned)
         self.resize(self._fitted(room, pinned).toSize())
         self.setAccessibleName(card.title)
-        self.setAccessibleDescription(card.spoken())
         self.show()
         self.update()
 

@@ -22,13 +22,13 @@ def lay_out_function(scene: Scene, width: float, height: float) -> Layout:
     info = scene.info
     count = max(info.size if info is not None else 1, 1)
     line = QFontMetricsF(scene.font).height()
-    box_w = min(max(0.24 * width, 5.2 * line), 15 * line, 0.3 * width)
+    box_w = min(max(0.24 * width, 5.2 * line), 15 * line, 0.26 * width)
     box_h = min(max(0.24 * height, 3.0 * line), 7 * line, 0.8 * height / count)
-    left = max(0.08 * width, 8.0)
+    left = max(0.06 * width, 8.0)
     pitch = min(box_h * 1.9, height / count)
     top = height / 2 - pitch * count / 2 + (pitch - box_h) / 2
     variables = np.array([[left, top + i * pitch, box_w, box_h] for i in range(count)])
-    function_w = min(1.35 * box_w, 0.4 * width)
+    function_w = min(1.35 * box_w, 0.36 * width)
     result = np.array([[width - left - function_w, height / 2 - box_h * 0.6, function_w, box_h * 1.2]])
     return Layout(width, height, (Column(0, "nodes", variables), Column(1, "nodes", result)))
 

@@ -98,7 +98,7 @@ class LayerControls(QWidget):
             control.setVisible(mode != "menu")
         small = self._small()
         digits = self._digits()
-        name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 14, int(room))
+        name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 10, int(room))
         rows_of: dict[Mode, list[list[tuple[QWidget, int]]]] = {
             "row": [[(self.fewer, small), (self.units, digits), (self.more, small),
                      (self.activation, name), (self.remove, small)]],
@@ -111,7 +111,7 @@ class LayerControls(QWidget):
     def _lay_rows(self, rows: list[list[tuple[QWidget, int]]], centre: float, height: float) -> None:
         width = max(sum(size for _, size in row) for row in rows)
         self.setGeometry(round(centre - width / 2), 0, width, round(height))
-        row_height = self._small() + 2
+        row_height = self.fontMetrics().height() + 3
         top = (height - row_height * len(rows)) / 2
         for number, row in enumerate(rows):
             x = (width - sum(size for _, size in row)) // 2
@@ -121,11 +121,11 @@ class LayerControls(QWidget):
 
     def _small(self) -> int:
         """Return the width of − + and ×."""
-        return self.fontMetrics().height() + 2
+        return round(0.9 * self.fontMetrics().height())
 
     def _digits(self) -> int:
         """Return the width of the number."""
-        return self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 8
+        return self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 6
 
     def _label(self) -> str:
         return tr(self._labels.get(self._activation, self._activation))
@@ -140,7 +140,7 @@ class LayerControls(QWidget):
 
     def wanted(self, mark: str = "") -> int:
         """Return the width of everything in one row."""
-        name = self.fontMetrics().horizontalAdvance(self._label() + mark) + 14
+        name = self.fontMetrics().horizontalAdvance(self._label() + mark) + 10
         return 3 * self._small() + self._digits() + name
 
     @Slot()

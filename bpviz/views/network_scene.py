@@ -80,6 +80,7 @@ class Scene:
         self.hovered: Spot | None = None
         self.pinned: Spot | None = None
         self.cursor: Spot | None = None
+        self.cursor_told = False
         self.layout: Layout | None = None
         self.output_room = 0.0
         self.lines = LineCache()
@@ -90,9 +91,14 @@ class Scene:
         self._picture: tuple[tuple[object, ...], QImage, object] | None = None
 
     @property
+    def told(self) -> Spot | None:
+        """What the card speaks of: the spot, else the neuron to which the keyboard was moved."""
+        return self.spot or (self.cursor if self.cursor_told else None)
+
+    @property
     def spot(self) -> Spot | None:
-        """What the card speaks of: what is pointed at, else what is pinned."""
-        return self.hovered or self.pinned
+        """What stands out: what is pinned, so that its buttons can be reached, else pointed at."""
+        return self.pinned or self.hovered
 
     def set_run(self, info: RunInfo) -> None:
         """Forget the old run."""

@@ -119,6 +119,17 @@ def test_a_click_pins_the_card_which_stays_live(panel, spiral):
     assert after.lines[0].value != before.lines[0].value
 
 
+def test_on_the_way_to_a_pinned_cards_buttons_nothing_takes_its_place(panel, spiral):
+    click(panel, middle(panel, 1, 2))
+    hover(panel, middle(panel, 2, 0))
+    assert panel.card_view.card.title == "Neuron 3 of layer 1"
+    assert panel.card_view.copy_button.isVisible()
+    click(panel, middle(panel, 2, 0))
+    assert panel.card_view.card.title == "Neuron 1 of layer 2"
+    click(panel, QPoint(3, 3))
+    assert not panel.card_view.isVisible()
+
+
 def test_escape_lets_the_card_go(panel, spiral):
     click(panel, middle(panel, 1, 2))
     panel.canvas.setFocus()
