@@ -81,18 +81,20 @@ def answer_of(info: RunInfo, snapshot: Snapshot) -> Answer | None:
     return Answer(outputs, int(np.argmax(outputs)), int(info.y_train[snapshot.sample]))
 
 
-def sample_lines(info: RunInfo, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return (role, text) lines about the chosen sample; roles are quiet, good and bad."""
-    lines = [("quiet", tr("sample {row}", row=snapshot.sample))]
+def sample_lines(info: RunInfo, snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    """Return (role, text, shorter text) lines about the chosen sample; roles are quiet, good and bad."""
+    said = tr("sample {row}", row=snapshot.sample)
+    lines = [("quiet", said, said)]
     answer = answer_of(info, snapshot)
     if answer is None:
         return lines
     names = info.class_names
     role = "good" if answer.said == answer.true else "bad"
-    lines.append(("quiet", tr("true class: {name}", name=names[answer.true])))
+    true = tr("true class: {name}", name=names[answer.true])
+    lines.append(("quiet", true, true))
     sign = "✓" if role == "good" else "✗"
     said = f"{sign} {tr('predicted: {name}', name=names[answer.said])}"
-    lines.append((role, f"{said} · {percent(float(answer.outputs[answer.said]))}"))
+    lines.append((role, f"{said} · {percent(float(answer.outputs[answer.said]))}", said))
     return lines
 
 

@@ -17,7 +17,7 @@ from bpviz.views.decision_key import ClassKey
 from bpviz.views.decision_map import FeatureMap
 from bpviz.views.decision_matrix import ConfusionMatrix
 from bpviz.views.panel import Panel
-from bpviz.views.plotting import Chip, smaller
+from bpviz.views.plotting import CENTRE, Chip, line_height, smaller
 
 
 class Caption(QWidget):
@@ -38,7 +38,7 @@ class Caption(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(80, round(QFontMetricsF(smaller(self.font())).height()) + 2)
+        return QSize(80, round(line_height(QFontMetricsF(smaller(self.font())))) + 2)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.sizeHint().height())
@@ -49,7 +49,7 @@ class Caption(QWidget):
         painter.setPen(QColor(self.palette_in_use.muted))
         metrics = QFontMetricsF(painter.font())
         text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width() - 12)
-        painter.drawText(self.rect().adjusted(6, 0, -6, 0), Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(self.rect().adjusted(6, 0, -6, 0), CENTRE, text)
         painter.end()
 
 

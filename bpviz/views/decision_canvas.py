@@ -21,15 +21,21 @@ from bpviz.present.curve_scales import Axis
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid
 from bpviz.views.plotting import (
+    CENTRE,
+    RIGHT,
     draw_readout,
     draw_x_axis,
     hairline,
     label_width,
     labelled,
+    line_height,
     smaller,
 )
 
-_ROW = 3.0
+# Below this height every row of text counts.
+_LOW = 300
+# Where a name beside the numbers begins: clear of a number that is centred on the plot's edge.
+_BESIDE = 22.0
 
 
 class DecisionCanvas(QWidget):
@@ -45,6 +51,7 @@ class DecisionCanvas(QWidget):
         self.snapshot: Snapshot | None = None
         self.pointer: QPointF | None = None
         self.pinned: QPointF | None = None
+        self._name_beside = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -97,21 +104,33 @@ class DecisionCanvas(QWidget):
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(QRectF(self.rect()).adjusted(12, 0, -12, 0), flags, sentence)
 
-    def plot_rect(self, x: Axis, y: Axis, *, square: bool, right: float = 0.0) -> QRectF:
+    def plot_rect(self, x_name: str, y: Axis, *, square: bool, right: float = 0.0) -> QRectF:
         """Return where the plot lies, room for the axes' numbers and names left around it.
 
         Parameters
         ----------
-        x, y : Axis
-            Their values; the pixels are not looked at.
+        x_name : str
+            In a low panel it stands at the end of the numbers instead of below them, if it fits.
+        y : Axis
+            Its values; the pixels are not looked at.
         right : float
             Room to leave for a legend, taken with the plot when it is centred.
         """
+        name_width = self.metrics().horizontalAdvance(x_name)
+        if square and self.height() < _LOW:
+            plot = self._fitted(y, 1, right, square=True)
+            self._name_beside = self.width() - plot.right() - _BESIDE >= name_width
+            if self._name_beside:
+                return plot
+        self._name_beside = False
+        return self._fitted(y, 2, right, square=square)
+
+    def _fitted(self, y: Axis, rows: int, right: float, *, square: bool) -> QRectF:
+        """Return the plot's place above so many rows of text."""
         metrics = self.metrics()
-        foot = 2 * metrics.height() + 5
-        height = self.height() - foot - 8
+        height = self.height() - rows * line_height(metrics) - 13
         probe = Axis(y.low, y.high, height, 0)
-        left = label_width(metrics, labelled(probe, 2.2 * metrics.height())) + metrics.height() + 8
+        left = label_width(metrics, labelled(probe, 2.2 * line_height(metrics))) + line_height(metrics) + 8
         width = self.width() - left - right - 10
         if square:
             side = max(min(width, height), 16.0)
@@ -133,27 +152,33 @@ class DecisionCanvas(QWidget):
         palette, metrics = self.palette_in_use, self.metrics()
         axis_x, axis_y = axes
         draw_x_axis(painter, axis_x, plot, palette, labelled(axis_x, 36.0))
-        labels = labelled(axis_y, 2.2 * metrics.height())
+        labels = labelled(axis_y, 2.2 * line_height(metrics))
         painter.setPen(QColor(palette.muted))
         for value, text in labels:
             y = float(axis_y.pixel(value))
-            box = QRectF(0, y - metrics.height() / 2, plot.left() - 5, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            box = QRectF(0, y - line_height(metrics) / 2, plot.left() - 5, line_height(metrics))
+            painter.drawText(box, RIGHT, text)
         painter.setPen(QColor(palette.text))
-        elided = metrics.elidedText(names[0], Qt.TextElideMode.ElideMiddle, plot.width() + 40)
-        foot = QRectF(
-            plot.left() - 20, plot.bottom() + metrics.height() + 3, plot.width() + 40, metrics.height()
-        )
-        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, elided)
+        self._draw_x_name(painter, plot, names[0])
         painter.save()
         painter.translate(
-            plot.left() - label_width(metrics, labels) - metrics.height() - 6, plot.center().y()
+            plot.left() - label_width(metrics, labels) - line_height(metrics) - 6, plot.center().y()
         )
         painter.rotate(-90)
         elided = metrics.elidedText(names[1], Qt.TextElideMode.ElideMiddle, plot.height())
-        side = QRectF(-plot.height() / 2, 0, plot.height(), metrics.height())
-        painter.drawText(side, Qt.AlignmentFlag.AlignCenter, elided)
+        side = QRectF(-plot.height() / 2, 0, plot.height(), line_height(metrics))
+        painter.drawText(side, CENTRE, elided)
         painter.restore()
+
+    def _draw_x_name(self, painter: QPainter, plot: QRectF, name: str) -> None:
+        metrics = self.metrics()
+        line = line_height(metrics)
+        if self._name_beside:
+            painter.drawText(QPointF(plot.right() + _BESIDE - 4, plot.bottom() + 4 + metrics.ascent()), name)
+            return
+        elided = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, plot.width() + 40)
+        foot = QRectF(plot.left() - 20, plot.bottom() + line + 3, plot.width() + 40, line)
+        painter.drawText(foot, CENTRE, elided)
 
     def _draw_pointer(self, painter: QPainter) -> None:
         at = self.pointer or self.pinned

@@ -131,7 +131,7 @@ class FittedCurve(DecisionCanvas):
 
     def _place(self, found: PredictionMap) -> None:
         x, y = Axis(*found.x_range, 0, 1), Axis(*self._range, 1, 0)
-        self.plot = plot = self.plot_rect(x, y, square=False)
+        self.plot = plot = self.plot_rect("", y, square=False)
         self._axes = self.placed(x, y, plot)
         key = (plot.getRect(), found.x_range, self._range, self.devicePixelRatioF())
         if key != self._key:
@@ -209,7 +209,7 @@ class TargetScatter(DecisionCanvas):
             self.draw_sentence(painter, tr("The predictions appear with the first iteration."))
             return
         x, y = Axis(*self._range, 0, 1), Axis(*self._range, 1, 0)
-        self.plot = plot = self.plot_rect(x, y, square=True)
+        self.plot = plot = self.plot_rect(tr("target"), y, square=True)
         self._axis = axes = self.placed(x, y, plot)
         self.draw_frame(painter, plot, axes, (tr("target"), tr("prediction")))
         painter.setPen(hairline(self.palette_in_use.border))

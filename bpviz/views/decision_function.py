@@ -14,7 +14,7 @@ from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_map import image_of
-from bpviz.views.plotting import faded, hairline, polygon
+from bpviz.views.plotting import RIGHT, faded, hairline, line_height, polygon
 
 
 class ContourPicture(DecisionCanvas):
@@ -53,7 +53,7 @@ class ContourPicture(DecisionCanvas):
             Axis(float(grid.u[0]), float(grid.u[-1]), 0, 1),
             Axis(float(grid.v[0]), float(grid.v[-1]), 1, 0),
         )
-        self.plot = plot = self.plot_rect(x, y, square=True)
+        self.plot = plot = self.plot_rect(grid.u_label, y, square=True)
         axes = (
             Axis(x.low, x.high, plot.left(), plot.right()),
             Axis(y.low, y.high, plot.bottom(), plot.top()),
@@ -149,10 +149,10 @@ class StepTable(DecisionCanvas):
             self.draw_sentence(painter, tr("The steps appear as they are made."))
             return
         metrics, palette = self.metrics(), self.palette_in_use
-        line = metrics.height() + 6
+        line = line_height(metrics) + 6
         heads = (tr("iteration"), "x", "f(x)", "f′(x)")
         edges = 8 + (self.width() - 16) * np.array([0.0, 0.19, 0.46, 0.73, 1.0])
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        flags = RIGHT
         painter.setPen(QColor(palette.muted))
         for column, head in enumerate(heads):
             box = QRectF(edges[column], 2, edges[column + 1] - edges[column] - 6, line)
@@ -185,7 +185,7 @@ class StepTable(DecisionCanvas):
         room = float(edges[2] - edges[1]) - 8
         digits = 4 if self.metrics().horizontalAdvance("−1.234×10⁻⁵") <= room else 2
         texts = (grouped(iteration), *(short(value, digits, steady=True) for value in step))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        flags = RIGHT
         for column, (text, colour) in enumerate(zip(texts, colours, strict=True)):
             painter.setPen(QColor(colour))
             box = QRectF(edges[column], row.top(), edges[column + 1] - edges[column] - 6, row.height())

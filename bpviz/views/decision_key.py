@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bpviz.present.palette import LIGHT, Palette, class_colour
-from bpviz.views.plotting import smaller
+from bpviz.views.plotting import line_height, smaller
 
 
 class ClassKey(QWidget):
@@ -27,7 +27,7 @@ class ClassKey(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(80, round(QFontMetricsF(smaller(self.font())).height()) + 5)
+        return QSize(0, round(line_height(QFontMetricsF(smaller(self.font())))) + 5)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())

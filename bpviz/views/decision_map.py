@@ -24,7 +24,7 @@ from bpviz.snapshot import PredictionMap, RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_points import Points, draw_points, draw_ring, inside, layer, radius_for
-from bpviz.views.plotting import faded, hairline
+from bpviz.views.plotting import faded, hairline, line_height
 
 _REACH = 9.0
 _SCALE_COLOURS = 64
@@ -150,7 +150,8 @@ class FeatureMap(DecisionCanvas):
 
     def _place(self, found: PredictionMap) -> None:
         x, y = Axis(*found.x_range, 0, 1), Axis(*found.y_range, 1, 0)
-        self.plot = self.plot_rect(x, y, square=True, right=58.0 if self.scale is not None else 0.0)
+        name = self.info.feature_names[found.features[0]] if self.info is not None else ""
+        self.plot = self.plot_rect(name, y, square=True, right=58.0 if self.scale is not None else 0.0)
         self._axes = self.placed(x, y, self.plot)
         key = (found.features, found.x_range, found.y_range, self.plot.getRect(), self.devicePixelRatioF())
         if key != self._points_key:
@@ -233,7 +234,7 @@ class FeatureMap(DecisionCanvas):
         axis = Axis(scale.low, scale.high, bar.bottom(), bar.top())
         metrics = self.metrics()
         painter.setPen(QColor(self.palette_in_use.muted))
-        for value in axis.ticks(2 * metrics.height()):
+        for value in axis.ticks(2 * line_height(metrics)):
             y = float(axis.pixel(value)) + metrics.ascent() / 2 - 1
             painter.drawText(QPointF(bar.right() + 4, y), tick_label(value))
 

@@ -15,7 +15,7 @@ from bpviz.snapshot import Snapshot
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_sample import draw_sample
-from bpviz.views.plotting import hairline
+from bpviz.views.plotting import CENTRE, RIGHT, hairline, line_height
 
 _READABLE_CELL = 15.0
 # A strip with the chosen picture stands beside the matrix where the panel is this wide and high.
@@ -91,8 +91,8 @@ class ConfusionMatrix(DecisionCanvas):
 
     def _place(self, classes: int) -> None:
         metrics = self.metrics()
-        side, row = self._label_room(), metrics.height()
-        left, top = row + side + 6, 2 * row + 6
+        side, row = self._label_room(), line_height(metrics)
+        left, top = row + side + 9, 2 * row + 6
         width, height = self.width() - left - 8, self.height() - top - 6
         self._strip, self._picture = QRectF(), QRectF()
         pictures = self.info is not None and self.info.picture_shape is not None
@@ -127,16 +127,16 @@ class ConfusionMatrix(DecisionCanvas):
         text = grouped(count)
         metrics = self.metrics()
         if (
-            cell.height() >= 2.6 * metrics.height()
+            cell.height() >= 2.6 * line_height(metrics)
             and cell.width() >= metrics.horizontalAdvance("00.0 %") + 6
         ):
             text = f"{text}\n{percent(share)}"
-        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(cell, CENTRE, text)
 
     def _draw_labels(self, painter: QPainter, classes: int) -> None:
         names = self.info.class_names if self.info is not None else ()
         metrics, grid, palette = self.metrics(), self.grid, self.palette_in_use
-        wide, high, row = grid.width() / classes, grid.height() / classes, metrics.height()
+        wide, high, row = grid.width() / classes, grid.height() / classes, line_height(metrics)
         room = self._label_room()
         painter.setPen(QColor(palette.muted))
         elide = Qt.TextElideMode.ElideRight
@@ -144,22 +144,22 @@ class ConfusionMatrix(DecisionCanvas):
         every = max(1, int(np.ceil(row / high)))
         for index in range(0, classes, every):
             side = QRectF(grid.left() - room - 4, grid.top() + index * high, room, high)
-            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            flags = RIGHT
             painter.drawText(side, flags, metrics.elidedText(names[index], elide, room))
         every = max(1, int(np.ceil(metrics.horizontalAdvance("00") / wide)))
         for index in range(0, classes, every):
             head = QRectF(grid.left() + index * wide, grid.top() - row - 2, wide * every, row)
             name = metrics.elidedText(names[index], elide, head.width() - 2)
-            painter.drawText(head, Qt.AlignmentFlag.AlignCenter, name)
+            painter.drawText(head, CENTRE, name)
         painter.setPen(QColor(palette.text))
         title = QRectF(grid.left(), 0, grid.width(), row + 2)
         tested = self.snapshot is not None and counts_are_test(self.snapshot, self.part)
         said = tr("predicted (test part)") if tested else tr("predicted (training part)")
-        painter.drawText(title, Qt.AlignmentFlag.AlignCenter, said)
+        painter.drawText(title, CENTRE, said)
         painter.save()
         painter.translate(grid.left() - room - row - 6, grid.center().y())
         painter.rotate(-90)
         side = QRectF(-grid.height() / 2, 0, grid.height(), row)
-        painter.drawText(side, Qt.AlignmentFlag.AlignCenter, tr("true class"))
+        painter.drawText(side, CENTRE, tr("true class"))
         painter.restore()
         painter.setPen(hairline(palette.border))

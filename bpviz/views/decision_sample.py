@@ -11,7 +11,7 @@ from bpviz.present.decision_words import answer_of, sample_lines
 from bpviz.present.palette import Palette, class_colour
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.decision_map import image_of
-from bpviz.views.plotting import faded, hairline
+from bpviz.views.plotting import CENTRE, faded, hairline, line_height
 
 _BARS = 12
 
@@ -21,7 +21,7 @@ def draw_sample(
 ) -> QRectF:
     """Draw the picture, its classes and a bar for each output into ``area``; return the picture's place."""
     metrics = QFontMetricsF(painter.font())
-    line = metrics.height()
+    line = line_height(metrics)
     answer = answer_of(info, snapshot)
     lines = sample_lines(info, snapshot)
     bars = answer.outputs[:_BARS] if answer is not None else np.empty(0)
@@ -32,11 +32,12 @@ def draw_sample(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(place)
     top = place.bottom() + 4
-    for role, text in lines:
+    for role, text, shorter in lines:
         colours = {"good": palette.good, "bad": palette.danger, "quiet": palette.muted}
         painter.setPen(QColor(colours[role]))
-        said = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(QRectF(area.left(), top, area.width(), line), Qt.AlignmentFlag.AlignCenter, said)
+        fits = metrics.horizontalAdvance(text) <= area.width()
+        said = metrics.elidedText(text if fits else shorter, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(QRectF(area.left(), top, area.width(), line), CENTRE, said)
         top += line
     if len(bars):
         room = QRectF(area.left(), top + 3, area.width(), area.bottom() - top - 3)
@@ -58,10 +59,10 @@ def _draw_bars(
 ) -> None:
     """Draw one bar a class: the network's outputs for this picture, on a scale from 0 to 1."""
     metrics = QFontMetricsF(painter.font())
-    if room.height() < 2 * metrics.height():
+    if room.height() < 2 * line_height(metrics):
         return
     wide = room.width() / len(outputs)
-    base = room.bottom() - metrics.height()
+    base = room.bottom() - line_height(metrics)
     for index, value in enumerate(np.nan_to_num(outputs).tolist()):
         left = room.left() + index * wide
         height = min(max(value, 0.0), 1.0) * (base - room.top())
@@ -71,5 +72,5 @@ def _draw_bars(
         painter.fillRect(QRectF(left + 1, base - height, wide - 2, height), QColor(class_colour(index)))
         painter.setPen(QColor(palette.muted))
         name = metrics.elidedText(info.class_names[index], Qt.TextElideMode.ElideRight, wide)
-        box = QRectF(left, base, wide, metrics.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+        box = QRectF(left, base, wide, line_height(metrics))
+        painter.drawText(box, CENTRE, name)

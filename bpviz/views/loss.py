@@ -14,7 +14,7 @@ from bpviz.text import tr
 from bpviz.views.loss_curve import LINE_WIDTH
 from bpviz.views.loss_plot import LossPlot
 from bpviz.views.panel import Panel
-from bpviz.views.plotting import Chip, smaller
+from bpviz.views.plotting import Chip, line_height, smaller
 
 
 class Legend(QWidget):
@@ -47,7 +47,7 @@ class Legend(QWidget):
         return metrics.horizontalAdvance(text) + 30
 
     def sizeHint(self) -> QSize:
-        return QSize(120, round(QFontMetricsF(self.font()).height()) + 4)
+        return QSize(120, round(line_height(QFontMetricsF(self.font()))) + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.sizeHint().height())

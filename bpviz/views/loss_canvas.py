@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -24,6 +24,7 @@ from bpviz.views.plotting import (
     hairline,
     label_width,
     labelled,
+    line_height,
     smaller,
 )
 
@@ -101,7 +102,7 @@ class LossCanvas(QWidget):
         """Place the bands and their axes for the size, the view and the data."""
         metrics = QFontMetricsF(smaller(self.font()))
         names = self._band_names()
-        foot = metrics.height() + 5
+        foot = line_height(metrics) + 5
         room = (self.height() - foot - 6 - _GAP * (len(names) - 1)) / len(names)
         self.bands = [
             self._band(name, 6 + index * (room + _GAP), max(room, 8.0), metrics)
@@ -137,7 +138,7 @@ class LossCanvas(QWidget):
     def _band(self, name: str, top: float, room: float, metrics: QFontMetricsF) -> Band:
         low, high = self.y_views.get(name) or self._bounds(name)
         axis = Axis(low, high, top + room, top, name == "loss" and self.log)
-        labels = labelled(axis, 1.9 * metrics.height())
+        labels = labelled(axis, 1.9 * line_height(metrics))
         if name == "accuracy":
             labels = [(value, f"{100 * value:.4g}\u2009%") for value, _ in labels]
         return Band(name, QRectF(0, top, 0, room), axis, labels)
@@ -182,7 +183,7 @@ class LossCanvas(QWidget):
         painter.setFont(smaller(self.font()))
         for band in self.bands:
             draw_y_axis(painter, band.axis, band.plot, self.palette_in_use, band.labels)
-        spacing = 6.0 * QFontMetricsF(painter.font()).averageCharWidth() + 30
+        spacing = 5.0 * QFontMetricsF(painter.font()).horizontalAdvance("0") + 24
         labels = labelled(self.x_axis, spacing)
         draw_x_axis(painter, self.x_axis, self.bands[-1].plot, self.palette_in_use, _whole(labels))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -261,6 +262,11 @@ class LossCanvas(QWidget):
             self._draw_position(painter)
             self._draw_reading(painter)
         painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.invalidate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -17,6 +17,10 @@ from bpviz.present.palette import LIGHT, Palette
 Floats = NDArray[np.float64]
 
 
+CENTRE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+
+
 def polygon(x: Floats, y: Floats) -> QPolygonF:
     """Return a polygon of the points, filled in one go instead of point by point."""
     points = QPolygonF()
@@ -54,8 +58,8 @@ def draw_y_axis(
         painter.setPen(hairline(palette.grid))
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
         painter.setPen(QColor(palette.muted))
-        box = QRectF(0, y - metrics.height() / 2, plot.left() - 5, metrics.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
+        box = QRectF(0, y - line_height(metrics) / 2, plot.left() - 5, line_height(metrics))
+        painter.drawText(box, RIGHT, label)
 
 
 def draw_x_axis(
@@ -91,7 +95,7 @@ def draw_readout(
     """Draw a box of (text, colour) lines beside ``at``, within ``area``; return where it is."""
     metrics = QFontMetricsF(painter.font())
     width = max(metrics.horizontalAdvance(text) for text, _ in lines) + 16
-    height = metrics.height() * len(lines) + 10
+    height = line_height(metrics) * len(lines) + 10
     left = at.x() + 12 if at.x() + 12 + width <= area.right() else at.x() - 12 - width
     left = min(max(left, area.left()), max(area.right() - width, area.left()))
     top = min(max(at.y() - height / 2, area.top()), max(area.bottom() - height, area.top()))
@@ -101,7 +105,7 @@ def draw_readout(
     painter.drawRoundedRect(box, 6, 6)
     for index, (text, colour) in enumerate(lines):
         painter.setPen(QColor(colour))
-        painter.drawText(QPointF(left + 8, top + 5 + metrics.ascent() + index * metrics.height()), text)
+        painter.drawText(QPointF(left + 8, top + 5 + metrics.ascent() + index * line_height(metrics)), text)
     return box
 
 
@@ -113,6 +117,11 @@ def smaller(font: QFont) -> QFont:
     else:
         result.setPixelSize(max(round(font.pixelSize() * 0.85), 9))
     return result
+
+
+def line_height(metrics: QFontMetricsF) -> float:
+    """Return the height of a line of text; fonts with Chinese in them ask for more than is needed."""
+    return float(min(metrics.height(), 1.65 * metrics.capHeight()))
 
 
 class Chip(QAbstractButton):
@@ -135,7 +144,7 @@ class Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(smaller(self.font()))
-        return QSize(round(metrics.horizontalAdvance(self.text())) + 14, round(metrics.height()) + 5)
+        return QSize(round(metrics.horizontalAdvance(self.text())) + 14, round(line_height(metrics)) + 5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self.palette_in_use
@@ -149,5 +158,5 @@ class Chip(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.6, 0.6, -0.6, -0.6), 6, 6)
         quiet = palette.text if self.underMouse() else palette.muted
         painter.setPen(QColor(palette.on_accent if checked else quiet))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.drawText(self.rect(), CENTRE, self.text())
         painter.end()
