@@ -109,10 +109,9 @@ def train(
     ----------
     data : str
         A data set's name (``bpviz list datasets``) or a CSV or TSV file.
-    x : (N, D) array_like, optional
-        Features of your own, instead of ``data``; one row a sample.
-    y : (N,) or (N, K) array_like
-        Their targets: whole numbers, booleans or texts are classes, other numbers are regressed.
+    x, y : (N, D) and (N,) or (N, K) array_like
+        Data of your own instead: one row a sample.  Targets that are whole numbers, booleans or texts
+        are classes, other numbers are regressed.
     layers : str
         The hidden layers, e.g. ``"8 tanh, 3 relu nobias"``; ``""`` for none.
     **options
@@ -121,12 +120,7 @@ def train(
         ``optimizer``, ``learning_rate``, ``momentum``, …, ``l1``, ``l2``, ``batch_size`` (a number
         or ``"full"``), ``shuffle``, ``initializer``, ``iterations``, ``stop_loss``, ``tolerance``,
         ``patience``, ``seed``, ``data_seed``, ``precision`` (32 or 64), ``initial_weights``, and
-        ``function`` with ``start`` to descend a test function instead.
-
-    Returns
-    -------
-    Run
-        The losses, the parameters and why it ended.
+        ``function`` with ``start`` to descend a function instead.
 
     Raises
     ------
