@@ -113,10 +113,13 @@ def _with_count(config: RunConfig, count: int) -> RunConfig:
 
 _PLAIN: dict[str, Callable[[RunConfig, Any], RunConfig]] = {
     **{name: _live(name) for name in LIVE_KEYS},
-    **{name: _data(name) for name in ("test_share", "standardize")},
+    "test_share": _data("test_share"),
     **{name: _own(name) for name in ("shuffle", "seed", "output_activation", "loss")},
     **{name: _piece(name) for name in ("optimizer", "initializer")},
     "data_seed": _data("seed"),
+    "standardize": lambda config, value: _data("standardize")(
+        config, {"auto": None, "on": True, "off": False}[value]
+    ),
     "hidden_layers": _with_count,
     "precision": lambda config, value: replace(config, precision=64 if value == "64" else 32),
 }

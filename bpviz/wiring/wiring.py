@@ -21,6 +21,7 @@ from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_error
 from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
+from bpviz.wiring.garbage import GuiGarbage
 from bpviz.wiring.runs import Runs
 from bpviz.workers.loading import Thread
 from bpviz.workers.surface import SurfaceWorker
@@ -33,6 +34,7 @@ class Wiring(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window = window
+        self._garbage = GuiGarbage(self)
         self.training, self.surface = TrainingWorker(), SurfaceWorker()
         self._threads = [Thread(self.training), Thread(self.surface)]
         self.display = Display(window, self.training, self.surface)
@@ -178,6 +180,7 @@ class Wiring(QObject):
         for thread in self._threads:
             thread.quit()
             thread.wait()
+        self._garbage.stop()
         application = QApplication.instance()
         if application is not None:
             with contextlib.suppress(RuntimeError, TypeError):
