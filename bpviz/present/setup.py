@@ -30,6 +30,8 @@ _CATEGORIES = {
     "regression": N_("Regression"),
     "bundled": N_("Real data"),
 }
+_STANDARDIZE = (Choice("auto", N_("automatic")), Choice("on", N_("on")), Choice("off", N_("off")))
+_STANDARDIZE_NAMES = {None: "auto", True: "on", False: "off"}
 _SEED = Field("seed", N_("Seed"), "int", 0, 0, 2**31 - 1, help=N_("The same seed gives the same numbers."))
 
 
@@ -102,8 +104,15 @@ def _data_section(config: RunConfig, pieces: Pieces, columns: tuple[str, ...]) -
     )
     rows.append(Row("test_share", share, data.test_share, scale=100.0))
     rows.append(_batch_row(config))
-    scale = Field("standardize", N_("Standardize"), "bool", True, help=N_("Features to mean 0, deviation 1."))
-    rows.append(Row("standardize", scale, data.standardize is not False))
+    rows.append(
+        choice_row(
+            "standardize",
+            N_("Standardize"),
+            _STANDARDIZE_NAMES[data.standardize],
+            _STANDARDIZE,
+            help=N_("Features to mean 0, deviation 1; automatic does what suits the data set."),
+        )
+    )
     shuffle = Field("shuffle", N_("Shuffle"), "bool", True, help=N_("A new order of the samples each epoch."))
     rows.append(Row("shuffle", shuffle, config.shuffle))
     if not any(row.key == "data.seed" for row in rows):

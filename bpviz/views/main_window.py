@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QImage, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from bpviz.messages import Level, Message, Speech
@@ -77,8 +86,11 @@ class MainWindow(QMainWindow):
         self.message_bar.listen()
         self.menus = Menus(self, self.host)
         self.help = HelpDialog(self)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._escape.activated.connect(self.message_bar.dismiss)
         self._space = SpaceKey(self, self.train_toggled.emit)
         self._default_layout_due = True
+        self._said_in = language()
         self._connect()
         self.setMinimumSize(QSize(800, 480))
         self.resize(1280, 720)
@@ -247,6 +259,10 @@ class MainWindow(QMainWindow):
 
     def retranslate(self) -> None:
         """Say everything again, in the language in force."""
+        if self._said_in != language():
+            self._said_in = language()
+            # The font's quotation marks depend on it.
+            self.themes.apply()
         for dock in self.host.docks.values():
             dock.retranslate()
         for part in (self.menus, self.toolbar, self.timeline, self.message_bar, self.help):

@@ -21,6 +21,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+E", N_("Export pictures")),
     ("Ctrl+1 … 5", N_("Show or hide a panel")),
     ("Ctrl++  Ctrl+−  Ctrl+0", N_("Larger, smaller, normal text")),
+    ("Esc", N_("Dismiss the message")),
     ("F11", N_("Full screen")),
     ("F1", N_("This help")),
 )

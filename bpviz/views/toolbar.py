@@ -134,6 +134,8 @@ class ToolBar(QWidget):
         row.addStretch(1)
         for name in ("data", "presets", "open", "export", "language"):
             row.addWidget(self.buttons[name])
+        QWidget.setTabOrder(self.buttons["reset"], self.slider)
+        QWidget.setTabOrder(self.slider, self.buttons["data"])
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _connect(self) -> None:
@@ -175,7 +177,7 @@ class ToolBar(QWidget):
         self._say_speed()
 
     def _say_speed(self) -> None:
-        if self._measured > 0:
+        if self._measured > 0 and not self.slider.isSliderDown():
             self.figure.setText(tr("{speed}/s", speed=speed_text(self._measured)))
             return
         chosen = self.speed()

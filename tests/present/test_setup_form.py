@@ -96,7 +96,6 @@ def test_a_file_shows_its_name_and_its_columns():
         ("batch_size", None, lambda c: c.live.batch_size),
         ("l2", 0.01, lambda c: c.live.l2),
         ("test_share", 0.25, lambda c: c.data.test_share),
-        ("standardize", False, lambda c: c.data.standardize),
         ("data_seed", 7, lambda c: c.data.seed),
         ("seed", 8, lambda c: c.seed),
         ("shuffle", False, lambda c: c.shuffle),
@@ -114,6 +113,17 @@ def test_an_edit_changes_its_own_setting(key, value, read):
     edited = edit(CONFIG, key, value)
     assert read(edited) == value
     assert build_form(edited, PIECES).row(key).value == value
+
+
+def test_standardizing_is_on_off_or_as_the_data_set_wishes():
+    assert build_form(CONFIG, PIECES).row("standardize").value == "auto"
+    assert [edit(CONFIG, "standardize", v).data.standardize for v in ("auto", "on", "off")] == [
+        None,
+        True,
+        False,
+    ]
+    off = edit(CONFIG, "standardize", "off")
+    assert build_form(off, PIECES).row("standardize").value == "off"
 
 
 def test_precision_is_a_number_of_bits():
