@@ -20,7 +20,7 @@ from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Column
 from bpviz.present.numbers import short
 from bpviz.snapshot import LayerState
-from bpviz.views.network_scene import Scene, polygon
+from bpviz.views.network_scene import Scene, device_ratio, polygon
 
 Align = Qt.AlignmentFlag
 SMALLEST_TEXT = 7.5
@@ -84,7 +84,7 @@ def _paint_maps(painter: QPainter, scene: Scene, rects: list[QRectF], layer: int
     image = scene.atlas()
     if image is None:
         return
-    ratio = painter.device().devicePixelRatioF()
+    ratio = device_ratio(painter)
     frame = node_frame(round(rects[0].width()), scene.colours.card, scene.colours.text, ratio)
     for unit, rect in enumerate(rects):
         first, height = scene.map_rows(layer, unit)

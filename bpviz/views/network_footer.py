@@ -73,6 +73,7 @@ class FooterStrip(QWidget):
         )
         self.gradients.setAccessibleName(tr("Show gradients"))
         self.title.setText(tr("sample"))
+        self.target.setToolTip(tr("The answer that this sample should get"))
         self.sample.setToolTip(tr("The training sample whose numbers are shown"))
         self.sample.setAccessibleName(tr("Training sample"))
         for button, text in ((self.previous, tr("Previous sample")), (self.next, tr("Next sample"))):
@@ -101,8 +102,10 @@ class FooterStrip(QWidget):
             self._asked = None
             self.sample.show_value(snapshot.sample)
         text = target_text(info, snapshot)
-        self._target_text = f"→ {text}" if text else ""
-        self._fit()
+        target = f"→ {text}" if text else ""
+        if target != self._target_text:
+            self._target_text = target
+            self._fit()
 
     def _fit(self) -> None:
         """Leave out in a narrow panel what says least."""
@@ -111,7 +114,6 @@ class FooterStrip(QWidget):
         self.target.setText(
             self.fontMetrics().elidedText(self._target_text, Qt.TextElideMode.ElideRight, room)
         )
-        self.target.setToolTip(tr("The answer that this sample should get"))
 
     @Slot()
     def _on_previous_clicked(self) -> None:

@@ -19,7 +19,7 @@ from bpviz.present.diagram import Spot
 from bpviz.present.numbers import short
 from bpviz.views.network_cells import paint_column
 from bpviz.views.network_labels import below, paint_labels, room_below
-from bpviz.views.network_scene import Link, Scene, polygon
+from bpviz.views.network_scene import Link, Scene, device_ratio, polygon
 
 Align = Qt.AlignmentFlag
 
@@ -48,7 +48,7 @@ def _paint_link(painter: QPainter, scene: Scene, link: Link) -> None:
     values = strengths[link.pairs[:, 0], link.pairs[:, 1]]
     steps = colours.line_steps(values, float(np.abs(strengths).max(initial=0.0)))
     widest, lines = widest_line(scene, link), len(link.pairs)
-    ratio = painter.device().devicePixelRatioF()
+    ratio = device_ratio(painter)
     faint = _dimmed(scene, link)
     signs = (values > 0).tolist()
     widths = [colours.line_width(step, widest) for step in range(colours.WIDTH_LEVELS + 1)]

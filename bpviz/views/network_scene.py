@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPolygonF
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPolygonF
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Layout, Margins, Spot, lay_out
@@ -245,6 +245,11 @@ class Scene:
         if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
             values = info.x_train[snapshot.sample]
         return np.ascontiguousarray(colours.picture_argb(values, shape, self.colours.name == "dark"))
+
+
+def device_ratio(painter: QPainter) -> float:
+    """Return device pixels a pixel where the painter paints: a widget does not know its picture's."""
+    return abs(painter.deviceTransform().m11()) or 1.0
 
 
 def image_of(pixels: NDArray[np.uint32]) -> QImage:

@@ -435,3 +435,20 @@ def test_lines_are_made_once(panel, spiral):
     assert panel.canvas.scene.lines._lines == made
     panel.resize(700, 500)
     assert not panel.canvas.scene.lines._lines
+
+
+def test_a_picture_at_ratio_2_has_the_same_lines_and_its_own_ground(panel, spiral):
+    link = panel.canvas.scene.links()[2]
+    source = int(np.abs(panel.canvas.scene.snapshot.layers[3].weights[0]).argmax())
+    x, y = link.points[source, len(link.points[source]) // 2].round().astype(int).tolist()
+    y += panel.canvas.y()
+    once, twice = panel.render_image(640, 420, 1.0), panel.render_image(640, 420, 2.0)
+    assert twice.width() == 1280
+    colour = once.pixelColor(x, y)
+    assert colour != QColor(palette.LIGHT.card)
+    # All across the middle of a thick line: no gaps between its threads.
+    for i in (0, 1):
+        for j in (0, 1):
+            found = twice.pixelColor(2 * x + i, 2 * y + j)
+            assert found.getRgb() == pytest.approx(colour.getRgb(), abs=10)
+    assert twice.pixelColor(4, 830).name() == palette.LIGHT.card
