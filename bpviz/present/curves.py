@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bpviz.present.curve_scales import linear_bounds, log_bounds
-from bpviz.snapshot import History
+from bpviz.snapshot import Evaluation, History, Snapshot
 
 Floats = NDArray[np.float64]
 
@@ -154,6 +154,21 @@ class Reading:
     test_loss: float = np.nan
     train_accuracy: float = np.nan
     test_accuracy: float = np.nan
+
+
+def reading_of(snapshot: Snapshot) -> Reading:
+    """Return what a snapshot measured at its own iteration."""
+    none = Evaluation(math.nan)
+    train, test = snapshot.train, snapshot.test or none
+    return Reading(
+        snapshot.iteration,
+        snapshot.loss,
+        snapshot.iteration,
+        train.loss,
+        test.loss,
+        math.nan if train.accuracy is None else train.accuracy,
+        math.nan if test.accuracy is None else test.accuracy,
+    )
 
 
 EVALUATED_SERIES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")

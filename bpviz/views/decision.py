@@ -156,6 +156,8 @@ class DecisionPanel(Panel):
         for combo in (self.first_feature, self.second_feature):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setMinimumContentsLength(1)
+            # Narrow panels: the name needs the room more than the frame does.
+            combo.setProperty("look", "flat")
             combo.setMinimumWidth(46)
             combo.setMaximumWidth(140)
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

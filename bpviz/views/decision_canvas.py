@@ -130,7 +130,7 @@ class DecisionCanvas(QWidget):
         metrics = self.metrics()
         height = self.height() - rows * line_height(metrics) - 13
         probe = Axis(y.low, y.high, height, 0)
-        left = label_width(metrics, labelled(probe, 2.2 * line_height(metrics))) + line_height(metrics) + 8
+        left = label_width(metrics, labelled(probe, 2.2 * line_height(metrics))) + line_height(metrics) + 12
         width = self.width() - left - right - 10
         if square:
             side = max(min(width, height), 16.0)
@@ -162,7 +162,7 @@ class DecisionCanvas(QWidget):
         self._draw_x_name(painter, plot, names[0])
         painter.save()
         painter.translate(
-            plot.left() - label_width(metrics, labels) - line_height(metrics) - 6, plot.center().y()
+            plot.left() - label_width(metrics, labels) - line_height(metrics) - 10, plot.center().y()
         )
         painter.rotate(-90)
         elided = metrics.elidedText(names[1], Qt.TextElideMode.ElideMiddle, plot.height())

@@ -50,7 +50,8 @@ def _draw_picture(painter: QPainter, place: QRectF, info: RunInfo, sample: int) 
         return
     pixels = info.x_train[sample].reshape(info.picture_shape)
     low, high = float(info.x_train[:100].min()), float(info.x_train[:100].max())
-    grey = np.clip((pixels - low) / ((high - low) or 1.0), 0, 1) * 255
+    # Ink is dark on pale ground, as in the network diagram.
+    grey = (1 - np.clip((pixels - low) / ((high - low) or 1.0), 0, 1)) * 255
     painter.drawImage(place, image_of(np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)))
 
 

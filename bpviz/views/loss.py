@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from bpviz.present.curves import reading_of
 from bpviz.present.loss_words import LegendItem, legend_items
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import LIGHT, Palette
@@ -115,6 +116,7 @@ class LossPanel(Panel):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.plot.position = snapshot.iteration
+        self.plot.shown = reading_of(snapshot)
         self.plot.update()
         self._refresh()
 
@@ -156,7 +158,7 @@ class LossPanel(Panel):
         column.addWidget(self.plot, 1)
 
     def _refresh(self) -> None:
-        self.legend.set_items(legend_items(self.plot.curves.reading(self.plot.position)))
+        self.legend.set_items(legend_items(self.plot.shown or self.plot.curves.reading(self.plot.position)))
         self.log_button.setChecked(self.plot.log)
 
     @Slot(bool)

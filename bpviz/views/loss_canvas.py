@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bpviz.present.curve_scales import Axis, grown_end
-from bpviz.present.curves import Extent, LossCurves, is_wide, loss_bounds
+from bpviz.present.curves import Extent, LossCurves, Reading, is_wide, loss_bounds
 from bpviz.present.loss_words import reading_lines
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
@@ -51,6 +51,7 @@ class LossCanvas(QWidget):
         super().__init__(parent)
         self.curves = LossCurves()
         self.position = 0
+        self.shown: Reading | None = None
         self.palette_in_use: Palette = LIGHT
         self.log_choice: bool | None = None
         self.with_accuracy = False
@@ -85,7 +86,7 @@ class LossCanvas(QWidget):
         """Start with nothing; the user's choice of axis stays."""
         self.curves.clear()
         self._log_found = False
-        self.position, self.pinned = 0, None
+        self.position, self.pinned, self.shown = 0, None, None
         self.x_view = None
         self.y_views.clear()
         self.invalidate()
@@ -212,10 +213,11 @@ class LossCanvas(QWidget):
     def _draw_position(self, painter: QPainter) -> None:
         # On the middle of a pixel: a line that lies between two is pale.
         x = math.floor(float(self.x_axis.pixel(self.position))) + 0.5
-        painter.setPen(QPen(QColor(self.palette_in_use.path), 1.6))
         for band in self.bands:
             if band.plot.left() - 1 <= x <= band.plot.right() + 1:
+                painter.setPen(QPen(QColor(self.palette_in_use.path), 1.6))
                 painter.drawLine(QPointF(x, band.plot.top() - 3), QPointF(x, band.plot.bottom()))
+                self._draw_marks(painter, band, self.shown)
 
     def _draw_reading(self, painter: QPainter) -> None:
         iteration = self.shown_reading()
@@ -223,19 +225,20 @@ class LossCanvas(QWidget):
         if reading is None:
             return
         palette = self.palette_in_use
+        measured = None if reading.evaluated is None else self.curves.reading(reading.evaluated)
         x = float(self.x_axis.pixel(reading.iteration))
         painter.setPen(hairline(palette.text if self.pointer is None else palette.muted))
         for band in self.bands:
             if band.plot.left() - 1 <= x <= band.plot.right() + 1:
                 painter.drawLine(QPointF(x, band.plot.top()), QPointF(x, band.plot.bottom()))
-                self._draw_marks(painter, band, reading.evaluated)
+                self._draw_marks(painter, band, measured)
         y = self.pointer.y() if self.pointer is not None else self.height() / 3
         roles = {"title": palette.text, "train": palette.accent, "test": palette.test, "batch": palette.muted}
         lines = [(text, roles[role]) for role, text in reading_lines(reading)]
         draw_readout(painter, QRectF(self.rect()), QPointF(x, y), lines, palette)
 
-    def _draw_marks(self, painter: QPainter, band: Band, evaluated: int | None) -> None:
-        reading = None if evaluated is None else self.curves.reading(evaluated)
+    def _draw_marks(self, painter: QPainter, band: Band, reading: Reading | None) -> None:
+        """Dot the training and test values of one reading."""
         if reading is None:
             return
         palette = self.palette_in_use

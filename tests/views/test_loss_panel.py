@@ -17,7 +17,8 @@ INFO = RunInfo(1, "network", "spiral", 37, task="classification")
 
 def snapshot(iteration: int) -> Snapshot:
     zero = np.zeros(1)
-    return Snapshot(1, iteration, 1.0, 0.1, 0.03, 1.0, zero, zero, Evaluation(0.1, 0.9), None)
+    train, test = Evaluation(0.03612, 0.984), Evaluation(0.0741, 0.971)
+    return Snapshot(1, iteration, 1.0, 0.1, 0.03, 1.0, zero, zero, train, test)
 
 
 @pytest.fixture
@@ -81,8 +82,25 @@ def test_curves_and_position_are_drawn_and_said(panel: LossPanel) -> None:
     assert count_colour(image, LIGHT.test) > 60
     assert count_colour(image, LIGHT.path) > 60
     assert panel.subtitle() == "iteration 400"
-    history = fake_history(400)
-    assert panel.legend.texts()[0].startswith(f"train {history.train_loss[400]:.4g}"[:12])
+    assert panel.legend.texts() == ["train 0.03612 · 98.4\u2009%", "test 0.07410 · 97.1\u2009%"]
+
+
+def test_until_a_snapshot_comes_the_legend_says_what_was_recorded(panel: LossPanel) -> None:
+    history = fake_history(400, every=100)
+    panel.show_history(history)
+    assert panel.legend.texts()[0].startswith(f"train {history.train_loss[0]:#.4g}")
+
+
+def test_the_shown_iteration_is_dotted_with_its_own_values(panel: LossPanel) -> None:
+    panel.show_history(fake_history(400, every=400))
+    panel.show_snapshot(snapshot(200))
+    panel.plot.grab()
+    image = panel.plot.grab().toImage()
+    band = panel.plot.bands[0]
+    x = round(float(panel.plot.x_axis.pixel(200)))
+    for value, colour in ((0.03612, LIGHT.accent), (0.0741, LIGHT.test)):
+        y = round(float(band.axis.pixel(value)))
+        assert count_colour(image.copy(x - 3, y - 3, 7, 7), colour) > 15
 
 
 def test_the_legend_shortens_before_it_overflows(panel: LossPanel) -> None:
