@@ -7,6 +7,7 @@ say the version.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -46,14 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _told(tr("There is not enough memory for this. Choose fewer units, samples or points."))
     except BrokenPipeError:
-        return _reader_has_gone()
+        _write_no_more()
+        return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return _defect()
+        _write_no_more()
+        return _told(tr("There is no room left to write what was asked."))
     except KeyboardInterrupt:
         return _told(tr("Aborted."), ABORTED)
     except SystemExit as error:  # argparse, after --help
         return int(error.code or 0)
     except Exception:  # noqa: BLE001 - a defect, shown whole
-        traceback.print_exc()
-        return DEFECT
+        return _defect()
 
 
 def _dispatch(words: list[str]) -> int:
@@ -105,11 +111,18 @@ def _told(sentence: str | Text, code: int = MISTAKE) -> int:
     return code
 
 
-def _reader_has_gone() -> int:
-    """End quietly, as `bpviz list … | head` asks; the interpreter must not flush again at its exit."""
+def _defect() -> int:
+    traceback.print_exc()
+    return DEFECT
+
+
+def _write_no_more() -> None:
+    """Let stdout lead nowhere: its reader has gone (`bpviz list … | head`) or its disk is full.
+
+    Otherwise the interpreter flushes once more at its exit, and complains.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
-    return 0
 
 
 __all__ = ["COMMANDS", "asked_language", "main", "missing_library"]

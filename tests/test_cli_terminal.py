@@ -71,6 +71,14 @@ def test_an_abort_is_one_line_and_the_code_of_a_shell(monkeypatch, capsys):
     assert capsys.readouterr().err == "bpviz: Aborted.\n"
 
 
+def test_a_full_disk_behind_stdout_is_one_line():
+    with open("/dev/full", "w") as full:
+        words = [sys.executable, "-m", "bpviz", "list", "losses"]
+        run = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert run.returncode == 2
+    assert run.stderr == "bpviz: There is no room left to write what was asked.\n"
+
+
 def run_on_a_terminal(*words):
     """Run with stderr on a terminal; return the code, stdout and what the terminal got."""
     ours, theirs = pty.openpty()

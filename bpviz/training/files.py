@@ -30,7 +30,7 @@ def as_user_error(error: OSError, path: Path) -> UserError:
             hint="Choose another place.",
             path=path,
         )
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+    if error.errno in (errno.ENOENT, errno.ENOTDIR) and not path.parent.is_dir():
         return UserError("There is no folder “{folder}”.", hint="Create it first.", folder=path.parent)
     return UserError("“{path}” cannot be written: {reason}.", path=path, reason=error.strerror or str(error))
 
@@ -89,7 +89,7 @@ class WholeFile:
 
     def __enter__(self) -> WholeFile:
         try:
-            self._file = open(self._temporary, "wb")
+            self._file = open(self._temporary, "ab" if self._direct else "wb")
         except OSError as error:
             raise as_user_error(error, self.path) from error
         return self
@@ -129,11 +129,13 @@ class WholeFile:
 
 def _resolved(path: str | Path) -> Path:
     """Follow links, so that a link stays one and its target is replaced; refuse a folder."""
-    target = Path(os.path.realpath(os.path.expanduser(path)))
+    named = Path(path).expanduser()
+    # Where /dev/stdout leads to a file, that file is another's: it is added to, not replaced.
+    target = named if named.parts[:2] == ("/", "dev") else Path(os.path.realpath(named))
     if target.is_dir():
         raise UserError("“{path}” is a folder.", hint="Name a file in it.", path=target)
     return target
 
 
 def _is_stream(path: Path) -> bool:
-    return path.exists() and not path.is_file()
+    return path.exists() and (path.parts[:2] == ("/", "dev") or not path.is_file())

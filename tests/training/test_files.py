@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,16 @@ def test_a_full_device_is_one_sentence():
 def test_a_device_is_written_directly():
     write_whole("/dev/null", b"gone")
     assert not Path("/dev/null").is_file()
+
+
+def test_stdout_that_leads_to_a_file_is_added_to(tmp_path):
+    target = tmp_path / "out.txt"
+    code = "from bpviz.training.files import write_whole; write_whole('/dev/stdout', b'two')"
+    with target.open("wb") as out:
+        out.write(b"one ")
+        out.flush()
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True, timeout=60)
+    assert target.read_bytes() == b"one two"
 
 
 def test_a_link_stays_a_link(tmp_path):
