@@ -238,7 +238,7 @@ class NetworkObjective(Objective):
         return np.concatenate([1.0 - p, p], axis=-1)
 
     def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
-        """Return the first of W⁽ˡ⁾, z⁽ˡ⁾, L and ∂L/∂W⁽ˡ⁾ that is not finite, in the order of computing."""
+        """Return the first of W⁽ˡ⁾, z⁽ˡ⁾, L (of the last z) and ∂L/∂W⁽ˡ⁾ that is not finite, as they are computed."""
         self.network.bind(theta)
         x, y = self.batch_of(batch)
         x, y = x[:CHUNK_ROWS], y[:CHUNK_ROWS]
@@ -250,7 +250,7 @@ class NetworkObjective(Objective):
                 if not (np.isfinite(z).all() and np.isfinite(a).all()):
                     return f"z{superscript(number)}"
             if not np.isfinite(self.loss_function.value(work.z[-1], work.a[-1], y)):
-                return "L"
+                return f"L ← z{superscript(len(self.network.layers))}"
             self.network.backward(x, y, work, self.loss_function)
         for number in range(len(self.network.layers), 0, -1):
             if not np.isfinite(self.network.layers[number - 1].weight_gradient).all():

@@ -209,14 +209,15 @@ class Runs(QObject):
     @Slot(object)
     def _on_worker_run_ended(self, end: RunEnd) -> None:
         rate = self._smaller_rate()
-        label = Text("Go on with η = {rate}", rate=f"{rate:.4g}")
-        tell_end(end, self.worker.state().position, self._go_on_slower, label)
+        label = Text("Start again with η = {rate}", rate=f"{rate:.4g}")
+        tell_end(end, self.worker.state().position, self._start_slower, label)
         self.display.hasten()
 
     def _smaller_rate(self) -> float:
         return min(self.config.live.learning_rate / 10.0, 0.1)
 
-    def _go_on_slower(self) -> None:
+    def _start_slower(self) -> None:
         self.edit("learning_rate", self._smaller_rate())
+        self.worker.reset()  # the last good iteration may be far up the wall already
         self.worker.train()
         self.display.hasten()
