@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -91,8 +94,18 @@ class DecisionCanvas(QWidget):
         return False
 
     def act_on_step(self, step: int) -> bool:
-        """Do what ← (−1) or → (+1) asks for; return whether it was something."""
-        return False
+        """Choose the sample before (−1) or after (+1) the chosen one; return whether there is one."""
+        rows = self.rows_to_choose()
+        if rows is None or not len(rows) or self.snapshot is None:
+            return False
+        side: Literal["left", "right"] = "left" if step < 0 else "right"
+        place = int(np.searchsorted(rows, self.snapshot.sample, side=side)) + min(step, 0)
+        self.sample_chosen.emit(int(rows[place % len(rows)]))
+        return True
+
+    def rows_to_choose(self) -> NDArray[np.intp] | None:
+        """Return the rows of the samples that can be chosen here, in order."""
+        return None
 
     def metrics(self) -> QFontMetricsF:
         """Return the measures of the small font in which numbers are written."""

@@ -119,6 +119,9 @@ class FittedCurve(DecisionCanvas):
             self.sample_chosen.emit(int(points.rows[index]))
         return index is not None
 
+    def rows_to_choose(self) -> NDArray[np.intp] | None:
+        return None if self._points is None else self._points.rows
+
     def _map(self) -> PredictionMap | None:
         found = self.snapshot.prediction_map if self.snapshot is not None else None
         return found if found is not None and found.values.shape[0] == 1 else None
@@ -251,6 +254,9 @@ class TargetScatter(DecisionCanvas):
         if np.isfinite((x, height)).all():
             at = QPointF(float(axes[0].pixel(x)), float(axes[1].pixel(height)))
             draw_ring(painter, at, 3.0, "#1b1d23")
+
+    def rows_to_choose(self) -> NDArray[np.intp] | None:
+        return np.unique(self._rows)
 
     def _draw_part(
         self,

@@ -125,15 +125,8 @@ class FeatureMap(DecisionCanvas):
             self.sample_chosen.emit(int(self._points.rows[index]))
         return index is not None
 
-    def act_on_step(self, step: int) -> bool:
-        if self._points is None or not len(self._points.rows) or self.snapshot is None:
-            return False
-        rows = self._points.rows
-        at = int(np.searchsorted(rows, self.snapshot.sample)) + (step if step < 0 else 0)
-        if step > 0 and at < len(rows) and rows[at] == self.snapshot.sample:
-            at += 1
-        self.sample_chosen.emit(int(rows[at % len(rows)]))
-        return True
+    def rows_to_choose(self) -> NDArray[np.intp] | None:
+        return None if self._points is None else self._points.rows
 
     def _map(self) -> PredictionMap | None:
         """Return the map in force; one of a single feature is another picture's."""

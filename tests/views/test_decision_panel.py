@@ -1,6 +1,8 @@
 """The decision panel, in every mode, used as a person would."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,8 +52,6 @@ def close(first: tuple[int, int, int], second: tuple[int, int, int], within: int
 
 def bare(info: RunInfo) -> RunInfo:
     """Return the run without points, so that the map's own colours can be looked at."""
-    from dataclasses import replace
-
     return replace(info, x_train=np.empty((0, 2)), y_train=np.empty(0, int), x_test=None, y_test=None)
 
 
@@ -137,6 +137,21 @@ def test_arrow_keys_choose_the_next_and_the_last_sample(panel: DecisionPanel, qt
         with qtbot.waitSignal(panel.sample_chosen) as caught:
             qtbot.keyClick(panel.map, key)
         assert caught.args == [wanted]
+
+
+@pytest.mark.parametrize("make", [fake.two_classes, fake.curve_fit, fake.many_features_fit])
+def test_arrow_keys_go_round_at_the_ends(
+    panel: DecisionPanel, qtbot: QtBot, make: Callable[..., Any]
+) -> None:
+    info, snapshot = make(points=15)
+    showing(panel, info, replace(snapshot, sample=14))
+    with qtbot.waitSignal(panel.sample_chosen) as caught:
+        qtbot.keyClick(panel.picture, Qt.Key.Key_Right)
+    assert caught.args == [0]
+    showing(panel, info, replace(snapshot, sample=0))
+    with qtbot.waitSignal(panel.sample_chosen) as caught:
+        qtbot.keyClick(panel.picture, Qt.Key.Key_Left)
+    assert caught.args == [14]
 
 
 def test_the_chosen_sample_is_ringed(panel: DecisionPanel) -> None:
