@@ -60,7 +60,6 @@ class TitleBar(QWidget):
         button.setProperty("look", "flat")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAutoRaise(True)
-        button.setIconSize(QSize(13, 13))
         return button
 
     def show_subtitle(self, text: str) -> None:
@@ -77,6 +76,9 @@ class TitleBar(QWidget):
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
+        side = round(0.72 * self.fontMetrics().height())
+        for button in (self.float_button, self.close_button):
+            button.setIconSize(QSize(side, side))
         self.float_button.setIcon(icon("float", palette.muted))
         self.close_button.setIcon(icon("close", palette.muted))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -19,12 +18,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from bpviz.messages import Level, Message, Speech
-from bpviz.present.export_request import ExportRequest
 from bpviz.present.form import Form
 from bpviz.present.palette import Palette
 from bpviz.present.preview import Preview
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
-from bpviz.text import Text, language, tr
+from bpviz.text import Text, language
+from bpviz.views.dialogs import Dialogs
 from bpviz.views.dock import DockHost
 from bpviz.views.export_dialog import ExportDialog
 from bpviz.views.grab import window_image
@@ -42,8 +41,6 @@ from bpviz.views.shortcuts import SpaceKey
 from bpviz.views.theme import ThemeKeeper
 from bpviz.views.timeline import Timeline
 from bpviz.views.toolbar import ToolBar
-
-_TABLES = (".csv", ".tsv", ".txt")
 
 
 class MainWindow(QMainWindow):
@@ -86,6 +83,7 @@ class MainWindow(QMainWindow):
         self.message_bar.listen()
         self.menus = Menus(self, self.host)
         self.help = HelpDialog(self)
+        self.dialogs = Dialogs(self, self.host, self.settings, self.themes)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.activated.connect(self.message_bar.dismiss)
         self._space = SpaceKey(self, self.train_toggled.emit)
@@ -119,6 +117,10 @@ class MainWindow(QMainWindow):
             (bar.preset_requested, self.preset_requested),
             (self.timeline.seek_requested, self.seek_requested),
             (self.message_bar.progress_cancelled, self.progress_cancelled),
+            (self.dialogs.open_requested, self.open_requested),
+            (self.dialogs.open_confirmed, self.open_confirmed),
+            (self.dialogs.save_requested, self.save_requested),
+            (self.dialogs.export_requested, self.export_requested),
         ):
             source.connect(target)
         bar.open_pressed.connect(self.ask_open)
@@ -236,10 +238,7 @@ class MainWindow(QMainWindow):
 
     def show_preview(self, preview: Preview) -> OpenDialog:
         """Ask how a file is to be read; ``open_confirmed`` carries the answer."""
-        dialog = OpenDialog(preview, self.themes.palette(), self)
-        dialog.chosen.connect(self.open_confirmed)
-        dialog.open()
-        return dialog
+        return self.dialogs.ask_how_to_read(preview)
 
     @Slot()
     def show_help(self) -> None:
@@ -281,43 +280,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def ask_open(self) -> QFileDialog:
         """Let the user choose a table."""
-        dialog = self._file_dialog(tr("Open a table"), tr("Tables (*.csv *.tsv *.txt);;All files (*)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.open_requested)
-        dialog.open()
-        return dialog
+        return self.dialogs.ask_open()
 
     @Slot()
     def ask_save(self) -> QFileDialog:
         """Let the user choose where the weights go."""
-        dialog = self._file_dialog(tr("Save the weights"), tr("Weights (*.safetensors)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("safetensors")
-        dialog.selectFile("weights.safetensors")
-        dialog.fileSelected.connect(self.save_requested)
-        dialog.open()
-        return dialog
-
-    def _file_dialog(self, title: str, filters: str) -> QFileDialog:
-        dialog = QFileDialog(self, title, self._folder(), filters)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_dialog_file_selected)
-        return dialog
+        return self.dialogs.ask_save()
 
     @Slot()
     def ask_export(self) -> ExportDialog:
         """Let the user choose what to write as pictures."""
-        subjects = [("window", tr("The whole window"))]
-        subjects += [(key, dock.windowTitle()) for key, dock in self.host.docks.items()]
-        dialog = ExportDialog(tuple(subjects), Path(self._folder()), self)
-        dialog.chosen.connect(self._on_export_dialog_chosen)
-        dialog.open()
-        return dialog
-
-    def _folder(self) -> str:
-        folder = self.settings.value("folder", "")
-        kept = isinstance(folder, str) and folder and Path(folder).is_dir()
-        return str(folder if kept else Path.home())
+        return self.dialogs.ask_export()
 
     # --- layout ---
 
@@ -340,13 +313,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _place_message_bar(self) -> None:
-        bar = self.message_bar
-        bar.setFixedWidth(min(self.content.width() - 32, bar.comfortable_width()))
-        height = bar.heightForWidth(bar.width()) if bar.hasHeightForWidth() else bar.sizeHint().height()
-        bar.resize(bar.width(), height)
-        bottom = self.content.height() - self.timeline.height() - 14
-        bar.move((self.content.width() - bar.width()) // 2, bottom - height)
-        bar.raise_()
+        self.message_bar.place(self.content.width(), self.content.height() - self.timeline.height())
 
     # --- what the user did ---
 
@@ -386,15 +353,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_toolbar_language_pressed(self) -> None:
         self.language_requested.emit("en" if language() == "zh_CN" else "zh_CN")
-
-    @Slot(str)
-    def _on_dialog_file_selected(self, path: str) -> None:
-        self.settings.set_value("folder", str(Path(path).parent))
-
-    @Slot(object)
-    def _on_export_dialog_chosen(self, request: ExportRequest) -> None:
-        self.settings.set_value("folder", str(request.path.parent))
-        self.export_requested.emit(request)
 
     @Slot(bool)
     def _on_dock_visibility_changed(self, visible: bool) -> None:

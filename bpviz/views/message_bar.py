@@ -25,6 +25,7 @@ from bpviz.views.icons import icon, pixmap
 
 INFO_MS = 6000
 _MAX_WAITING = 50
+_MARGIN = 14
 
 
 class _Post(QObject):
@@ -157,6 +158,14 @@ class MessageBar(QFrame):
         # A progress bar counts in 32 bits.
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(min(1000, round(1000 * done / total)) if total else 0)
+
+    def place(self, width: int, bottom: int) -> None:
+        """Stand in the middle of ``width`` pixels, just above ``bottom``, over what is there."""
+        self.setFixedWidth(min(width - 2 * _MARGIN, self.comfortable_width()))
+        tall = self.heightForWidth(self.width()) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.resize(self.width(), tall)
+        self.move((width - self.width()) // 2, bottom - tall - _MARGIN)
+        self.raise_()
 
     def comfortable_width(self) -> int:
         """Return the width at which the words stand in one line, or in lines that read well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -102,7 +102,9 @@ class RowView(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._palette = palette
+        side = round(0.9 * self.fontMetrics().height())
         for button, action in self._buttons:
+            button.setIconSize(QSize(side, side))
             button.setIcon(icon(action.icon, palette.text, palette.border))
 
     @Slot(object)

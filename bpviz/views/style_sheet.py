@@ -123,7 +123,7 @@ QComboBox[look="flat"]::drop-down { width: 16px; }
 QComboBox QAbstractItemView { background: @card@; color: @text@; border: 1px solid @border@; padding: 3px;
     selection-background-color: @control@; selection-color: @text@; outline: none; }
 QLineEdit, QSpinBox { background: @control@; color: @text@; border: 1px solid transparent; border-radius: 5px;
-    padding: 2px 6px; selection-background-color: @accent@; selection-color: @on_accent@; }
+    padding: 3px 7px; selection-background-color: @accent@; selection-color: @on_accent@; }
 QLineEdit:focus, QSpinBox:focus { border-color: @accent@; }
 QLineEdit:disabled { color: @muted@; background: transparent; }
 QLineEdit[look="flat"] { background: transparent; padding: 1px 2px; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStyle, QToolButton, QWidget
 
@@ -147,7 +147,9 @@ class Timeline(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._palette = palette
+        side = round(0.9 * self.fontMetrics().height())
         for name, button in self.buttons.items():
+            button.setIconSize(QSize(side, side))
             button.setIcon(icon(name, palette.text, palette.border))
         self.reading.setMinimumWidth(0)
         self._say()

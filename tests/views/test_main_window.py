@@ -290,6 +290,19 @@ def test_no_two_actions_share_a_key(window):
     assert len(keys) == len(set(keys))
 
 
+def test_full_screen_and_back(window, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert not window.isFullScreen()
+
+
+def test_escape_dismisses_a_message(window, qtbot):
+    window.show_message("error", "Something is wrong.")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.message_bar.isVisible()
+
+
 def test_help_names_the_keys(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_F1)
     assert window.help.isVisible()
