@@ -123,6 +123,19 @@ def thick_line(points: Array, count: int, spacing: float) -> Array:
     return np.asarray(lines.reshape(-1, 2))
 
 
+def arrow_heads(points: Array, size: float) -> Array:
+    """Return (E, 3, 2): a triangle in the middle of each curve that points back to its start.
+
+    ``points``: (E, P, 2); ``size`` is the triangle's length.
+    """
+    middle = points.shape[1] // 2
+    back = points[:, middle - 1] - points[:, middle + 1]
+    back = back / np.maximum(np.hypot(back[:, 0], back[:, 1]), 1e-9)[:, None] * size
+    across = np.stack([-back[:, 1], back[:, 0]], axis=1) * 0.55
+    centre = points[:, middle]
+    return np.stack([centre + back / 2, centre - back / 2 + across, centre - back / 2 - across], axis=1)
+
+
 def nearest_curve(points: Array, x: float, y: float) -> tuple[int, float]:
     """Return the curve nearest to a point and its distance; (−1, ∞) without curves.
 

@@ -119,6 +119,13 @@ class NetworkPanel(Panel):
         """Say everything again."""
         super().retranslate()
         self.canvas.setAccessibleName(tr("Network diagram"))
+        self.canvas.setWhatsThis(
+            tr(
+                "Each line is a weight: orange is positive, blue negative, and its width goes with |w| over "
+                "the layer’s largest. A dot at a neuron’s corner is its bias. Between large layers only the "
+                "strongest weights are drawn. Point at anything for its numbers; a click keeps them."
+            )
+        )
         self.header.retranslate()
         self.footer.retranslate()
         self.card_view.retranslate()

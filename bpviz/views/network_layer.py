@@ -125,7 +125,7 @@ class LayerControls(QWidget):
 
     def _digits(self) -> int:
         """Return the width of the number."""
-        return self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 6
+        return self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 12
 
     def _label(self) -> str:
         return tr(self._labels.get(self._activation, self._activation))

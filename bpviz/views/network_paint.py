@@ -16,12 +16,16 @@ from PySide6.QtGui import (
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Spot
+from bpviz.present.diagram_lines import arrow_heads
 from bpviz.present.numbers import short
 from bpviz.views.network_cells import paint_column
 from bpviz.views.network_labels import below, paint_labels, room_below
 from bpviz.views.network_scene import Link, Scene, device_ratio, polygon
 
 Align = Qt.AlignmentFlag
+
+STRONG_STEP = round(0.6 * colours.WIDTH_LEVELS)
+"""From this width on a gradient's line carries an arrow."""
 
 
 def paint_network(painter: QPainter, scene: Scene) -> None:
@@ -60,6 +64,16 @@ def _paint_link(painter: QPainter, scene: Scene, link: Link) -> None:
             )
         )
         painter.drawPolyline(scene.lines.line(link.layer, link.points[index], widths[step], ratio))
+    if scene.gradients:
+        _paint_arrows(painter, scene, link.points[(steps >= STRONG_STEP) & ~faint], widest)
+
+
+def _paint_arrows(painter: QPainter, scene: Scene, points: NDArray[np.float64], widest: float) -> None:
+    """Point back along the lines of the strongest gradients: they flow from right to left."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(scene.colours.backward))
+    for head in arrow_heads(points, 3.5 + 0.9 * widest):
+        painter.drawPolygon(polygon(head))
 
 
 def widest_line(scene: Scene, link: Link) -> float:
@@ -152,6 +166,8 @@ def _paint_weight_mark(painter: QPainter, scene: Scene, spot: Spot) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         points = link.points[int(at[0])]
         painter.drawPolyline(polygon(points))
+        for end in (Spot(spot.layer, spot.unit), Spot(spot.layer - 1, spot.source)):
+            _ring(painter, scene, end, scene.colours.backward, 0.0)
         _paint_flow(painter, scene, points, float(scene.snapshot.layers[spot.layer].delta[spot.unit]))
 
 

@@ -25,6 +25,8 @@ from bpviz.snapshot import LayerState, RunInfo, Snapshot
 LABEL_ROOM = 110.0
 THREAD = 0.5
 """Distance between the threads of a thick line, in device pixels."""
+LINES_KEPT = 3000
+"""Some 20 MB at most: beyond it the lines are made anew."""
 
 
 class LineCache:
@@ -42,6 +44,8 @@ class LineCache:
         key = (64 * layer + count, float(points[0, 1]), float(points[-1, 1]), ratio)
         found = self._lines.get(key)
         if found is None:
+            if len(self._lines) >= LINES_KEPT:
+                self._lines.clear()
             found = self._lines[key] = polygon(thick_line(points, count, THREAD / ratio))
         return found
 

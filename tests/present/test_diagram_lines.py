@@ -10,6 +10,7 @@ from bpviz.present.diagram_lines import (
     EDGE_LIMIT,
     UNIT_EDGE_LIMIT,
     all_pairs,
+    arrow_heads,
     curves,
     nearest_curve,
     points_on,
@@ -104,3 +105,9 @@ def test_a_level_thick_line_has_no_joints():
     points = points_on(np.array([[[0.0, 3.0], [5.0, 3.0], [5.0, 3.0], [10.0, 3.0]]]))[0]
     line = thick_line(points, 2, 0.6)
     assert line == pytest.approx(np.array([[0, 2.7], [10, 2.7], [10, 3.3], [0, 3.3]]))
+
+
+def test_arrow_heads_point_back_to_the_start():
+    points = points_on(np.array([[[0.0, 3.0], [5.0, 3.0], [5.0, 3.0], [10.0, 3.0]]]))
+    assert arrow_heads(points, 4.0)[0] == pytest.approx(np.array([[3, 3], [7, 0.8], [7, 5.2]]))
+    assert arrow_heads(np.empty((0, 17, 2)), 4.0).shape == (0, 3, 2)
