@@ -75,7 +75,12 @@ def _add_data(group: Any) -> None:
             FUNCTIONS.names(),
         ),
     )
-    _add(group, "start", metavar="X[,Y]", help=tr("where the descent of the function starts"))
+    _add(
+        group,
+        "start",
+        metavar="X,Y,…",
+        help=tr("where the descent starts: the function's variables, or all parameters of the network"),
+    )
 
 
 def _add_network(group: Any) -> None:

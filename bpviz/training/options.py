@@ -241,8 +241,6 @@ def _known_or_auto(registry: Registry[Any], name: str) -> str:
 
 def _function(given: Mapping[str, Any]) -> str | None:
     if "function" not in given:
-        if "start" in given:
-            raise UserError("A start belongs to a function.", hint="Name one with “function”.")
         return None
     for name in _NETWORK_OPTIONS:
         if name in given:
@@ -260,9 +258,7 @@ def _start(given: Any) -> tuple[float, ...] | None:
     except (TypeError, ValueError):
         start = ()
     if not start or not all(map(math.isfinite, start)):
-        raise UserError(
-            "The start “{value}” is not one number for each variable, like “1.5,1.5”.", value=given
-        )
+        raise UserError("The start “{value}” is not a list of numbers, like “1.5,1.5”.", value=given)
     return start
 
 

@@ -124,6 +124,8 @@ def _window(settings_file: Path, config: RunConfig, palette: Palette, text_point
     """Return the whole window with its form filled in, to be shown on no screen."""
     from PySide6.QtCore import Qt
 
+    from bpviz.present.form import Choice
+    from bpviz.present.presets import PRESETS
     from bpviz.present.setup import build_form
     from bpviz.views.main_window import MainWindow
     from bpviz.views.settings import Settings
@@ -133,7 +135,8 @@ def _window(settings_file: Path, config: RunConfig, palette: Palette, text_point
     settings.set_value("text_points", text_points)
     window = MainWindow(settings=settings)
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-    window.set_form(build_form(config))
+    presets = tuple(Choice(one.name, one.label, one.help) for one in PRESETS)
+    window.set_form(build_form(config, presets=presets))
     return window
 
 
