@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStackedLayou
 
 from bpviz.present.decision_words import caption, score
 from bpviz.present.palette import LIGHT, Palette
-from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid
+from bpviz.snapshot import History, RunInfo, Snapshot, SurfaceGrid
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_fit import FittedCurve, TargetScatter
@@ -71,6 +71,7 @@ class DecisionPanel(Panel):
         super().__init__(parent)
         self.info: RunInfo | None = None
         self.snapshot: Snapshot | None = None
+        self._record = (0, 0)
         self.map = FeatureMap()
         self.curve = FittedCurve()
         self.matrix = ConfusionMatrix()
@@ -118,8 +119,13 @@ class DecisionPanel(Panel):
         self._refresh()
 
     def show_surface(self, grid: SurfaceGrid) -> None:
-        if self.picture is self.contours:
-            self.contours.show_surface(grid)
+        if self.picture in (self.contours, self.steps):
+            self.picture.show_surface(grid)
+
+    def show_history(self, history: History) -> None:
+        if self._record != (history.run_id, history.generation):
+            self._record = history.run_id, history.generation
+            self.steps.forget_steps()
 
     def set_palette(self, palette: Palette) -> None:
         for picture in self.pictures:

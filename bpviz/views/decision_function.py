@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -15,6 +17,10 @@ from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_map import image_of
 from bpviz.views.plotting import RIGHT, faded, hairline, line_height, polygon
+
+# x, f(x) and f′(x) of one iteration; NaN where it is not known.
+Step = tuple[float, float, float]
+_KEPT = 500
 
 
 class ContourPicture(DecisionCanvas):
@@ -124,24 +130,41 @@ class StepTable(DecisionCanvas):
 
     def __init__(self) -> None:
         super().__init__()
-        self._steps: dict[int, tuple[float, float, float]] = {}
+        self._steps: dict[int, Step] = {}
+        self._path: dict[int, Step] = {}
 
     def show_run(self, info: RunInfo) -> None:
         self._steps.clear()
+        self._path.clear()
         super().show_run(info)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if len(snapshot.theta) == 1:
             step = float(snapshot.theta[0]), float(snapshot.train.loss), float(snapshot.gradient[0])
             self._steps[snapshot.iteration] = step
-            if len(self._steps) > 500:
+            if len(self._steps) > _KEPT:
                 del self._steps[min(self._steps)]
         super().show_snapshot(snapshot)
 
-    def rows(self) -> list[tuple[int, tuple[float, float, float]]]:
+    def show_surface(self, grid: SurfaceGrid) -> None:
+        """Take the path's points for the iterations that went by without a snapshot; they have no slope."""
+        if len(grid.v) == 1:
+            recent = zip(grid.path_iterations[-_KEPT:].tolist(), grid.path[-_KEPT:].tolist(), strict=True)
+            self._path = {iteration: (x, height, math.nan) for iteration, (x, _, height) in recent}
+            self.update()
+
+    def forget_steps(self) -> None:
+        """Forget all but the shown step: the run went back and takes another way."""
+        self._steps.clear()
+        self._path.clear()
+        if self.snapshot is not None:
+            self.show_snapshot(self.snapshot)
+
+    def rows(self) -> list[tuple[int, Step]]:
         """Return the steps up to the shown iteration, the newest first."""
         last = self.snapshot.iteration if self.snapshot is not None else -1
-        return sorted(((i, step) for i, step in self._steps.items() if i <= last), reverse=True)
+        steps = self._path | self._steps
+        return sorted(((i, step) for i, step in steps.items() if i <= last), reverse=True)
 
     def draw(self, painter: QPainter) -> None:
         rows = self.rows()
@@ -169,7 +192,7 @@ class StepTable(DecisionCanvas):
         painter: QPainter,
         row: QRectF,
         iteration: int,
-        step: tuple[float, float, float],
+        step: Step,
         edges: NDArray[np.floating],
         newest: bool,
     ) -> None:
@@ -184,7 +207,7 @@ class StepTable(DecisionCanvas):
         # Where the columns are narrow a digit is dropped, never the head of a number.
         room = float(edges[2] - edges[1]) - 8
         digits = 4 if self.metrics().horizontalAdvance("−1.234×10⁻⁵") <= room else 2
-        texts = (grouped(iteration), *(short(value, digits, steady=True) for value in step))
+        texts = (grouped(iteration), *("–" if math.isnan(v) else short(v, digits, steady=True) for v in step))
         flags = RIGHT
         for column, (text, colour) in enumerate(zip(texts, colours, strict=True)):
             painter.setPen(QColor(colour))

@@ -11,10 +11,11 @@ from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from bpviz.present.palette import DARK, LIGHT, class_colour, rgb
-from bpviz.snapshot import PredictionMap, RunInfo, Snapshot
+from bpviz.snapshot import PredictionMap, RunInfo, Snapshot, SurfaceGrid
 from bpviz.text import set_language
 from bpviz.views.decision import DecisionPanel
 from tests.helpers import fake_predictions as fake
+from tests.helpers.fake_history import fake_history
 
 
 @pytest.fixture
@@ -385,6 +386,28 @@ def test_the_table_of_steps_says_point_value_and_slope(panel: DecisionPanel) -> 
     assert rows[-2][1] == (4.0, 16.0, 8.0)
     panel.show_snapshot(snapshots[3])
     assert panel.steps.rows()[0][0] == 3, "going back hides what comes after"
+
+
+def test_steps_without_a_snapshot_come_from_the_path(panel: DecisionPanel) -> None:
+    info, snapshots = fake.descent_1d(4)
+    panel.show_run(info)
+    panel.show_history(fake_history(1))
+    panel.show_snapshot(snapshots[0])
+    panel.show_snapshot(snapshots[4])
+    path = np.array([[5.0 * 0.8**k, 0.0, 25.0 * 0.64**k] for k in range(5)])
+    u = np.linspace(-6, 6, 11)
+    panel.show_surface(
+        SurfaceGrid(
+            1, 4, u, np.zeros(1), (u**2)[None], "x", "", "axes", path, np.arange(5), (0, 0, 0), 0.0, (0, 0)
+        )
+    )
+    rows = dict(panel.steps.rows())
+    assert rows[2][:2] == pytest.approx((3.2, 10.24))
+    assert np.isnan(rows[2][2])
+    assert rows[0] == (5.0, 25.0, 10.0)
+    panel.grab()
+    panel.show_history(fake_history(1, generation=1))
+    assert [iteration for iteration, _ in panel.steps.rows()] == [4], "another way was taken"
 
 
 def test_no_old_run_shows_through(panel: DecisionPanel) -> None:
