@@ -72,7 +72,7 @@ def _paint_nodes(painter: QPainter, scene: Scene, column: Column, state: LayerSt
         if column.cell_size >= 1.7 * QFontMetricsF(scene.font).height():
             _paint_values(painter, rects, state, fills)
     if state.bias is not None:
-        _paint_biases(painter, scene, rects, state.bias)
+        paint_biases(painter, scene, rects, state.bias)
 
 
 def _paint_maps(painter: QPainter, scene: Scene, rects: list[QRectF], layer: int) -> None:
@@ -175,7 +175,7 @@ def _paint_values(painter: QPainter, rects: list[QRectF], state: LayerState, fil
     painter.setFont(font)
 
 
-def _paint_biases(painter: QPainter, scene: Scene, rects: list[QRectF], bias: NDArray[np.floating]) -> None:
+def paint_biases(painter: QPainter, scene: Scene, rects: list[QRectF], bias: NDArray[np.floating]) -> None:
     """Draw each bias as a dot at the lower left corner: colour by sign, area by size."""
     radii = colours.bias_radius(bias, rects[0].height()).tolist()
     painter.setPen(QPen(QColor(scene.colours.card), max(1.0, 0.03 * rects[0].height())))

@@ -49,11 +49,10 @@ def room_below(scene: Scene, column: Column) -> bool:
     return gap >= 1.15 * line
 
 
-def below(scene: Scene, cell: list[float]) -> QRectF:
+def below(scene: Scene, node: QRectF) -> QRectF:
     """Return the room for a line of text under a node."""
-    x, y, width, height = cell
     line = QFontMetricsF(scene.font).height()
-    return QRectF(x + width / 2 - 60, y + height + 0.12 * line, 120, line)
+    return QRectF(node.center().x() - 60, node.bottom() + 0.12 * line, 120, line)
 
 
 def _paint_activations(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
@@ -62,7 +61,7 @@ def _paint_activations(painter: QPainter, scene: Scene, column: Column, state: L
         return
     painter.setPen(QColor(scene.colours.muted))
     for cell, value in zip(column.cells.tolist(), state.a.tolist(), strict=True):
-        painter.drawText(below(scene, cell), Align.AlignCenter, short(value, 3))
+        painter.drawText(below(scene, QRectF(*cell)), Align.AlignCenter, short(value, 3))
 
 
 def _paint_weights(painter: QPainter, scene: Scene, link: Link) -> None:

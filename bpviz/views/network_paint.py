@@ -18,7 +18,7 @@ from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_lines import arrow_heads
 from bpviz.present.numbers import short
-from bpviz.views.network_cells import paint_column
+from bpviz.views.network_cells import paint_biases, paint_column
 from bpviz.views.network_labels import below, paint_labels, room_below
 from bpviz.views.network_scene import Link, Scene, device_ratio, polygon
 
@@ -141,13 +141,16 @@ def _paint_deltas(painter: QPainter, scene: Scene) -> None:
     for column, state in zip(scene.layout.columns[1:], scene.snapshot.layers[1:], strict=True):
         share = np.abs(colours.levels(state.delta, "identity")).tolist()
         written = room_below(scene, column)
-        for cell, size, delta in zip(column.cells.tolist(), share, state.delta.tolist(), strict=True):
-            rect = QRectF(*cell)
+        rects = [QRectF(*cell) for cell in column.cells.tolist()]
+        for rect, size, delta in zip(rects, share, state.delta.tolist(), strict=True):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(magenta, 0.6 + 0.07 * min(rect.width(), 40.0) * size))
             painter.drawRoundedRect(rect, 0.2 * rect.width(), 0.2 * rect.width())
             if written:
-                painter.drawText(below(scene, cell), Qt.AlignmentFlag.AlignCenter, f"δ {short(delta, 3)}")
+                painter.drawText(below(scene, rect), Qt.AlignmentFlag.AlignCenter, f"δ {short(delta, 3)}")
+        if column.kind == "nodes" and state.bias is not None:
+            # The rings went over the dots.
+            paint_biases(painter, scene, rects, state.bias)
 
 
 def _paint_weight_mark(painter: QPainter, scene: Scene, spot: Spot) -> None:
