@@ -1,0 +1,119 @@
+"""The window at full speed: its answer, its pace, what it costs the training, and its memory.
+
+``python -m tests.benchmarks.window [SECONDS]`` prints one JSON object; it needs a screen.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+PROBE_MS = 16
+WARM_UP_S = 4.0
+PLAIN_S = 3.0
+
+
+def plain_speed(seconds: float = PLAIN_S) -> float:
+    """Return iterations a second of the default run with no window, the record included."""
+    from bpviz.present.presets import DEFAULT
+    from bpviz.training.build import build
+
+    count, end = 0, time.perf_counter() + seconds
+    begun = time.perf_counter()
+    for _ in build(DEFAULT).iterations():
+        count += 1
+        if time.perf_counter() >= end:
+            break
+    return count / (time.perf_counter() - begun)
+
+
+def measure(seconds: float) -> dict[str, Any]:
+    """Train with every panel showing and return what was seen."""
+    from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer, Slot
+
+    from bpviz.app import create
+
+    before = plain_speed()
+    application, window, wiring = create()
+    window.resize(1280, 720)
+    window.show()
+    wiring.begin()
+
+    class Probe(QObject):
+        """Notes by how much each tick of a 16 ms timer comes late, and the memory once a second."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.late_ms: list[float] = []
+            self.memory_mb: list[float] = []
+            self._clock, self._last_memory = QElapsedTimer(), time.perf_counter()
+            self._clock.start()
+            self._timer = QTimer(self)
+            self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+            self._timer.timeout.connect(self._on_timer_timeout)
+            self._timer.start(PROBE_MS)
+
+        @Slot()
+        def _on_timer_timeout(self) -> None:
+            self.late_ms.append(max(0.0, self._clock.nsecsElapsed() / 1e6 - PROBE_MS))
+            self._clock.restart()
+            now = time.perf_counter()
+            if now - self._last_memory >= 1.0:
+                self._last_memory = now
+                self.memory_mb.append(resident_mb())
+
+    def spin(duration: float) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(int(duration * 1000), loop.quit)
+        loop.exec()
+
+    spin(1.5)
+    window.train_toggled.emit()
+    spin(WARM_UP_S)
+    probe = Probe()
+    begun, shown, iterations = time.perf_counter(), wiring.updates_shown, wiring.training.state().last
+    spin(seconds)
+    taken = time.perf_counter() - begun
+    shown, iterations = wiring.updates_shown - shown, wiring.training.state().last - iterations
+    panels = [key for key in window.panels() if window.panel_visible(key)]
+    kind = type(window.panels()["surface"]).__name__
+    window.close()
+    application.processEvents()
+    gc.collect()
+    plain = (before + plain_speed()) / 2
+    return {
+        "seconds": taken,
+        "panels": panels,
+        "surface": kind,
+        "late_ms": probe.late_ms,
+        "updates_per_second": shown / taken,
+        "iterations_per_second": iterations / taken,
+        "plain_iterations_per_second": plain,
+        "memory_mb": probe.memory_mb,
+    }
+
+
+def resident_mb() -> float:
+    """Return the process's resident memory."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def growth_mb_per_minute(memory_mb: list[float]) -> float:
+    """Return the slope of the second half of a memory record of one value a second."""
+    import numpy as np
+
+    half = np.array(memory_mb[len(memory_mb) // 2 :])
+    if len(half) < 2:
+        return 0.0
+    return float(np.polyfit(np.arange(len(half)), half, 1)[0]) * 60.0
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(float(sys.argv[1]) if len(sys.argv) > 1 else 20.0)))
