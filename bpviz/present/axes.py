@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,34 +15,37 @@ from bpviz.present.numbers import MINUS, short
 def nice_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:
     """Return the multiples of a round step in [low, high]: as many as ``count`` allows.
 
-    The step is 1, 2 or 5 times a power of ten, the smallest with which no more than ``count`` (at
-    least 2) ticks lie in the range.  An axis without length, or without finite ends, has the ticks
-    that it can have: one or none.
+    The step is 1, 2 or 5 (at need 4) times a power of ten, the smallest with which no more than
+    ``count`` (at least 2) ticks lie in the range.  An axis without length, or without finite ends,
+    has the ticks that it can have: one or none.
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return np.empty(0)
     low, high = min(low, high), max(low, high)
     span = high - low
     # Below this the multiples are no longer told apart in float64.
-    if span <= 1e-12 * max(abs(low), abs(high)) or not math.isfinite(span):
+    if span <= max(1e-12 * max(abs(low), abs(high)), 1e-290) or not math.isfinite(span):
         return np.array([low])
     count = max(count, 2)
-    whole, divisor, first, last = 1.0, 1.0, 0, 0
-    for whole, divisor in _steps_from(span / (count + 1)):
-        step = whole / divisor
-        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    usual = _multiples(low, high, count, (1, 2, 5))
+    if len(usual) >= min(3, count):
+        return usual
+    # Two ticks say little: fours are less round, but there may be more of them.
+    fours = _multiples(low, high, count, (4,))
+    return fours if len(fours) > len(usual) else usual
+
+
+def _multiples(low: float, high: float, count: int, factors: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the multiples of the smallest step that gives no more than ``count`` of them."""
+    exponent = math.floor(math.log10((high - low) / (count + 1)))
+    for power, factor in product(range(exponent, exponent + 4), factors):
+        # Divided last: 3 / 10 is 0.3, where 3 * 0.1 is not.
+        whole, divisor = (factor * 10.0**power, 1.0) if power >= 0 else (float(factor), 10.0**-power)
+        first = math.ceil(low / whole * divisor - 1e-9)
+        last = math.floor(high / whole * divisor + 1e-9)
         if last - first + 1 <= count:
-            break
-    # Divided last: 3 / 10 is 0.3, where 3 * 0.1 is not.
-    return np.asarray(np.arange(first, last + 1) * whole / divisor, dtype=np.float64)
-
-
-def _steps_from(smallest: float) -> Iterator[tuple[float, float]]:
-    """Yield steps from about ``smallest`` to far above it, as a whole number and what divides it."""
-    exponent = math.floor(math.log10(smallest))
-    for power in range(exponent, exponent + 4):
-        for factor in (1, 2, 5):
-            yield (factor * 10.0**power, 1.0) if power >= 0 else (factor, 10.0**-power)
+            return np.asarray(np.arange(first, last + 1) * whole / divisor, dtype=np.float64)
+    return np.empty(0)
 
 
 def log_ticks(low: float, high: float, count: int = 5) -> NDArray[np.float64]:

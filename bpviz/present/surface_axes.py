@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.axes import format_ticks, log_ticks, nice_ticks
+from bpviz.present.numbers import short
 from bpviz.present.surface_camera import HEIGHT, Projection
 from bpviz.present.surface_mesh import HeightScale
 from bpviz.present.surface_path import Plane
 
 Array = NDArray[np.floating]
 
-_TICK_SPACING, _HEIGHT_TICK_SPACING = 25.0, 19.0
+_TICK_SPACING = 25.0
 _FLAT = 82.0
 """Elevation above which the box is looked at from the top and its height axis is a point."""
 
@@ -60,7 +61,7 @@ def box(view: Projection, plane: Plane, scale: HeightScale, text_height: float =
     front = -back
     u_model, u_texts = _ticks(*plane.u, view, 0, front)
     v_model, v_texts = _ticks(*plane.v, view, 1, front)
-    z_model, z_texts = _height_ticks(scale, view, front)
+    z_model, z_texts = _height_ticks(scale, view, front, text_height * 1.1)
     walls = [_floor()] if flat else [_floor(), _wall(0, back[0]), _wall(1, back[1])]
     grid = _grid(back, u_model, v_model, [] if flat else z_model)
     bottom = -HEIGHT
@@ -88,14 +89,16 @@ def _ticks(
     return [float((t - low) / (high - low) * 2 - 1) for t in values], format_ticks(values)
 
 
-def _height_ticks(scale: HeightScale, view: Projection, front: Array) -> tuple[list[float], list[str]]:
+def _height_ticks(
+    scale: HeightScale, view: Projection, front: Array, spacing: float
+) -> tuple[list[float], list[str]]:
     ends = view.project(np.array([[*front, -HEIGHT], [*front, HEIGHT]]))[:, :2]
-    count = max(2, min(7, int(float(np.hypot(*(ends[1] - ends[0]))) / _HEIGHT_TICK_SPACING)))
+    count = max(2, min(7, int(float(np.hypot(*(ends[1] - ends[0]))) / spacing)))
     values = (log_ticks if scale.logarithmic else nice_ticks)(scale.low, scale.high, count)
     texts = format_ticks(values)
     if scale.logarithmic:
         whole = all(float(t).is_integer() for t in values)
-        texts = [_power(int(t)) for t in values] if whole else [f"{10.0**t:.3g}" for t in values]
+        texts = [_power(int(t)) for t in values] if whole else [short(10.0**t, 3) for t in values]
     span = scale.high - scale.low
     return [HEIGHT * (2 * float((t - scale.low) / span) - 1) for t in values], texts
 

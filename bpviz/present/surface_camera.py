@@ -86,7 +86,7 @@ class Frame:
     bottom: float = 40.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Projection:
     """A camera on a picture: from the model to pixels, x to the right and y downwards."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.axes import format_ticks, log_ticks, nice_ticks
+from bpviz.present.numbers import short
 from bpviz.present.surface_mesh import HeightScale, height_scale
 from bpviz.snapshot import SurfaceGrid
 
@@ -48,7 +49,7 @@ class Curve:
             ticks = nice_ticks(*self.range, count)
             return ticks, format_ticks(ticks)
         ticks = log_ticks(*self.range, count)
-        return ticks, [f"{10.0**t:.3g}".replace("-", "−") for t in ticks]
+        return ticks, [short(10.0**t, 3) for t in ticks]
 
 
 def build_curve(grid: SurfaceGrid, logarithmic: bool, old: HeightScale | None = None) -> Curve:

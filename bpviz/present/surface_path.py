@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ Array = NDArray[np.floating]
 LIFT = 0.012
 """How far the path floats above the surface, in the model's units: enough not to sink between vertices."""
 ARROW_LENGTH = 0.42
-_MOST_POINTS = 600
+_MOST_POINTS = 1000
+_DRAPE, _MOST_PARTS = 0.05, 24
+"""Between steps further apart than this (in the model), so many points at the most are put."""
 _ARROW_POINTS, _SHORTEST_ARROW = 22, 17
 """Points along the arrow, and the fewest of them: a shorter arrow is not seen as one."""
 
@@ -40,17 +43,38 @@ class Plane:
         return np.asarray((uv - low) / size * 2 - 1)
 
 
-def path_points(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array:
-    """Return the path on the surface as (k, 3) in the model; NaN where it leaves the box.
+def path_steps(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array:
+    """Return where the run was, as (k, 3) in the model; NaN where that is outside the box.
 
-    A long path is thinned for the display, its first and last points kept.
+    A long path is thinned for the display; it ends at the ball.
     """
     path = np.asarray(grid.path, dtype=float).reshape(-1, 3)
-    if len(path) > _MOST_POINTS:
-        path = path[np.linspace(0, len(path) - 1, _MOST_POINTS).round().astype(np.intp)]
+    # Every 2nd, 4th, 8th … point, counted from the start: what is drawn stays where it is as it grows.
+    path = path[:: 1 << max(0, math.ceil(math.log2(max(len(path), 1) / _MOST_POINTS)))]
     if len(path):
         path = np.vstack([path, np.asarray(grid.ball, dtype=float)])
     return _placed(path, grid, scale, mesh)
+
+
+def draped(steps: Array, mesh: Mesh) -> Array:
+    """Return the way from step to step (k, 3) with points between, none of them under the surface.
+
+    A long step goes straight where the surface bends; laid upon it, its line is seen, and hidden,
+    where it should be.
+    """
+    if len(steps) < 2:
+        return steps
+    lengths = np.hypot(*np.diff(steps[:, :2], axis=0).T)
+    parts = np.clip(np.ceil(np.nan_to_num(lengths) / _DRAPE), 1, _MOST_PARTS).astype(np.intp)
+    begins = np.cumsum(parts) - parts
+    at = np.repeat(np.arange(len(parts)), parts)
+    share = (np.arange(len(at)) - begins[at]) / parts[at]
+    points = np.vstack([steps[at] + share[:, None] * (steps[at + 1] - steps[at]), steps[-1:]])
+    # A step into nowhere has no points on its way, but begins somewhere.
+    points[begins] = steps[:-1]
+    surface = mesh.height_at(points[:, 0], points[:, 1]) + LIFT
+    points[:, 2] = np.where(np.isnan(surface), points[:, 2], np.maximum(points[:, 2], surface))
+    return points
 
 
 def ball_point(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array | None:
@@ -98,7 +122,7 @@ def _end_of_descent(z: Array) -> int:
     return count if not rising.size else min(count, max(_SHORTEST_ARROW, int(rising[0]) + 2))
 
 
-def hidden(points: Array, mesh: Mesh, camera: Camera, steps: int = 48) -> NDArray[np.bool_]:
+def hidden(points: Array, mesh: Mesh, camera: Camera, steps: int = 40) -> NDArray[np.bool_]:
     """Return (k,) which points the surface hides from the eye, by walking the lines of sight.
 
     The walk goes straight to the eye at infinity, which the mild perspective differs little from, in
@@ -113,6 +137,19 @@ def hidden(points: Array, mesh: Mesh, camera: Camera, steps: int = 48) -> NDArra
     surface = mesh.height_at(ray[..., 0], ray[..., 1])
     with np.errstate(invalid="ignore"):
         return np.asarray((ray[..., 2] < surface - 0.004).any(axis=1))
+
+
+def distinct(pixels: Array, cell: float = 1.5) -> NDArray[np.bool_]:
+    """Return (k,) which points of a path move on to another cell of the screen; the ends always stay.
+
+    Late in a run hundreds of points crowd on a few pixels, and every one of them costs a joint.
+    """
+    if len(pixels) < 3:
+        return np.ones(len(pixels), dtype=bool)
+    cells = np.floor(np.where(np.isfinite(pixels), pixels, -1e6) / cell)
+    kept: NDArray[np.bool_] = np.ones(len(pixels), dtype=bool)
+    kept[1:-1] = np.any(cells[1:-1] != cells[:-2], axis=1)
+    return kept
 
 
 def runs(flags: NDArray[np.bool_], valid: NDArray[np.bool_]) -> list[tuple[int, int, bool]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.surface_mesh import HeightScale, Mesh, build_mesh, height_scale
-from bpviz.present.surface_path import Plane, arrow_points, ball_point, path_points
+from bpviz.present.surface_path import Plane, arrow_points, ball_point, draped, path_steps
 from bpviz.snapshot import SurfaceGrid
 
 Array = NDArray[np.floating]
@@ -16,12 +16,16 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One grid, ready: points in the model's box (see `surface_camera`)."""
+    """One grid, ready: points in the model's box (see `surface_camera`).
+
+    ``steps`` (k, 3) is where the run was, ``path`` the way through them on the surface.
+    """
 
     grid: SurfaceGrid
     scale: HeightScale
     plane: Plane
     mesh: Mesh
+    steps: Array
     path: Array
     ball: Array | None
     arrow: Array
@@ -53,12 +57,6 @@ def build_scene(grid: SurfaceGrid, logarithmic: bool, old: Scene | None = None) 
     else:
         mesh = build_mesh(grid.losses, scale)
     ball = ball_point(grid, scale, mesh)
-    return Scene(
-        grid,
-        scale,
-        Plane.of(grid),
-        mesh,
-        path_points(grid, scale, mesh),
-        ball,
-        arrow_points(grid, mesh, ball),
-    )
+    steps = path_steps(grid, scale, mesh)
+    arrow = arrow_points(grid, mesh, ball)
+    return Scene(grid, scale, Plane.of(grid), mesh, steps, draped(steps, mesh), ball, arrow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QShowEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from bpviz.present.palette import Palette
@@ -44,6 +44,7 @@ class SurfacePanel(Panel):
         self.controls = SurfaceControls(self)
         self.canvas = SurfaceCanvas(self)
         self.caption = QLabel(self)
+        self.caption.setObjectName("Quiet")
         self._info: RunInfo | None = None
         self._grid: SurfaceGrid | None = None
         self._iteration = 0
@@ -70,6 +71,7 @@ class SurfacePanel(Panel):
         """Set up for a new run; the view stays as the user turned it."""
         self._info, self._grid, self._iteration = info, None, 0
         self.controls.show_run(info)
+        self.controls.show_curve(info.kind == "function" and info.size == 1)
         self.canvas.show_grid(None)
         self._say()
 
@@ -102,7 +104,9 @@ class SurfacePanel(Panel):
         """Say everything again, in the language in force."""
         self.controls.retranslate()
         self.canvas.setAccessibleName(tr("Loss surface"))
-        self.canvas.setToolTip("")
+        self.canvas.setAccessibleDescription(
+            tr("Drag or use the arrow keys to turn, + and − to zoom, click to keep a point's numbers")
+        )
         self._say()
         self.canvas.update()
 
@@ -156,10 +160,15 @@ class SurfacePanel(Panel):
         return caption(grid, made.scale) if made is not None else ""
 
     def _say(self) -> None:
-        self.caption.setText(self._caption())
+        whole = self._caption()
+        room = max(self.width() - 22, 10)
+        shown = self.caption.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
+        self.caption.setText(shown)
+        self.caption.setAccessibleName(whole)
         made = self.canvas.curve or self.canvas.scene
         if self._grid is not None and made is not None:
-            self.caption.setToolTip(caption_help(self._grid, made.scale))
+            explained = caption_help(self._grid, made.scale)
+            self.caption.setToolTip(explained if shown == whole else f"{whole}\n{explained}")
 
     def _choose_renderer(self) -> None:
         """Decide on OpenGL once, when the panel is first shown; until the probe answers QPainter draws."""
@@ -186,6 +195,10 @@ class SurfacePanel(Panel):
     @Slot(bool)
     def _on_logarithm_toggled(self, on: bool) -> None:
         self.canvas.set_logarithmic(on)
+        self._say()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._say()
 
     def showEvent(self, event: QShowEvent) -> None:

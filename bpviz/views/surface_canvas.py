@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -32,6 +35,12 @@ _DEGREES_PER_PIXEL = 0.45
 _KEY_DEGREES = 6.0
 _KEY_ZOOM = 1.15
 _SETTLE_MS = 220
+_TURNS: dict[int, tuple[float, float]] = {
+    Qt.Key.Key_Left: (_KEY_DEGREES, 0.0),
+    Qt.Key.Key_Right: (-_KEY_DEGREES, 0.0),
+    Qt.Key.Key_Up: (0.0, _KEY_DEGREES),
+    Qt.Key.Key_Down: (0.0, -_KEY_DEGREES),
+}
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +64,7 @@ class SurfaceCanvas(QWidget):
         self._drag_from: QPointF | None = None
         self._dragged = False
         self._moving = False
+        self._focus_ring = False
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -126,27 +136,26 @@ class SurfaceCanvas(QWidget):
         self.look_from(self.camera.zoomed(1 / _KEY_ZOOM))
 
     def paint_on(self, painter: QPainter, look: Look, drawing: Drawing, fast: bool = False) -> None:
-        """Paint the picture at any size; the widget itself and an export both come here."""
+        """Paint the picture at any size; the widget itself and an export both come here.
+
+        An export (any other drawing than the widget's own) shows a pinned point, not a passing one.
+        """
+        at = self.picked if self.pinned or drawing is self._drawing else None
         if self.curve is not None:
-            index = self.picked if isinstance(self.picked, int) else None
-            paint_curve(painter, self.curve, look, index)
+            paint_curve(painter, self.curve, look, at if isinstance(at, int) else None)
         elif self.scene is not None:
-            picked = self.picked if isinstance(self.picked, Picked) else None
+            vertex = at if isinstance(at, Picked) else None
             try:
-                drawing.paint(painter, self.scene, self.camera, look, self._renderer, fast, picked)
+                drawing.paint(painter, self.scene, self.camera, look, self._renderer, fast, vertex)
             except RuntimeError as failure:
                 self._fall_back(failure)
-                drawing.paint(painter, self.scene, self.camera, look, self._renderer, fast, picked)
+                drawing.paint(painter, self.scene, self.camera, look, self._renderer, fast, vertex)
         else:
             painter.setPen(QColor(look.palette.muted))
             painter.setFont(look.small_font())
-            area = self.rect() if look.width == self.width() else None
             flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
             text = tr("The loss surface appears here as soon as it is computed.")
-            if area is None:
-                painter.drawText(0, 0, int(look.width), int(look.height), flags, text)
-            else:
-                painter.drawText(area, flags, text)
+            painter.drawText(QRectF(8, 0, look.width - 16, look.height), flags, text)
 
     def look(self) -> Look:
         """Return how the widget's own picture is to be."""
@@ -188,6 +197,26 @@ class SurfaceCanvas(QWidget):
         self._moving = False
         self.update()
 
+    def _action_of(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """Return what a key does to the view; None where it is not the canvas's."""
+        modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        if event.modifiers() & modifiers:
+            return None
+        turn = _TURNS.get(event.key())
+        if turn is not None:
+            return partial(self._turn, *turn)
+        actions: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Plus: self.zoom_in,
+            Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out,
+            Qt.Key.Key_Home: self.reset_view,
+            Qt.Key.Key_T: self.top_view,
+        }
+        return actions.get(event.key())
+
+    def _turn(self, azimuth: float, elevation: float) -> None:
+        self.look_from(self.camera.turned(azimuth, elevation))
+
     def _fall_back(self, failure: Exception) -> None:
         _log.warning("OpenGL stopped drawing the surface: %s", failure)
         self._renderer = PainterRenderer()
@@ -216,8 +245,24 @@ class SurfaceCanvas(QWidget):
         painter = QPainter(self)
         try:
             self.paint_on(painter, self.look(), self._drawing, self._moving)
+            if self._focus_ring:
+                painter.setPen(QPen(QColor(self._colours.accent), 1.4))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 1, -2, -1), 6, 6)
         finally:
             painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Whoever came by the keyboard has to see where the arrow keys go; whoever clicked knows.
+        self._focus_ring = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._focus_ring = False
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -233,8 +278,7 @@ class SurfaceCanvas(QWidget):
             return
         self._dragged, self._drag_from = True, event.position()
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        turned = self.camera.turned(-moved.x() * _DEGREES_PER_PIXEL, moved.y() * _DEGREES_PER_PIXEL)
-        self.look_from(turned)
+        self._turn(-moved.x() * _DEGREES_PER_PIXEL, moved.y() * _DEGREES_PER_PIXEL)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag_from is not None and not self._dragged:
@@ -257,25 +301,17 @@ class SurfaceCanvas(QWidget):
             self.picked = None
             self.update()
 
+    def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._action_of(event) is not None:
+            # With the focus here, these keys turn the surface whatever a menu would do with them.
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        turns: dict[int, tuple[float, float]] = {
-            Qt.Key.Key_Left: (_KEY_DEGREES, 0.0),
-            Qt.Key.Key_Right: (-_KEY_DEGREES, 0.0),
-            Qt.Key.Key_Up: (0.0, _KEY_DEGREES),
-            Qt.Key.Key_Down: (0.0, -_KEY_DEGREES),
-        }
-        actions: dict[int, Callable[[], None]] = {
-            Qt.Key.Key_Plus: self.zoom_in,
-            Qt.Key.Key_Equal: self.zoom_in,
-            Qt.Key.Key_Minus: self.zoom_out,
-            Qt.Key.Key_Home: self.reset_view,
-            Qt.Key.Key_T: self.top_view,
-        }
-        key = event.key()
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if key in turns and not control:
-            self.look_from(self.camera.turned(*turns[key]))
-        elif key in actions and not control:
-            actions[key]()
-        else:
+        action = self._action_of(event)
+        if action is None:
             super().keyPressEvent(event)
+        else:
+            action()

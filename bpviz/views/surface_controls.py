@@ -106,6 +106,8 @@ class SurfaceControls(QWidget):
         self._half_width = 1.0
         self.kind = QComboBox(self)
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # In a narrow panel the name is cut rather than a button lost.
+        self.kind.setMinimumWidth(64)
         self.first, self.second = ParameterChooser(self), ParameterChooser(self)
         self.buttons = {name: self._button(name) for name, _, _ in _BUTTONS}
         self.buttons["logarithm"].setCheckable(True)
@@ -128,11 +130,14 @@ class SurfaceControls(QWidget):
         kept = self.request if self.request.kind in kinds else SurfaceRequest(kind=kinds[0])
         last = max(info.size - 1, 0)
         parameters = (min(kept.parameters[0], last), min(kept.parameters[1], last))
-        self.request = replace(kept, parameters=parameters, span=None)
+        before, self.request = self.request, replace(kept, parameters=parameters, span=None)
         self.kind.clear()
         for kind in kinds:
             self.kind.addItem(tr(_KIND_LABELS[kind]), kind)
         self._show_request()
+        if self.request != before:
+            # What was asked for does not exist in this run: whoever computes has to know.
+            self.plane_requested.emit(self.request)
 
     def show_half_width(self, half_width: float) -> None:
         """Take the half width of the plane that is shown: wider and narrower start from it."""

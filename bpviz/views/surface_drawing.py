@@ -13,7 +13,7 @@ from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
 from bpviz.present.surface_axes import box
 from bpviz.present.surface_camera import Camera, Frame, Projection, projection
-from bpviz.present.surface_path import hidden
+from bpviz.present.surface_path import distinct, hidden
 from bpviz.present.surface_pick import Picked, values
 from bpviz.present.surface_scene import Scene
 from bpviz.text import tr
@@ -28,8 +28,12 @@ from bpviz.views.surface_overlay import (
 )
 from bpviz.views.surface_renderer import SurfaceRenderer
 
+Array = NDArray[np.floating]
+Flags = NDArray[np.bool_]
+Seen = tuple[Array, Flags, Array, Flags, bool]
+
 _MOST_DOTS = 60
-_LARGE_PIXELS = 450_000
+_LARGE_PIXELS, _LARGEST_PIXELS = 450_000, 36_000_000
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,12 @@ class Look:
     @property
     def growth(self) -> float:
         """Return how much larger than at a small panel's size texts and lines are."""
-        return float(min(max(min(self.width / 480, self.height / 270), 0.85), 1.5))
+        return float(min(max(min(self.width / 480, self.height / 270), 0.9), 1.5))
 
     def small_font(self) -> QFont:
         """Return the font of ticks and labels; it grows a little with the picture."""
         font = QFont(self.font)
-        font.setPixelSize(max(8, round(QFontInfo(self.font).pixelSize() * 0.84 * self.growth)))
+        font.setPixelSize(max(8, round(QFontInfo(self.font).pixelSize() * 0.88 * self.growth)))
         return font
 
     def frame(self, camera: Camera) -> Frame:
@@ -66,8 +70,9 @@ class Drawing:
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
         self._still: QImage | None = None
-        self._hidden_key: tuple[object, ...] = ()
-        self._hidden: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._seen_key: tuple[object, ...] = ()
+        none, no = np.empty((0, 2)), np.zeros(0, dtype=bool)
+        self._kept: Seen = none, no, none, no, False
         self.view: Projection | None = None
 
     def forget(self) -> None:
@@ -100,28 +105,33 @@ class Drawing:
     def _paint_moving(self, painter: QPainter, scene: Scene, look: Look) -> None:
         assert self.view is not None
         view, unit = self.view, look.growth
-        covered = self._covered(scene)
-        pixels = view.project(scene.path)[:, :2] if len(scene.path) else np.empty((0, 2))
+        pixels, faint_path, dots, faint_arrow, faint = self._seen(scene)
         if len(pixels) > 1:
-            paint_path(painter, pixels, covered[: len(pixels)], look.palette, 2.2 * unit)
-            if len(pixels) <= _MOST_DOTS:
-                paint_dots(painter, pixels[:-1][~covered[: len(pixels) - 1]], look.palette, 2.4 * unit)
+            paint_path(painter, pixels, faint_path, look.palette, 2.2 * unit)
+            paint_dots(painter, dots, look.palette, 2.4 * unit)
         if scene.ball is None:
             return
-        faint = bool(covered[-1])
-        paint_arrow(painter, view.project(scene.arrow)[:, :2], look.palette, 2.4 * unit, faint)
+        arrow = view.project(scene.arrow)[:, :2]
+        paint_arrow(painter, arrow, faint_arrow, look.palette, 2.4 * unit)
         x, y, _ = view.project(scene.ball).tolist()
         paint_ball(painter, x, y, 5.2 * unit, look.palette, faint)
 
-    def _covered(self, scene: Scene) -> NDArray[np.bool_]:
-        """Return which points of the path, then the ball, the surface hides; kept while nothing moved."""
+    def _seen(self, scene: Scene) -> Seen:
+        """Return the path's pixels and what of them is hidden, the dots in sight, and what else is hidden."""
         assert self.view is not None
-        key = (scene, self.view.camera)
-        if key != self._hidden_key:
+        if self._seen_key != (scene, self.view):
+            pixels = self.view.project(scene.path)[:, :2]
+            kept = distinct(pixels)
             ball = np.full((1, 3), np.nan) if scene.ball is None else scene.ball[None]
-            points = np.vstack([scene.path.reshape(-1, 3), ball])
-            self._hidden, self._hidden_key = hidden(points, scene.mesh, self.view.camera), key
-        return self._hidden
+            steps = scene.steps[:-1] if len(scene.steps) <= _MOST_DOTS else scene.steps[:0]
+            parts = [scene.path[kept], steps, scene.arrow, ball]
+            covered = hidden(np.vstack(parts), scene.mesh, self.view.camera)
+            ends = np.cumsum([len(part) for part in parts[:-1]])
+            path, on_steps, arrow, last = np.split(covered, ends)
+            dots = self.view.project(steps[~on_steps])[:, :2]
+            self._seen_key = (scene, self.view)
+            self._kept = pixels[kept], path, dots, arrow, bool(last[0])
+        return self._kept
 
     def _paint_picked(self, painter: QPainter, scene: Scene, look: Look, picked: Picked) -> None:
         assert self.view is not None
@@ -147,8 +157,8 @@ def _still_picture(
     picture.fill(Qt.GlobalColor.transparent)
     font = look.small_font()
     lines = box(view, scene.plane, scene.scale, QFontMetricsF(font).height())
-    # The matrix knows no pixels: a large picture that moves is drawn at half its size and enlarged.
-    halved = fast and pixels.width() * pixels.height() > _LARGE_PIXELS
+    # The matrix knows no pixels: a large one that moves is drawn at half its size and enlarged.
+    halved = pixels.width() * pixels.height() > (_LARGE_PIXELS if fast else _LARGEST_PIXELS)
     drawn, ratio = (pixels / 2, look.ratio / 2) if halved else (pixels, look.ratio)
     surface = renderer.render(scene.mesh, view, drawn, ratio, fast)
     painter = QPainter(picture)
@@ -157,7 +167,7 @@ def _still_picture(
         paint_walls(painter, lines, look.palette)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, halved)
         surface.setDevicePixelRatio(ratio)
-        painter.drawImage(QPointF(0, 0), surface)
+        painter.drawImage(QPointF(surface.offset()) / ratio, surface)
         names = (scene.grid.u_label, scene.grid.v_label, tr("loss"))
         room = QRectF(2, 0, look.width - 4, look.height)
         paint_axes(painter, lines, names, look.palette, font, room)

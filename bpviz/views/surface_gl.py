@@ -8,12 +8,13 @@ Only Qt's own OpenGL functions are called, so no second binding has to agree on 
 
 from __future__ import annotations
 
+import math
 import weakref
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import (
     QGuiApplication,
     QImage,
@@ -84,8 +85,9 @@ _TRIANGLES, _FLOAT, _UNSIGNED_INT = 0x0004, 0x1406, 0x1405
 _DEPTH_TEST, _BLEND, _CULL_FACE = 0x0B71, 0x0BE2, 0x0B44
 _COLOUR_BIT, _DEPTH_BIT, _NO_ERROR = 0x4000, 0x0100, 0
 _STRIDE = 7 * 4
+_STEP, _MOST_FRAMEBUFFERS = 48, 4
 _SAMPLES = 4
-_SAMPLED_PIXELS, _FAST_SAMPLED_PIXELS = 4_000_000, 160_000
+_SAMPLED_PIXELS, _FAST_SAMPLED_PIXELS = 9_000_000, 160_000
 """Above this many pixels no multisampling, at rest and while something moves: a software renderer takes
 3 ms for 100,000 sampled pixels, and only the outline of what moves looks rougher."""
 
@@ -130,10 +132,14 @@ class OpenGLRenderer:
         """Return the surface on a transparent ground (see `SurfaceRenderer`)."""
         if not self._context.makeCurrent(self._surface):
             raise OpenGLFailed("the context cannot be made current")
+        part = _covered(mesh, view, pixels)
         try:
-            target = self._target(pixels, fast)
+            target = self._target(part.size(), fast)
             self._load(mesh)
-            self._draw(mesh, view, pixels, ratio)
+            # The viewport is the whole picture, of which the framebuffer is the part that is covered.
+            top = pixels.height() - part.bottom() - 1
+            self._functions.glViewport(-part.left(), -top, pixels.width(), pixels.height())
+            self._draw(mesh, view, ratio)
             image = target.toImage()
             target.release()
             error = self._functions.glGetError()
@@ -143,6 +149,7 @@ class OpenGLRenderer:
             self._context.doneCurrent()
         if image.isNull() or error != _NO_ERROR:
             raise OpenGLFailed(f"drawing failed with error {error}")
+        image.setOffset(part.topLeft())
         return image
 
     def release(self) -> None:
@@ -184,16 +191,16 @@ class OpenGLRenderer:
         self._ramp.setWrapMode(QOpenGLTexture.WrapMode.ClampToEdge)
 
     def _target(self, pixels: QSize, fast: bool) -> QOpenGLFramebufferObject:
-        """Return the bound framebuffer, an old one while the size stays."""
+        """Return the bound framebuffer, an old one where one of this size is left."""
         width, height = pixels.width(), pixels.height()
         most = _FAST_SAMPLED_PIXELS if fast else _SAMPLED_PIXELS
         key = (width, height, _SAMPLES if width * height <= most else 0)
         if key not in self._framebuffers:
+            if len(self._framebuffers) >= _MOST_FRAMEBUFFERS:
+                del self._framebuffers[next(iter(self._framebuffers))]
             wanted = QOpenGLFramebufferObjectFormat()
             wanted.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
             wanted.setSamples(key[2])
-            for old in [old for old in self._framebuffers if old[:2] != key[:2]]:
-                del self._framebuffers[old]
             self._framebuffers[key] = QOpenGLFramebufferObject(pixels, wanted)
         target = self._framebuffers[key]
         if not target.isValid() or not target.bind():
@@ -220,9 +227,8 @@ class OpenGLRenderer:
             self._indices, self._faces = len(elements) // 4, mesh.faces
         self._mesh = mesh
 
-    def _draw(self, mesh: Mesh, view: Projection, pixels: QSize, ratio: float) -> None:
+    def _draw(self, mesh: Mesh, view: Projection, ratio: float) -> None:
         gl, program = self._functions, self._program
-        gl.glViewport(0, 0, pixels.width(), pixels.height())
         gl.glEnable(_DEPTH_TEST)
         gl.glDisable(_BLEND)
         gl.glDisable(_CULL_FACE)
@@ -255,6 +261,21 @@ class OpenGLRenderer:
         self._vertices.release()
         self._ramp.release()
         program.release()
+
+
+def _covered(mesh: Mesh, view: Projection, pixels: QSize) -> QRect:
+    """Return the part of the picture that the surface covers: a software renderer pays by the pixel."""
+    picture = QRect(QPoint(0, 0), pixels)
+    points = view.project(mesh.vertices[:, :3].astype(float))[:, :2] * (pixels.width() / view.frame.width)
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
+        return QRect(0, 0, 1, 1)
+    low, high = np.floor(points.min(axis=0)) - 2, np.ceil(points.max(axis=0)) + 2
+    low, high = np.clip(low, -1e6, 1e6), np.clip(high, -1e6, 1e6)
+    # In steps, so that a surface that heaves a little keeps its framebuffer.
+    width, height = (max(1, math.ceil(side / _STEP)) * _STEP for side in high - low)
+    part = QRect(int(low[0]), int(low[1]), width, height).intersected(picture)
+    return part if not part.isEmpty() else QRect(0, 0, 1, 1)
 
 
 def _vector(values: NDArray[np.floating]) -> QVector3D:

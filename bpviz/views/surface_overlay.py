@@ -145,28 +145,32 @@ def paint_ball(painter: QPainter, x: float, y: float, radius: float, palette: Pa
     painter.restore()
 
 
-def paint_arrow(painter: QPainter, pixels: Array, palette: Palette, width: float, faint: bool) -> None:
-    """Paint the direction of steepest descent as an arrow laid on the surface."""
-    pixels = pixels[np.isfinite(pixels).all(axis=1)]
+def paint_arrow(
+    painter: QPainter, pixels: Array, hidden: NDArray[np.bool_], palette: Palette, width: float
+) -> None:
+    """Paint the direction of steepest descent as an arrow laid on the surface, faint where hidden."""
     if len(pixels) < 2:
         return
     tip, lengths = pixels[-1], np.hypot(*(pixels[-1] - pixels).T)
     head = width * 4.2
-    before = pixels[lengths >= head]
-    if not len(before):
+    count = int((lengths >= head).sum())
+    if not count:
         return
-    along = (tip - before[-1]) / max(float(np.hypot(*(tip - before[-1]))), 1e-9)
+    along = (tip - pixels[count - 1]) / max(float(lengths[count - 1]), 1e-9)
     across = np.array([-along[1], along[0]])
     neck = tip - along * head
     corners = [tip, neck + across * head * 0.5, neck - across * head * 0.5]
     triangle = QPolygonF([QPointF(*c.tolist()) for c in corners])
-    shaft = QPolygonF([QPointF(x, y) for x, y in [*before.tolist(), neck.tolist()]])
+    shaft = np.vstack([pixels[:count], neck])
+    pieces = runs(np.append(hidden[:count], hidden[-1]), np.ones(count + 1, dtype=bool))
     painter.save()
-    painter.setOpacity(0.45 if faint else 1.0)
     for colour, wider in ((QColor("#ffffff"), width * 0.9), (QColor(palette.backward), 0.0)):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(colour, width + wider))
-        painter.drawPolyline(shaft)
+        for first, last, faint in pieces:
+            painter.setOpacity(0.4 if faint else 1.0)
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in shaft[first:last].tolist()]))
+        painter.setOpacity(0.4 if hidden[-1] else 1.0)
         painter.setBrush(colour)
         painter.setPen(_pen(colour, wider + 0.5))
         painter.drawPolygon(triangle)

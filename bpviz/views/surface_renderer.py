@@ -21,7 +21,7 @@ class SurfaceRenderer(Protocol):
     """Whether ``fast`` makes a difference."""
 
     def render(self, mesh: Mesh, view: Projection, pixels: QSize, ratio: float, fast: bool) -> QImage:
-        """Return the surface on a transparent ground.
+        """Return the surface on a transparent ground; the image's offset is its place in the picture.
 
         Parameters
         ----------

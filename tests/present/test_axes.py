@@ -16,6 +16,7 @@ from bpviz.present.axes import format_ticks, log_ticks, nice_ticks
         (0.1, 0.35, 6, ["0.10", "0.15", "0.20", "0.25", "0.30", "0.35"]),
         (0, 3e6, 5, ["0", "1×10⁶", "2×10⁶", "3×10⁶"]),
         (0, 2.5e-5, 5, ["0", "1×10⁻⁵", "2×10⁻⁵"]),
+        (0, 8, 4, ["0", "4", "8"]),
         (990, 1010, 3, ["990", "1000", "1010"]),
     ],
 )
@@ -42,6 +43,8 @@ def test_ticks_are_exact_multiples():
 def test_an_axis_without_length_has_one_tick():
     assert nice_ticks(5.0, 5.0).tolist() == [5.0]
     assert format_ticks([5.0]) == ["5"]
+    assert nice_ticks(0.0, 1e-310).tolist() == [0.0]
+    assert len(nice_ticks(0.0, 1e308)) >= 2
     assert nice_ticks(math.nan, 1.0).size == 0
     assert nice_ticks(0.0, math.inf).size == 0
     assert format_ticks([]) == []

@@ -7,7 +7,7 @@ import pytest
 
 from bpviz.present.surface_camera import TOP_VIEW, Camera, Frame, projection
 from bpviz.present.surface_mesh import HeightScale, build_mesh
-from bpviz.present.surface_path import LIFT, Plane, arrow_points, hidden, runs
+from bpviz.present.surface_path import LIFT, Plane, arrow_points, distinct, draped, hidden, runs
 from bpviz.present.surface_pick import pick, values
 from bpviz.present.surface_scene import build_scene, is_curve
 from tests.helpers import fake_surfaces as fake
@@ -33,24 +33,41 @@ def test_the_path_lies_on_the_surface_and_ends_at_the_ball():
     assert np.all(scene.path[:, 2] >= surface)
 
 
+def test_a_long_step_is_laid_upon_the_surface():
+    x = np.linspace(-1, 1, 41)
+    ridge = np.maximum(0, 1 - 4 * np.abs(x))[None, :] * np.ones((41, 1))
+    mesh = build_mesh(ridge, HeightScale(0.0, 1.0))
+    across = draped(np.array([[-0.8, 0, -0.48], [0.8, 0, -0.48]]), mesh)
+    assert 20 <= len(across) <= 25
+    assert across[0].tolist() == [-0.8, 0, -0.48]
+    assert across[-1].tolist() == [0.8, 0, -0.48]
+    # The ridge is 0.5 high in the model; the straight line would run through its foot.
+    assert across[:, 2].max() > 0.4
+    away = draped(np.array([[0.5, 0, 0], [np.nan, np.nan, np.nan], [0.6, 0, 0]]), mesh)
+    assert np.isnan(away[:, 0]).tolist() == [False, True, False]
+
+
 def test_what_leaves_the_plane_is_not_drawn():
     grid = fake.paraboloid(3)
     away = dataclasses.replace(grid, path=np.array([[9.0, 0, 1], [0, 0, 0]]), ball=(0.0, 9.0, 1.0))
     scene = build_scene(away, logarithmic=False)
-    assert np.isnan(scene.path[0]).all()
-    assert np.isfinite(scene.path[1]).all()
+    assert np.isnan(scene.steps[0]).all()
+    assert np.isfinite(scene.steps[1]).all()
+    assert not np.isfinite(scene.path[[0, -1]]).any()
     assert scene.ball is None
     assert len(scene.arrow) == 0
 
 
-def test_a_long_path_is_thinned_and_keeps_its_ends():
+def test_a_long_path_is_thinned_steadily_and_keeps_its_ends():
     grid = fake.paraboloid(3)
     t = np.linspace(-1, 1, 50_000)
     long = dataclasses.replace(grid, path=np.column_stack([t, t, 2 * t**2]), ball=(1.0, 1.0, 2.0))
     path = build_scene(long, logarithmic=False).path
-    assert len(path) <= 601
+    assert len(path) <= 1001  # its steps are too short to need points between
     assert path[0, :2] == pytest.approx([-0.5, -0.5])
     assert path[-1, :2] == pytest.approx([0.5, 0.5])
+    shorter = dataclasses.replace(long, path=long.path[:49_000])
+    assert np.array_equal(build_scene(shorter, logarithmic=False).path[:600], path[:600])
 
 
 def test_the_arrow_points_along_the_gradient_as_drawn():
@@ -98,6 +115,12 @@ def test_a_path_is_cut_into_stretches_that_touch():
     valid[3] = False
     assert runs(faint, valid) == [(0, 3, False), (4, 6, False)]
     assert runs(faint[:1], valid[:1]) == []
+
+
+def test_crowded_points_are_left_out_and_the_ends_stay():
+    pixels = np.array([[0, 0], [0.2, 0.1], [0.4, 0.2], [9, 9], [np.nan, 3], [9.1, 9.1], [9.2, 9.2]])
+    assert distinct(pixels).tolist() == [True, False, False, True, True, True, True]
+    assert distinct(pixels[:2]).tolist() == [True, True]
 
 
 def test_the_mesh_is_kept_while_only_the_ball_moves():

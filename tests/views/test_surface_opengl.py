@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from bpviz.present.surface_camera import TOP_VIEW, Frame, projection
 from bpviz.present.surface_mesh import HeightScale, build_mesh
@@ -139,7 +139,14 @@ def array(image: QImage) -> np.ndarray:
 def from_the_top(renderer, losses, side=100, fast=False):
     view = projection(TOP_VIEW, Frame(side, side, 10, 10, 10, 10))
     mesh = build_mesh(np.asarray(losses, dtype=float), HeightScale(0.0, 1.0))
-    return array(renderer.render(mesh, view, QSize(side, side), 1.0, fast))
+    drawn = renderer.render(mesh, view, QSize(side, side), 1.0, fast)
+    # The renderer may give the covered part only, and where it stands.
+    whole = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    whole.fill(0)
+    painter = QPainter(whole)
+    painter.drawImage(drawn.offset(), drawn)
+    painter.end()
+    return array(whole)
 
 
 def test_low_is_violet_high_is_yellow_and_around_is_clear(renderer):

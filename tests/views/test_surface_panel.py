@@ -35,6 +35,7 @@ def painted(monkeypatch):
 def shown(qtbot, grid=None, **run) -> SurfacePanel:
     panel = SurfacePanel()
     qtbot.addWidget(panel)
+    panel.canvas._settle.setInterval(10)
     panel.resize(480, 300)
     panel.show_run(fake.run_info(**run))
     if grid is not None:
