@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
@@ -21,7 +22,7 @@ def png_path(path: str | Path) -> Path:
     UserError
         For another ending, which would promise another format.
     """
-    target = Path(path).expanduser()
+    target = Path(os.path.expanduser(path))
     if target.suffix == "":
         return target.with_name(target.name + SUFFIX)
     if target.suffix.lower() != SUFFIX:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class SequenceWriter:
         total: int | None = None,
         overwrite: bool = False,
     ) -> None:
-        self.folder = Path(folder).expanduser()
+        self.folder = Path(os.path.expanduser(folder))
         self.prefix = prefix
         self.overwrite = overwrite
         self.digits = digits or _digits(total)
@@ -101,7 +102,7 @@ class SequenceWriter:
 
 def fresh_folder(parent: str | Path, name: str) -> Path:
     """Return a folder in ``parent`` that is not there yet: ``name``, ``name-2``, ``name-3``, …"""
-    base = Path(parent).expanduser()
+    base = Path(os.path.expanduser(parent))
     candidate, number = base / name, 1
     while candidate.exists():
         number += 1

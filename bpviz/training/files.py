@@ -46,7 +46,15 @@ def check_writable(path: str | Path) -> None:
     target = _resolved(path)
     if _is_stream(target):
         return
-    if target.exists() and not os.access(target, os.W_OK):
+    try:
+        os.stat(target)
+    except FileNotFoundError:
+        writable = True
+    except OSError as error:  # a name that is too long, say
+        raise as_user_error(error, target) from error
+    else:
+        writable = os.access(target, os.W_OK)
+    if not writable:
         raise as_user_error(PermissionError(errno.EACCES, ""), target)
     check_folder_writable(target.parent, naming=target)
 
@@ -129,13 +137,13 @@ class WholeFile:
 
 def _resolved(path: str | Path) -> Path:
     """Follow links, so that a link stays one and its target is replaced; refuse a folder."""
-    named = Path(path).expanduser()
+    named = Path(os.path.expanduser(path))
     # Where /dev/stdout leads to a file, that file is another's: it is added to, not replaced.
     target = named if named.parts[:2] == ("/", "dev") else Path(os.path.realpath(named))
-    if target.is_dir():
+    if os.path.isdir(target):
         raise UserError("“{path}” is a folder.", hint="Name a file in it.", path=target)
     return target
 
 
 def _is_stream(path: Path) -> bool:
-    return path.exists() and (path.parts[:2] == ("/", "dev") or not path.is_file())
+    return os.path.exists(path) and (path.parts[:2] == ("/", "dev") or not os.path.isfile(path))

@@ -7,6 +7,7 @@ initializer is an option of the same name; it goes to whichever of the chosen pi
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -194,8 +195,9 @@ def _for_file(path: str, pieces: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _looks_like_a_file(text: str) -> bool:
-    path = Path(text).expanduser()
-    return bool(path.suffix) or len(path.parts) > 1 or path.exists()
+    path = Path(text)
+    # Not Path.exists: that raises where a name is too long.
+    return bool(path.suffix) or len(path.parts) > 1 or os.path.exists(os.path.expanduser(text))
 
 
 def _layers(given: str | Sequence[LayerConfig]) -> tuple[LayerConfig, ...]:

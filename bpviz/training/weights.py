@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,8 @@ def load_weights(path: str | Path, like: Mapping[str, Array]) -> dict[str, Array
         another shape or dtype, or not finite; it names the first such tensor, what it is and what
         is needed.
     """
-    file = Path(path).expanduser()
-    if not file.is_file():
+    file = Path(os.path.expanduser(path))
+    if not os.path.isfile(file):
         raise UserError("There is no weights file “{path}”.", path=file)
     try:
         with safe_open(file, framework="np") as tensors:

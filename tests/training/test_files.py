@@ -93,6 +93,20 @@ def test_a_missing_folder_and_a_folder_are_refused_before_the_work(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):
+    with pytest.raises(UserError, match="File name too long"):
+        check_writable(tmp_path / ("x" * 300))
+    with pytest.raises(UserError, match="cannot be written|There is no folder"):
+        check_writable(tmp_path / ("x" * 300) / "a.txt")
+
+
+def test_an_old_file_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("old")
+    monkeypatch.setattr(files.os, "access", lambda _path, _mode: False)
+    with pytest.raises(UserError, match="read-only"):
+        check_writable(tmp_path / "a.txt")
+
+
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.EPERM])
 def test_a_read_only_folder_is_refused_before_the_work(tmp_path, monkeypatch, code):
     def refuse(_path, _data):
