@@ -7,6 +7,7 @@ failure, but for the reasons in ``ALLOWED_SKIPS``.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -23,6 +24,7 @@ from tests.helpers.screen import start_screen, stop_screen
 
 ALLOWED_SKIPS: tuple[str, ...] = ()
 _HOME_VARIABLE = "BPVIZ_TEST_HOME"
+_tests_done = itertools.count(1)
 _failed = pytest.StashKey[bool]()
 _screen = pytest.StashKey[Popen[bytes] | None]()
 
@@ -55,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
     leaks.watch_threads()
+    leaks.collect_garbage_here_only()
     hands_out_work = getattr(config.option, "dist", "no") != "no"
     if hasattr(config, "workerinput") or not (hands_out_work or os.environ.get("DISPLAY")):
         config.stash[_screen] = start_screen()
@@ -132,6 +135,7 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     trouble = [f"still running: {name}" for name in running]
     trouble += [f"still there: {leaks.describe(widget)}" for widget in left]
     leaks.destroy(left)
+    leaks.collect_garbage(next(_tests_done))
     if trouble:
         pytest.fail("left behind:\n" + "\n".join(trouble), pytrace=False)
 

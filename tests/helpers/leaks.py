@@ -73,6 +73,20 @@ def new_python_threads(before: set[threading.Thread]) -> list[str]:
     return [repr(thread) for thread in python_threads() - before]
 
 
+def collect_garbage_here_only() -> None:
+    """Leave the collector to ``collect_garbage``.
+
+    Qt's objects must be destroyed in the GUI thread, and Python's own collector runs in whichever
+    thread happens to allocate; the window sees to it likewise.
+    """
+    gc.disable()
+
+
+def collect_garbage(count: int) -> None:
+    """Collect after the ``count``-th test: the young each time, everything now and then."""
+    gc.collect(2 if count % 100 == 0 else 1)
+
+
 def top_level_widgets() -> dict[int, Any]:
     """Return the application's windows by the address of their C++ object."""
     widgets = sys.modules.get("PySide6.QtWidgets")
