@@ -145,4 +145,5 @@ def viridis(size: int = 256) -> NDArray[np.uint8]:
 def signed_colours(values: NDArray[np.floating], bound: float = 1.0) -> NDArray[np.uint8]:
     """Map values in [−bound, bound] to (…, 3) diverging colours; beyond it they saturate."""
     index = ((np.clip(values / bound, -1, 1) + 1) * 127.5).round().astype(np.intp)
-    return diverging()[index]
+    colours: NDArray[np.uint8] = diverging()[index]
+    return colours

@@ -194,7 +194,15 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
     info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
     theta = _first_theta(config, objective)
     training = NetworkTraining(
-        info, objective, _optimizer(config), batches, theta, config.live, config.stop, data=data, targets=scaling
+        info,
+        objective,
+        _optimizer(config),
+        batches,
+        theta,
+        config.live,
+        config.stop,
+        data=data,
+        targets=scaling,
     )
     if config.initial_weights is not None:
         training.set_parameters(weights.load_weights(config.initial_weights, training.parameters()))

@@ -100,7 +100,8 @@ def encode(
     low = -1.0 if output_activation == "tanh" else 0.0
     y_train, y_test = data.y_train, data.y_test
     if data.dataset.task == "regression":
-        y_train, y_test = scaling.apply(y_train), scaling.apply(y_test)
+        y_train = scaling.apply(np.asarray(y_train, np.float64))
+        y_test = scaling.apply(np.asarray(y_test, np.float64))
     return (
         _samples(data, data.x_train, y_train, outputs, low, dtype),
         _samples(data, data.x_test, y_test, outputs, low, dtype),

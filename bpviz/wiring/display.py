@@ -1,7 +1,8 @@
 """Paints at the pace of a timer, never of the iterations.
 
-A snapshot is shown over two ticks, so that no single one keeps the window busy for long: first the
-panels that show the network, then the losses and the surface.  Both ticks show the same iteration.
+A snapshot is shown over three ticks, so that no single one keeps the window busy for long: the
+network, then the map and the losses, then the rest and a surface that has arrived.  All three show
+the same iteration.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bpviz.views.main_window import MainWindow
 from bpviz.workers.surface import SurfaceWorker
 from bpviz.workers.training import TrainingWorker
 
-TICK_MS = 12
+TICK_MS = 8
 IDLE_MS = 40
 
 
@@ -35,6 +36,7 @@ class Display(QObject):
         self._info: RunInfo | None = None
         self._recorder: Recorder | None = None
         self._shown: Snapshot | None = None
+        self._part = 0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -60,26 +62,36 @@ class Display(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        if self._shown is not None:
-            self._show_rest()
-            return
+        snapshot = self._shown
+        if snapshot is None:
+            self._show_next()
+        elif self._part == 1:
+            self._part = 2
+            self.window.show_snapshot(snapshot, ("map", "loss"))
+            if self._recorder is not None:
+                self.window.show_history(self._recorder.history())
+        else:
+            self._shown = None
+            self.window.show_snapshot(snapshot, ("surface", "setup"))
+            self.window.timeline.show_snapshot(snapshot)
+            self._show_state()
+            self._show_surface()
+            self.updates_shown += 1
+            if self.state.running:
+                self.training.ask_snapshot()
+
+    def _show_next(self) -> None:
+        """Begin with the newest snapshot where there is one."""
         snapshot = self.training.snapshots.take()
         if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
-            self._shown = snapshot
-            self.window.show_snapshot(snapshot)
-            self.updates_shown += 1
-        elif self.state != self.training.state():
+            self._shown, self._part = snapshot, 1
+            self.window.show_snapshot(snapshot, ("network",))
+            return
+        if self.state != self.training.state():
             self._show_state()
         self._show_surface()
         if self.state.running:
             self.training.ask_snapshot()
-
-    def _show_rest(self) -> None:
-        """The second tick: losses and state of the snapshot shown in the first."""
-        self._shown = None
-        if self._recorder is not None:
-            self.window.show_history(self._recorder.history())
-        self._show_state()
 
     def _show_state(self) -> None:
         self.state = self.training.state()

@@ -75,7 +75,7 @@ def test_it_opens_alive_and_learns_the_spiral(opened):
     opened.settle()
     shown = opened.window.panels()["network"].subtitle()
     assert "2–8–8–1" in shown
-    assert opened.wiring.updates_shown >= 2
+    opened.qtbot.waitUntil(lambda: opened.wiring.updates_shown >= 2)
 
 
 def test_the_window_s_numbers_are_those_without_a_window(opened):
