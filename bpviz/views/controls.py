@@ -167,6 +167,7 @@ class ValueSlider(QuietSlider):
         self.setSingleStep(10)
         self.setPageStep(100)
         self.setEnabled(row.enabled)
+        self._pending: Any = row.value
         self._rest = QTimer(self, singleShot=True, interval=LIVE_DELAY_MS if row.live else RESTART_DELAY_MS)
         self._rest.timeout.connect(self._on_rest_timeout)
         self.show_row(row)
@@ -183,16 +184,35 @@ class ValueSlider(QuietSlider):
 
     @Slot(int)
     def _on_self_value_changed(self, position: int) -> None:
-        self.value_dragged.emit(slider_value(self._row, position))
-        if not self._rest.isActive() or not self._row.live:
+        self._take(slider_value(self._row, position))
+
+    def _take(self, value: Any) -> None:
+        self._pending = value
+        self.value_dragged.emit(value)
+        # What acts on the running training follows the hand; what starts anew waits until it rests.
+        if not (self._rest.isActive() and self._row.live):
             self._rest.start()
 
     @Slot()
     def _on_rest_timeout(self) -> None:
+        was_waiting = self._rest.isActive() or self.sender() is self._rest
         self._rest.stop()
-        value = slider_value(self._row, self.value())
-        if value != self._row.value and slider_position(self._row, self._row.value) != self.value():
-            self.value_edited.emit(value)
+        if was_waiting and self._pending != self._row.value:
+            self.value_edited.emit(self._pending)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ups, downs = (Qt.Key.Key_Right, Qt.Key.Key_Up), (Qt.Key.Key_Left, Qt.Key.Key_Down)
+        if event.key() not in (*ups, *downs):
+            super().keyPressEvent(event)
+            return
+        # An arrow goes to the next round value: a step of the slider may be too short to reach it.
+        value = self._pending if self._rest.isActive() else self._row.value
+        start = self._row.slider_high if value is None else value
+        value = stepped(self._row, start, 1 if event.key() in ups else -1)
+        blocker = QSignalBlocker(self)
+        self.setValue(slider_position(self._row, value))
+        blocker.unblock()
+        self._take(value)
 
 
 class ChoiceBox(QComboBox):

@@ -113,6 +113,34 @@ def test_a_slider_shows_its_value_at_once_and_edits_when_it_rests(bench, qtbot):
     assert bench.edits == [("data.noise", 0.5)]
 
 
+@pytest.mark.parametrize(
+    ("key", "keys", "value"),
+    [
+        ("data.noise", "RR", 0.12),
+        ("data.noise", "L", 0.09),
+        ("data.points", "R", 201),
+        ("learning_rate", "RR", 0.05),
+        ("learning_rate", "LLL", 0.009),
+        ("batch_size", "L", 9),
+    ],
+)
+def test_arrows_on_a_slider_go_to_the_next_round_value(bench, qtbot, key, keys, value):
+    slider = bench.panel.row_view(key).slider
+    slider.setFocus()
+    for letter in keys:
+        qtbot.keyClick(slider, Qt.Key.Key_Right if letter == "R" else Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: bench.edits[-1:] == [(key, value)])
+    assert bench.panel.row_view(key).control.text() == str(value)
+
+
+def test_the_end_of_the_batch_slider_is_the_whole_set_and_an_arrow_leaves_it(bench, qtbot):
+    slider = bench.panel.row_view("batch_size").slider
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: bench.config.live.batch_size is None)
+    qtbot.keyClick(slider, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: bench.config.live.batch_size == 900)
+
+
 def test_a_choice_is_an_edit(bench, qtbot):
     box = bench.control("optimizer")
     qtbot.keyClick(box, Qt.Key.Key_Up)
