@@ -32,6 +32,7 @@ from bpviz.views.plotting import (
     label_width,
     labelled,
     line_height,
+    pixel_ratio,
     smaller,
 )
 
@@ -55,6 +56,7 @@ class DecisionCanvas(QWidget):
         self.pointer: QPointF | None = None
         self.pinned: QPointF | None = None
         self._name_beside = False
+        self._ratio = 1.0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -164,7 +166,7 @@ class DecisionCanvas(QWidget):
         """Draw the numbers and names of both axes around ``plot``."""
         palette, metrics = self.palette_in_use, self.metrics()
         axis_x, axis_y = axes
-        draw_x_axis(painter, axis_x, plot, palette, labelled(axis_x, 36.0))
+        draw_x_axis(painter, axis_x, plot, palette, labelled(axis_x, 36.0), self.width())
         labels = labelled(axis_y, 2.2 * line_height(metrics))
         painter.setPen(QColor(palette.muted))
         for value, text in labels:
@@ -206,6 +208,7 @@ class DecisionCanvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(smaller(self.font()))
+        self._ratio = pixel_ratio(painter)
         self.draw(painter)
         self._draw_pointer(painter)
         painter.end()

@@ -136,14 +136,14 @@ class FittedCurve(DecisionCanvas):
         x, y = Axis(*found.x_range, 0, 1), Axis(*self._range, 1, 0)
         self.plot = plot = self.plot_rect("", y, square=False)
         self._axes = self.placed(x, y, plot)
-        key = (plot.getRect(), found.x_range, self._range, self.devicePixelRatioF())
+        key = (plot.getRect(), found.x_range, self._range, self._ratio)
         if key != self._key:
             self._key = key
             self._layer = self._paint_layer(self._axes)
 
     def _paint_layer(self, axes: tuple[Axis, Axis]) -> QPixmap:
         info = self.info
-        picture = layer(QSize(self.size()), self.devicePixelRatioF())
+        picture = layer(QSize(self.size()), self._ratio)
         if info is None or info.x_train is None:
             return picture
         self._points = self._points_of(info.x_train, info.y_train, axes)

@@ -146,7 +146,7 @@ class FeatureMap(DecisionCanvas):
         name = self.info.feature_names[found.features[0]] if self.info is not None else ""
         self.plot = self.plot_rect(name, y, square=True, right=58.0 if self.scale is not None else 0.0)
         self._axes = self.placed(x, y, self.plot)
-        key = (found.features, found.x_range, found.y_range, self.plot.getRect(), self.devicePixelRatioF())
+        key = (found.features, found.x_range, found.y_range, self.plot.getRect(), self._ratio)
         if key != self._points_key:
             self._points_key = key
             self._layer = self._paint_layer(found.features, self._axes)
@@ -179,7 +179,7 @@ class FeatureMap(DecisionCanvas):
 
     def _paint_layer(self, features: tuple[int, ...], axes: tuple[Axis, Axis]) -> QPixmap:
         info = self.info
-        picture = layer(QSize(self.size()), self.devicePixelRatioF())
+        picture = layer(QSize(self.size()), self._ratio)
         if info is None or info.x_train is None or info.y_train is None:
             return picture
         train = self._points_of(info.x_train, info.y_train, features, axes)

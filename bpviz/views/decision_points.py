@@ -47,7 +47,8 @@ def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool, dark: bo
         painter.setPen(QPen(colour.darker(150 if dark else 115), 1.2))
     else:
         painter.setPen(QPen(faded("#1b1d23", 0.7) if dark else QColor("#ffffff"), 1.0))
-        painter.setBrush(colour)
+        # A little darker than the ground of its own class, so that it is seen to be filled.
+        painter.setBrush(colour if dark else colour.darker(118))
     painter.drawEllipse(centre, radius, radius)
     painter.end()
     return picture

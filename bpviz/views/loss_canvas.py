@@ -25,6 +25,7 @@ from bpviz.views.plotting import (
     label_width,
     labelled,
     line_height,
+    pixel_ratio,
     smaller,
 )
 
@@ -174,9 +175,8 @@ class LossCanvas(QWidget):
         stride = self.curves.stride
         return max(int(low / stride) - 1, 0), min(int(high / stride) + 2, len(self.curves.batch))
 
-    def _draw_layer(self) -> QPixmap:
+    def _draw_layer(self, ratio: float) -> QPixmap:
         self.lay_out()
-        ratio = self.devicePixelRatioF()
         layer = QPixmap(self.size() * ratio)
         layer.setDevicePixelRatio(ratio)
         layer.fill(Qt.GlobalColor.transparent)
@@ -186,7 +186,8 @@ class LossCanvas(QWidget):
             draw_y_axis(painter, band.axis, band.plot, self.palette_in_use, band.labels)
         spacing = 5.0 * QFontMetricsF(painter.font()).horizontalAdvance("0") + 24
         labels = labelled(self.x_axis, spacing)
-        draw_x_axis(painter, self.x_axis, self.bands[-1].plot, self.palette_in_use, _whole(labels))
+        plot, limit = self.bands[-1].plot, self.width()
+        draw_x_axis(painter, self.x_axis, plot, self.palette_in_use, _whole(labels), limit)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for band in self.bands:
             painter.setClipRect(band.plot.adjusted(-1, -2, 2, 2))
@@ -250,9 +251,10 @@ class LossCanvas(QWidget):
                 painter.drawEllipse(QPointF(float(self.x_axis.pixel(reading.iteration)), y), 3.5, 3.5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._layer is None or self._layer.devicePixelRatio() != self.devicePixelRatioF():
-            self._layer = self._draw_layer()
         painter = QPainter(self)
+        ratio = pixel_ratio(painter)
+        if self._layer is None or self._layer.devicePixelRatio() != ratio:
+            self._layer = self._draw_layer(ratio)
         painter.drawPixmap(0, 0, self._layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(smaller(self.font()))

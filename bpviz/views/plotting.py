@@ -62,13 +62,22 @@ def draw_y_axis(
         painter.drawText(box, RIGHT, label)
 
 
+def pixel_ratio(painter: QPainter) -> float:
+    """Return how many pixels a unit has where ``painter`` paints: a picture may be finer than the screen."""
+    return float(painter.deviceTransform().m11())
+
+
 def draw_x_axis(
-    painter: QPainter, axis: Axis, plot: QRectF, palette: Palette, labels: Sequence[tuple[float, str]]
+    painter: QPainter,
+    axis: Axis,
+    plot: QRectF,
+    palette: Palette,
+    labels: Sequence[tuple[float, str]],
+    limit: float,
 ) -> None:
-    """Draw the numbers below ``plot``, kept within the widget, those that would touch left out."""
+    """Draw the numbers below ``plot``, none beyond ``limit``, those that would touch left out."""
     metrics = QFontMetricsF(painter.font())
     painter.setPen(QColor(palette.muted))
-    limit = float(painter.viewport().width()) / painter.device().devicePixelRatio()
     free = -1e9
     for value, label in labels:
         width = metrics.horizontalAdvance(label)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from bpviz.present.palette import DARK, LIGHT, class_colour, rgb
@@ -445,4 +445,5 @@ def test_a_picture_at_ratio_two_is_as_sharp_as_the_screen(panel: DecisionPanel) 
     showing(panel, *fake.two_classes())
     image = panel.render_image(400, 300, 2.0)
     assert (image.width(), image.height()) == (800, 600)
-    assert image.format() != QImage.Format.Format_Invalid
+    assert panel.map._layer is not None
+    assert panel.map._layer.devicePixelRatio() == 2.0

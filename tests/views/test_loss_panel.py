@@ -276,8 +276,14 @@ def test_every_control_is_named(panel: LossPanel) -> None:
     assert panel.plot.accessibleName()
 
 
-def test_a_picture_at_ratio_two_has_twice_the_pixels(panel: LossPanel) -> None:
+def test_a_picture_at_ratio_two_is_drawn_with_twice_the_pixels(
+    panel: LossPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     filled(panel)
+    ratios: list[float] = []
+    draw = panel.plot._draw_layer
+    monkeypatch.setattr(panel.plot, "_draw_layer", lambda ratio: (ratios.append(ratio), draw(ratio))[1])
     image = panel.render_image(640, 300, 2.0)
     assert (image.width(), image.height()) == (1280, 600)
     assert count_colour(image, LIGHT.accent) > 1500
+    assert ratios == [2.0]
