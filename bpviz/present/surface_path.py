@@ -152,6 +152,16 @@ def distinct(pixels: Array, cell: float = 1.5) -> NDArray[np.bool_]:
     return kept
 
 
+def crowding(pixels: Array) -> float:
+    """Return how much longer a path is than the place it takes: 1 when straight, more when it winds."""
+    seen = pixels[np.isfinite(pixels).all(axis=1)]
+    if len(seen) < 2:
+        return 1.0
+    length = float(np.hypot(*np.diff(seen, axis=0).T).sum())
+    diagonal = float(np.hypot(*(seen.max(axis=0) - seen.min(axis=0))))
+    return length / diagonal if diagonal > 0 else 1.0
+
+
 def runs(flags: NDArray[np.bool_], valid: NDArray[np.bool_]) -> list[tuple[int, int, bool]]:
     """Return (first, last + 1, hidden) for the stretches of a path that are drawn alike.
 

@@ -13,7 +13,7 @@ from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
 from bpviz.present.surface_axes import box
 from bpviz.present.surface_camera import Camera, Frame, Projection, projection
-from bpviz.present.surface_path import distinct, hidden
+from bpviz.present.surface_path import crowding, distinct, hidden
 from bpviz.present.surface_pick import Picked, values
 from bpviz.present.surface_scene import Scene
 from bpviz.text import tr
@@ -107,7 +107,9 @@ class Drawing:
         view, unit = self.view, look.growth
         pixels, faint_path, dots, faint_arrow, faint = self._seen(scene)
         if len(pixels) > 1:
-            paint_path(painter, pixels, faint_path, look.palette, 2.2 * unit)
+            # A path that winds on a small place is drawn finer, else it is a blot.
+            finer = min(max((crowding(pixels) - 2.0) / 8.0, 0.0), 1.0)
+            paint_path(painter, pixels, faint_path, look.palette, (2.2 - 1.0 * finer) * unit)
             paint_dots(painter, dots, look.palette, 2.4 * unit)
         if scene.ball is None:
             return

@@ -101,7 +101,7 @@ def paint_path(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for line, faint in pieces:
         if not faint:
-            painter.setPen(_pen(edge, width * 1.9))
+            painter.setPen(_pen(edge, width * 1.8))
             painter.drawPolyline(line)
     for line, faint in pieces:
         colour = QColor(palette.path)

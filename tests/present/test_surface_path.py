@@ -7,7 +7,7 @@ import pytest
 
 from bpviz.present.surface_camera import TOP_VIEW, Camera, Frame, projection
 from bpviz.present.surface_mesh import HeightScale, build_mesh
-from bpviz.present.surface_path import LIFT, Plane, arrow_points, distinct, draped, hidden, runs
+from bpviz.present.surface_path import LIFT, Plane, arrow_points, crowding, distinct, draped, hidden, runs
 from bpviz.present.surface_pick import pick, values
 from bpviz.present.surface_scene import build_scene, is_curve
 from tests.helpers import fake_surfaces as fake
@@ -121,6 +121,14 @@ def test_crowded_points_are_left_out_and_the_ends_stay():
     pixels = np.array([[0, 0], [0.2, 0.1], [0.4, 0.2], [9, 9], [np.nan, 3], [9.1, 9.1], [9.2, 9.2]])
     assert distinct(pixels).tolist() == [True, False, False, True, True, True, True]
     assert distinct(pixels[:2]).tolist() == [True, True]
+
+
+def test_a_path_that_goes_to_and_fro_is_crowded():
+    assert crowding(np.array([[0.0, 0.0], [1.0, 1.0], [3.0, 3.0]])) == pytest.approx(1.0)
+    # 10 lengths of 3-4-5 on the diagonal of one.
+    assert crowding(np.array([[0.0, 0.0], [3.0, 4.0]] * 5 + [[0.0, 0.0]])) == pytest.approx(10.0)
+    assert crowding(np.full((4, 2), np.nan)) == 1.0
+    assert crowding(np.ones((4, 2))) == 1.0
 
 
 def test_the_mesh_is_kept_while_only_the_ball_moves():
