@@ -30,6 +30,7 @@ def window(seconds: float) -> list[Row]:
     late = seen["late_ms"]
     p50, p95, p99 = (percentile(late, share) for share in (0.5, 0.95, 0.99))
     speed, plain = seen["iterations_per_second"], seen["plain_iterations_per_second"]
+    cpu, plain_cpu = seen["iterations_per_cpu_second"], seen["plain_iterations_per_cpu_second"]
     growth = growth_mb_per_minute(seen["memory_mb"])
     return [
         Row(
@@ -53,6 +54,13 @@ def window(seconds: float) -> list[Row]:
             f"without {plain / 1000:.2f} k/s",
             speed / plain,
             0.65,
+        ),
+        Row(
+            "the same per second of CPU time",
+            f"{cpu / 1000:.2f} k/s",
+            f"without {plain_cpu / 1000:.2f} k/s; busy: training {seen['training_busy']:.0%}, "
+            f"window {seen['gui_busy']:.0%}",
+            cpu / plain_cpu,
         ),
         Row(
             f"memory at full speed, {seen['seconds']:.0f} s",

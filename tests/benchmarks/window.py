@@ -19,18 +19,18 @@ WARM_UP_S = 4.0
 PLAIN_S = 3.0
 
 
-def plain_speed(seconds: float = PLAIN_S) -> float:
-    """Return iterations a second of the default run with no window, the record included."""
+def plain_speed(seconds: float = PLAIN_S) -> tuple[float, float]:
+    """Return iterations a second of the default run with no window, and per second of CPU time."""
     from bpviz.present.presets import DEFAULT
     from bpviz.training.build import build
 
     count, end = 0, time.perf_counter() + seconds
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.thread_time()
     for _ in build(DEFAULT).iterations():
         count += 1
         if time.perf_counter() >= end:
             break
-    return count / (time.perf_counter() - begun)
+    return count / (time.perf_counter() - begun), count / (time.thread_time() - busy)
 
 
 def measure(seconds: float) -> dict[str, Any]:
@@ -78,15 +78,18 @@ def measure(seconds: float) -> dict[str, Any]:
     spin(WARM_UP_S)
     probe = Probe()
     begun, shown, iterations = time.perf_counter(), wiring.updates_shown, wiring.training.state().last
+    busy = thread_seconds()
     spin(seconds)
     taken = time.perf_counter() - begun
     shown, iterations = wiring.updates_shown - shown, wiring.training.state().last - iterations
+    busy = {thread: used - busy.get(thread, 0.0) for thread, used in thread_seconds().items()}
+    gui = busy.pop(os.getpid())
     panels = [key for key in window.panels() if window.panel_visible(key)]
     kind = type(window.panels()["surface"]).__name__
     window.close()
     application.processEvents()
     gc.collect()
-    plain = (before + plain_speed()) / 2
+    after = plain_speed()
     return {
         "seconds": taken,
         "panels": panels,
@@ -94,9 +97,23 @@ def measure(seconds: float) -> dict[str, Any]:
         "late_ms": probe.late_ms,
         "updates_per_second": shown / taken,
         "iterations_per_second": iterations / taken,
-        "plain_iterations_per_second": plain,
+        "iterations_per_cpu_second": iterations / max(*busy.values(), 0.01),
+        "plain_iterations_per_second": (before[0] + after[0]) / 2,
+        "plain_iterations_per_cpu_second": (before[1] + after[1]) / 2,
+        "gui_busy": gui / taken,
+        "training_busy": max(busy.values()) / taken,
         "memory_mb": probe.memory_mb,
     }
+
+
+def thread_seconds() -> dict[int, float]:
+    """Return the CPU time that each thread of this process has used; the process's own id is the window's."""
+    used = {}
+    for name in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{name}/stat", encoding="utf-8") as file:
+            fields = file.read().rpartition(")")[2].split()
+        used[int(name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
 
 
 def resident_mb() -> float:
