@@ -57,3 +57,14 @@ def option_rows(prefix: str, entry: Entry[Any], options: Mapping[str, Any], **mo
         choices = tuple(Choice(c, c) for c in field.choices)
         rows.append(Row(f"{prefix}.{field.name}", field, value, choices=choices, **more))
     return rows
+
+
+def hidden_activation_labels() -> list[tuple[str, str]]:
+    """Return (name, label) of the activations that a hidden layer may have; labels are templates."""
+    return [(choice.value, choice.label) for choice in hidden_activations(registered_pieces())]
+
+
+def activation_label(name: str) -> str:
+    """Return the label of any activation, a template; the name itself where it is not registered."""
+    activations = registered_pieces().activations
+    return activations[name].label if name in activations else name

@@ -74,8 +74,10 @@ class Dialogs(QObject):
 
     def _folder(self) -> str:
         folder = self._settings.value("folder", "")
-        kept = isinstance(folder, str) and folder and Path(folder).is_dir()
-        return str(folder if kept else Path.home())
+        if isinstance(folder, str) and folder and Path(folder).is_dir():
+            return folder
+        # An account may have a home that is not there; a file dialog would look for it for ever.
+        return str(Path.home() if Path.home().is_dir() else Path.cwd())
 
     @Slot(str)
     def _on_file_dialog_file_selected(self, path: str) -> None:

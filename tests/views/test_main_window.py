@@ -185,6 +185,14 @@ def test_a_table_is_opened_through_a_dialog(window, qtbot, tmp_path):
     assert window.settings.value("folder") == str(tmp_path)
 
 
+def test_a_home_that_is_not_there_is_not_asked_for(window, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    monkeypatch.chdir(tmp_path)
+    dialog = window.ask_open()
+    assert dialog.directory().absolutePath() == str(tmp_path)
+    dialog.close()
+
+
 def test_weights_are_saved_through_a_dialog(window, qtbot, tmp_path):
     said = heard(window.save_requested)
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
