@@ -127,7 +127,7 @@ class SnapshotRequest:
     sample: int = 0
     features: tuple[int, int] = (0, 1)
     map_size: int = 64
-    neuron_map_size: int = 24
+    neuron_map_size: int = 32
     with_maps: bool = True
 
 

@@ -296,7 +296,7 @@ def test_a_file_is_trained_on(result, tmp_path):
         (("--precision", "16"), "32 or 64"),
         (("--test-share", "1"), "test_share cannot be 1"),
         (("--seed", "-3"), "seed cannot be -3"),
-        (("--momentum", "0.9"), "“momentum” is no option of xor, adam, xavier. It belongs to momentum."),
+        (("--momentum", "0.9"), "“momentum” is no option of xor, sgd, xavier. It belongs to momentum."),
         (("--arms", "4"), "“arms” is no option of xor"),
         (("--points", "3"), "points cannot be 3"),
         (("--stop-loss", "inf"), "stop_loss cannot be inf"),

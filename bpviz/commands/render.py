@@ -78,13 +78,13 @@ def main(words: Sequence[str]) -> int:
     # After the data were read: a mistake there must not cost the pictures of an earlier run.
     writer = _writer(arguments, config.stop.iterations, every)
     writer.prepare()
-    from bpviz.wiring.stage import Stage, offscreen_application, palette_of
+    from bpviz.wiring.stage import Stage, needs_surface, offscreen_application, palette_of
 
     palette = palette_of(arguments.theme)
     offscreen_application(palette)
     stage = Stage(view, config, palette, size, ratio)
     try:
-        _render(training, stage, writer, every, view)
+        _render(training, stage, writer, every, surfaces=needs_surface(view, config))
     finally:
         stage.close()
     print(tr("{count} pictures in {folder}", count=len(writer.paths), folder=writer.folder))
@@ -102,13 +102,12 @@ def _require_qt() -> None:
         raise UserError("No picture can be drawn: {reason}.", reason=error) from error
 
 
-def _render(training: Training, stage: Stage, writer: SequenceWriter, every: int, view: str) -> None:
+def _render(training: Training, stage: Stage, writer: SequenceWriter, every: int, *, surfaces: bool) -> None:
     """Run and write every frame; Ctrl+C ends after a whole one."""
     from bpviz.export.frames import Frame, frames
     from bpviz.export.surfaces import RunSurface
-    from bpviz.wiring.stage import needs_surface
 
-    surface = RunSurface() if needs_surface(view) else None
+    surface = RunSurface() if surfaces else None
     line = ProgressLine(sys.stderr, training.stop.iterations, tr("iterations"))
     stage.set_up(training.info)
     with Interrupt() as interrupted:

@@ -12,7 +12,7 @@ from bpviz.registry import Field
 from bpviz.text import tr
 from bpviz.training.config import LiveSettings, RunConfig
 from bpviz.training.layer_spec import format_layers
-from bpviz.training.options import NUMBERS, piece_fields, run_config
+from bpviz.training.options import DEFAULT_OPTIMIZER, NUMBERS, piece_fields, run_config
 
 _PREFIX = "run_"
 
@@ -128,7 +128,7 @@ def _add_learning(group: Any) -> None:
         group,
         "optimizer",
         metavar="NAME",
-        help=help_text(tr("the optimizer"), default.optimizer, OPTIMIZERS.names()),
+        help=help_text(tr("the optimizer"), DEFAULT_OPTIMIZER, OPTIMIZERS.names()),
     )
     _add_number(group, "learning_rate")
     _add_number(group, "l1")

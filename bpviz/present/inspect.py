@@ -215,7 +215,7 @@ def variable_name(info: RunInfo, index: int) -> str:
 def _function_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None) -> Card:
     if spot.layer == 1 and not spot.is_weight:
         lines = [
-            CardLine("f", snapshot.loss),
+            CardLine("f", snapshot.train.loss),
             CardLine("‖∇f‖", float(np.linalg.norm(snapshot.gradient)), "backward"),
         ]
         return Card(f"f = {info.formula or info.name}", tuple(lines))

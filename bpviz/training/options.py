@@ -23,6 +23,9 @@ from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConf
 from bpviz.training.layer_spec import parse_layers
 
 DEFAULT_ITERATIONS = 2000
+# Without a window the plain method, the one that is checked by hand; the window opens with what
+# learns its spiral in seconds.
+DEFAULT_OPTIMIZER = "sgd"
 """Where no number is given: a run without a window must end."""
 
 _LARGEST_SEED = 2**63 - 1
@@ -126,7 +129,7 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
     pieces = _split_off_pieces(given)
     numbers = {name: _number(field, given.get(name, field.default)) for name, field in NUMBERS.items()}
     default = RunConfig()
-    optimizer = OPTIMIZERS[given.get("optimizer", default.optimizer)]
+    optimizer = OPTIMIZERS[given.get("optimizer", DEFAULT_OPTIMIZER)]
     initializer = INITIALIZERS[given.get("initializer", default.initializer)]
     data = _data(given, numbers, pieces)
     config = RunConfig(

@@ -75,10 +75,6 @@ class NetworkPanel(Panel):
         copying.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         copying.activated.connect(self.card_view.copy)
 
-    def set_activations(self, activations: list[tuple[str, str]]) -> None:
-        """Take the activations that a hidden layer may have, as (name, label)."""
-        self.header.set_activations(activations)
-
     def show_run(self, info: RunInfo) -> None:
         """Lay out a new run."""
         network = info.kind == "network"

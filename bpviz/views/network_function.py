@@ -57,7 +57,13 @@ def paint_function(painter: QPainter, scene: Scene) -> None:
     formula = info.formula or info.name
     box = QRectF(*result.cells[0].tolist())
     _paint_box(
-        painter, scene, box, f"f = {formula}", short(snapshot.loss), scene.colours.accent, _lit(scene, 1, 0)
+        painter,
+        scene,
+        box,
+        f"f = {formula}",
+        short(snapshot.train.loss),
+        scene.colours.accent,
+        _lit(scene, 1, 0),
     )
 
 

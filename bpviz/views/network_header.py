@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from bpviz.present.palette import Palette
+from bpviz.present.pieces import activation_label, hidden_activation_labels
 from bpviz.text import tr
 from bpviz.views.network_layer import LayerControls, Mode
 
@@ -36,15 +37,10 @@ class HeaderStrip(QWidget):
         self.output_label = QLabel(self)
         for label in (self.input_label, self.output_label):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._labels: dict[str, str] = {}
+        self._labels: dict[str, str] = dict(hidden_activation_labels())
         self._units: tuple[int, ...] = ()
         self._activations: tuple[str, ...] = ()
         self._centres: list[float] = []
-
-    def set_activations(self, activations: list[tuple[str, str]]) -> None:
-        """Take the activations that a hidden layer may have: names and labels."""
-        self._labels = dict(activations)
-        self.show_network(self._units, self._activations)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -136,7 +132,7 @@ class HeaderStrip(QWidget):
         half = int(spacing / 2) - adder // 2 - 2
         self._place_label(self.input_label, str(self._units[0]), centres[0], half)
         last = self._activations[-1] if self._activations else ""
-        self._place_label(self.output_label, tr(self._labels.get(last, last)), centres[-1], half)
+        self._place_label(self.output_label, tr(activation_label(last)), centres[-1], half)
 
     def _place_label(self, label: QLabel, text: str, centre: float, half: int) -> None:
         """Write over an outer column, as near to its middle as the neighbour and the border allow."""

@@ -80,7 +80,7 @@ class Exports(QObject):
             every=request.every,
             request=self.runs.worker.request,
             set_up=self._set_up,
-            surface=RunSurface(self._surface_request()) if needs_surface(request.what) else None,
+            surface=RunSurface(self._surface_request()) if needs_surface(request.what, config) else None,
             parent=self,
         )
         self._export.progressed.connect(self._on_export_progressed)

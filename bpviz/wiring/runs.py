@@ -12,10 +12,9 @@ from bpviz.data import Dataset
 from bpviz.errors import UserError
 from bpviz.present.edits import apply_edit, is_live
 from bpviz.present.form import Choice
-from bpviz.present.pieces import hidden_activations, registered_pieces
 from bpviz.present.presets import PRESETS, WATCHED, preset
 from bpviz.present.setup import build_form
-from bpviz.text import Text, tr
+from bpviz.text import Text
 from bpviz.training.config import RunConfig
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
@@ -116,12 +115,6 @@ class Runs(QObject):
         """Show the settings as they are now wanted."""
         presets = tuple(Choice(one.name, one.label, one.help) for one in PRESETS)
         self.window.set_form(build_form(self.config, columns=self.columns, presets=presets))
-
-    def name_activations(self) -> None:
-        """Tell the diagram which activations a hidden layer may have, in the language in force."""
-        pairs = [(one.value, tr(one.label)) for one in hidden_activations(registered_pieces())]
-        panel = self.window.panels()["network"]
-        panel.set_activations(pairs)  # type: ignore[attr-defined]  # the diagram's own method
 
     @Slot()
     def _on_settle_timeout(self) -> None:

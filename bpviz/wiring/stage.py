@@ -140,6 +140,6 @@ def _window(settings_file: Path, config: RunConfig, palette: Palette, text_point
     return window
 
 
-def needs_surface(view: str) -> bool:
-    """Whether ``view`` shows the loss surface, which is dear to compute."""
-    return view in ("window", "surface")
+def needs_surface(view: str, config: RunConfig) -> bool:
+    """Whether ``view`` shows the loss surface, which is dear to compute; a function's map does."""
+    return view in ("window", "surface") or (view == "map" and config.function is not None)

@@ -162,7 +162,6 @@ class Wiring(QObject):
                 application.installTranslator(translator)
                 self._translator = translator
         self.window.retranslate()
-        self.runs.name_activations()
 
     # -- the end -----------------------------------------------------------------------------------
 
