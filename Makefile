@@ -17,8 +17,7 @@ run:
 
 test:
 	@.ci/setup.sh dev
-	@.ci/lint.sh
-	@.ci/test.sh
+	@lint=0; .ci/lint.sh || lint=1; .ci/test.sh && exit $$lint
 
 lint:
 	@.ci/setup.sh dev
