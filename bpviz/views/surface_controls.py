@@ -130,6 +130,8 @@ class SurfaceControls(QWidget):
         kept = self.request if self.request.kind in kinds else SurfaceRequest(kind=kinds[0])
         last = max(info.size - 1, 0)
         parameters = (min(kept.parameters[0], last), min(kept.parameters[1], last))
+        if parameters[0] == parameters[1]:
+            parameters = (0, min(1, last))
         before, self.request = self.request, replace(kept, parameters=parameters, span=None)
         self.kind.clear()
         for kind in kinds:

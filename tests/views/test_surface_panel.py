@@ -246,6 +246,18 @@ def test_the_same_weight_twice_is_no_plane(qtbot, painted):
     assert first != second
 
 
+def test_weights_that_a_smaller_network_lacks_are_replaced(qtbot, painted):
+    panel = shown(qtbot, fake.valley(), size=100)
+    controls = panel.controls
+    controls.kind.setCurrentIndex(1)
+    controls.kind.activated.emit(1)
+    controls.request = dataclasses.replace(controls.request, parameters=(70, 90))
+    with qtbot.waitSignal(panel.plane_requested) as asked:
+        panel.show_run(fake.run_info(run_id=2, size=9))
+    assert asked.args[0] == SurfaceRequest(kind="weights", parameters=(0, 1))
+    assert (controls.first.text(), controls.second.text()) == ("w0", "w1")
+
+
 def test_a_function_has_its_own_axes(qtbot, painted):
     panel = shown(qtbot, fake.paraboloid(), kind="function")
     assert panel.request.kind == "axes"
