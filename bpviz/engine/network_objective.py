@@ -238,7 +238,7 @@ class NetworkObjective(Objective):
         return np.concatenate([1.0 - p, p], axis=-1)
 
     def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
-        """Return the first of W⁽ˡ⁾, z⁽ˡ⁾, L (of the last z) and ∂L/∂W⁽ˡ⁾ that is not finite, as they are computed."""
+        """Return the first of W⁽ˡ⁾, z⁽ˡ⁾, L and ∂L/∂W⁽ˡ⁾ that is not finite, in the order of computing."""
         self.network.bind(theta)
         x, y = self.batch_of(batch)
         x, y = x[:CHUNK_ROWS], y[:CHUNK_ROWS]
