@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Self
@@ -21,9 +22,9 @@ from bpviz.workers.commands import Commands
 Array = NDArray[np.floating]
 
 # After a surface the thread rests for this multiple of the time that it took: the training and the
-# window have the two cores most of the time.
+# window have the two cores most of the time.  A run at rest does not wait for it.
 REST = 2.0
-SHORTEST_REST_S = 0.05
+SHORTEST_REST_S, LONGEST_REST_S = 0.05, 1.0
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,11 @@ class SurfaceJob:
     path_iterations: NDArray[np.int64]
     penalty: tuple[float, float]
     request: SurfaceRequest
+    urgent: bool = False
 
     @classmethod
-    def of(cls, training: Training, request: SurfaceRequest) -> Self:
-        """Take the job from a run, between two of its iterations."""
+    def of(cls, training: Training, request: SurfaceRequest, *, urgent: bool = False) -> Self:
+        """Take the job from a run, between two of its iterations; one of a run at rest is urgent."""
         iterations, thetas = training.checkpoints.path(training.iteration)
         return cls(
             training.info.run_id,
@@ -52,6 +54,7 @@ class SurfaceJob:
             iterations,
             (training.live.l1, training.live.l2),
             SurfaceRequest("axes", span=request.span) if training.info.kind == "function" else request,
+            urgent,
         )
 
 
@@ -70,16 +73,20 @@ class SurfaceWorker(QObject):
         self._plane: tuple[object, Plane] | None = None
         self._run_id = 0
         self._quit = False
+        self._disturbed = threading.Event()
 
     def submit(self, job: SurfaceJob) -> None:
         """Compute this one next; one that waits is forgotten, one of an older run is given up."""
         self._run_id = job.run_id
         self._jobs.post(job)
+        if job.urgent:
+            self._disturbed.set()
         self._commands.wake()
 
     def quit(self) -> None:
         """End the loop."""
         self._quit = True
+        self._disturbed.set()
         self._commands.wake()
 
     @Slot()
@@ -94,8 +101,8 @@ class SurfaceWorker(QObject):
             begun = time.perf_counter()
             self._compute(job)
             taken = time.perf_counter() - begun
-            if not self._quit:
-                time.sleep(min(1.0, max(SHORTEST_REST_S, REST * taken)))
+            self._disturbed.wait(min(LONGEST_REST_S, max(SHORTEST_REST_S, REST * taken)))
+            self._disturbed.clear()
 
     def _compute(self, job: SurfaceJob) -> None:
         objective = self._own(job)

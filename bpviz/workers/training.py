@@ -210,7 +210,7 @@ class TrainingWorker(QObject):
         if self.snapshots.wanted:
             self.snapshots.post(training.snapshot(self.request))
         if self.surface_jobs.wanted:
-            self.surface_jobs.post(SurfaceJob.of(training, self.surface_request))
+            self.surface_jobs.post(SurfaceJob.of(training, self.surface_request, urgent=self._going is None))
 
     def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
         self._rest()
