@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.network_objective import NetworkObjective
-from bpviz.engine.objective import Batch, Objective
+from bpviz.engine.objective import Batch, Objective, ShouldStop
 from bpviz.landscape.planes import Plane, make_plane
 from bpviz.landscape.projection import FARTHEST, heights, project_path
 from bpviz.landscape.window import axes_window, plane_window
@@ -37,7 +38,7 @@ def surface(
     iteration: int = 0,
     plane: Plane | None = None,
     domain: Sequence[tuple[float, float]] = (),
-    should_stop: Callable[[], bool] | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> SurfaceGrid:
     """Evaluate the loss over a plane through ``theta``.
 
@@ -52,51 +53,78 @@ def surface(
     gradient : (n,), optional
         ∇L at ``theta``; computed where it is not given.
     plane : Plane, optional
-        The run's plane, from `make_plane`, so that the directions stay through a run.  Made from the
-        oldest point of the path otherwise.
+        The run's, from `make_plane`; made from the path's oldest point otherwise.
     domain : (low, high) for each variable
         Of a function; the objective's own where it is left out.
     should_stop : callable, optional
-        Asked between pieces of the work.
-
-    Raises
-    ------
-    Cancelled
-        Once ``should_stop`` says so.
+        Asked between pieces of the work; `Cancelled` is raised once it says so.
     """
     theta = np.array(theta, np.float64)
     thetas = np.asarray(path_thetas, np.float64).reshape(-1, theta.size)
     start = thetas[0] if len(thetas) else theta
     plane = (plane or make_plane(objective, start, request)).through(theta)
+    path = project_path(plane, thetas, path_iterations)
+    box = domain or objective.domain
+    grid = _evaluated(objective, plane, theta, request, path, gradient, box, should_stop)
+    return replace(grid, run_id=run_id, iteration=iteration)
+
+
+def _evaluated(
+    objective: Objective,
+    plane: Plane,
+    theta: Array,
+    request: SurfaceRequest,
+    path: tuple[Array, NDArray[np.int64]],
+    gradient: Array | None,
+    domain: Sequence[tuple[float, float]],
+    should_stop: ShouldStop | None,
+) -> SurfaceGrid:
+    """Return the grid of ``plane`` through ``theta``, of no run yet."""
     resolution, batch = affordable(objective, request.resolution)
-    points, iterations = project_path(plane, thetas, path_iterations)
+    points, iterations = path
     here = plane.coordinates(theta[None])
-    u, v = _ticks(plane, np.concatenate([points, here]), request, domain or objective.domain, resolution)
+    u, v = _ticks(plane, np.concatenate([points, here]), request, domain, resolution)
     with np.errstate(all="ignore"):
         losses = objective.losses_on_plane(
             plane.origin, plane.first, plane.second, u, v, batch, should_stop=should_stop
         )
-        path = np.column_stack([points, _path_heights(objective, plane, points, u, v, losses)])
-        ball = (float(here[0, 0]), float(here[0, 1]), float(objective.losses(theta[None], batch)[0]))
-        true_loss = ball[2] if batch is None else objective.loss(theta.astype(objective.dtype))
-        if gradient is None:
-            gradient = objective.loss_and_gradient(theta.astype(objective.dtype), batch)[1]
-        down = plane.components(-np.asarray(gradient, np.float64)[None])[0]
+        heights_of_path = _path_heights(objective, plane, points, u, v, losses)
+        ball, true_loss = _ball(objective, theta, here[0], batch)
+        down = _downhill(objective, plane, theta, gradient, batch)
     return SurfaceGrid(
-        run_id,
-        iteration,
-        frozen(u),
-        frozen(v),
-        frozen(losses),
-        plane.u_label,
-        plane.v_label,
-        plane.kind,
-        frozen(path),
-        frozen(iterations),
-        ball,
-        float(true_loss),
-        (float(down[0]), float(down[1])),
+        run_id=0,
+        iteration=0,
+        u=frozen(u),
+        v=frozen(v),
+        losses=frozen(losses),
+        u_label=plane.u_label,
+        v_label=plane.v_label,
+        kind=plane.kind,
+        path=frozen(np.column_stack([points, heights_of_path])),
+        path_iterations=frozen(iterations),
+        ball=ball,
+        true_loss=true_loss,
+        gradient=down,
     )
+
+
+def _ball(
+    objective: Objective, theta: Array, here: Array, batch: Batch
+) -> tuple[tuple[float, float, float], float]:
+    """Return where the run stands (u, v, loss over ``batch``), and its loss over every training row."""
+    height = float(objective.losses(theta[None], batch)[0])
+    true_loss = height if batch is None else objective.loss(theta.astype(objective.dtype))
+    return (float(here[0]), float(here[1]), height), float(true_loss)
+
+
+def _downhill(
+    objective: Objective, plane: Plane, theta: Array, gradient: Array | None, batch: Batch
+) -> tuple[float, float]:
+    """Return −∇L projected on the plane, (du, dv)."""
+    if gradient is None:
+        gradient = objective.loss_and_gradient(theta.astype(objective.dtype), batch)[1]
+    du, dv = plane.components(-np.asarray(gradient, np.float64)[None])[0]
+    return float(du), float(dv)
 
 
 def affordable(objective: Objective, resolution: int) -> tuple[int, Batch]:

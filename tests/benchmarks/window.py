@@ -35,8 +35,6 @@ def plain_speed(seconds: float = PLAIN_S) -> tuple[float, float]:
 
 def measure(seconds: float) -> dict[str, Any]:
     """Train with every panel showing and return what was seen."""
-    from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer, Slot
-
     from bpviz.app import create
 
     before = plain_speed()
@@ -44,10 +42,51 @@ def measure(seconds: float) -> dict[str, Any]:
     window.resize(1280, 720)
     window.show()
     wiring.begin()
+    spin(1.5)
+    window.train_toggled.emit()
+    spin(WARM_UP_S)
+    probe = make_probe()
+    begun, shown, iterations = time.perf_counter(), wiring.updates_shown, wiring.training.state().last
+    busy = thread_seconds()
+    spin(seconds)
+    taken = time.perf_counter() - begun
+    shown, iterations = wiring.updates_shown - shown, wiring.training.state().last - iterations
+    busy = {thread: used - busy.get(thread, 0.0) for thread, used in thread_seconds().items()}
+    gui = busy.pop(os.getpid())
+    panels = [key for key in window.panels() if window.panel_visible(key)]
+    window.close()
+    application.processEvents()
+    gc.collect()
+    after = plain_speed()
+    return {
+        "seconds": taken,
+        "panels": panels,
+        "late_ms": probe.late_ms,
+        "updates_per_second": shown / taken,
+        "iterations_per_second": iterations / taken,
+        "iterations_per_cpu_second": iterations / max(*busy.values(), 0.01),
+        "plain_iterations_per_second": (before[0] + after[0]) / 2,
+        "plain_iterations_per_cpu_second": (before[1] + after[1]) / 2,
+        "gui_busy": gui / taken,
+        "training_busy": max(busy.values()) / taken,
+        "memory_mb": probe.memory_mb,
+    }
+
+
+def spin(seconds: float) -> None:
+    """Let the window live for a while."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def make_probe() -> Any:
+    """Return what notes by how much each tick of a 16 ms timer comes late, and the memory once a second."""
+    from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Slot
 
     class Probe(QObject):
-        """Notes by how much each tick of a 16 ms timer comes late, and the memory once a second."""
-
         def __init__(self) -> None:
             super().__init__()
             self.late_ms: list[float] = []
@@ -68,42 +107,7 @@ def measure(seconds: float) -> dict[str, Any]:
                 self._last_memory = now
                 self.memory_mb.append(resident_mb())
 
-    def spin(duration: float) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(int(duration * 1000), loop.quit)
-        loop.exec()
-
-    spin(1.5)
-    window.train_toggled.emit()
-    spin(WARM_UP_S)
-    probe = Probe()
-    begun, shown, iterations = time.perf_counter(), wiring.updates_shown, wiring.training.state().last
-    busy = thread_seconds()
-    spin(seconds)
-    taken = time.perf_counter() - begun
-    shown, iterations = wiring.updates_shown - shown, wiring.training.state().last - iterations
-    busy = {thread: used - busy.get(thread, 0.0) for thread, used in thread_seconds().items()}
-    gui = busy.pop(os.getpid())
-    panels = [key for key in window.panels() if window.panel_visible(key)]
-    kind = type(window.panels()["surface"]).__name__
-    window.close()
-    application.processEvents()
-    gc.collect()
-    after = plain_speed()
-    return {
-        "seconds": taken,
-        "panels": panels,
-        "surface": kind,
-        "late_ms": probe.late_ms,
-        "updates_per_second": shown / taken,
-        "iterations_per_second": iterations / taken,
-        "iterations_per_cpu_second": iterations / max(*busy.values(), 0.01),
-        "plain_iterations_per_second": (before[0] + after[0]) / 2,
-        "plain_iterations_per_cpu_second": (before[1] + after[1]) / 2,
-        "gui_busy": gui / taken,
-        "training_busy": max(busy.values()) / taken,
-        "memory_mb": probe.memory_mb,
-    }
+    return Probe()
 
 
 def thread_seconds() -> dict[int, float]:

@@ -137,7 +137,7 @@ def test_no_test_part_gives_no_evaluation():
 
 @pytest.mark.parametrize(
     ("index", "value", "place"),
-    [(0, np.nan, "W⁽¹⁾"), (0, 1e300, "z⁽¹⁾"), (9, np.inf, "W⁽²⁾"), (9, 1e200, "L")],
+    [(0, np.nan, "W⁽¹⁾"), (0, 1e300, "z⁽¹⁾"), (9, np.inf, "W⁽²⁾"), (9, 1e200, "L ← z⁽²⁾")],
 )
 def test_where_the_numbers_end_is_named(index, value, place):
     one = objective((2, 3, 1), ("identity", "identity"), "half_squared_error")
