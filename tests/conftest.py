@@ -18,6 +18,7 @@ from subprocess import Popen
 
 import pytest
 from hypothesis import HealthCheck, settings
+from PySide6.QtWidgets import QApplication
 
 from tests.helpers import leaks
 from tests.helpers.screen import start_screen, stop_screen
@@ -109,10 +110,16 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
 def qapp_cls() -> type:
     """Let OpenGL contexts share, as in the program: a dock that floats would crash without."""
     from PySide6.QtCore import QCoreApplication, Qt
-    from PySide6.QtWidgets import QApplication
 
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     return QApplication
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """Dress the application as the program does: every test sees light colours and 10 pt text."""
+    leaks.dress(qapp)
+    return qapp
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +136,7 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail on windows and threads that outlive the test."""
     windows, threads = leaks.top_level_widgets(), leaks.python_threads()
     yield
+    leaks.dress_again()
     running = leaks.stop_running_qthreads() + leaks.new_python_threads(threads)
     # A failed test's traceback holds on to its widgets: one failure is enough said.
     left = [] if request.node.stash.get(_failed, False) else leaks.left_widgets(windows)

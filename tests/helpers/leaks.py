@@ -14,6 +14,7 @@ from typing import Any
 # Windows that Qt makes for itself and takes away in its own time.
 QT_OWN_WINDOWS = {"QTipLabel", "QShapedPixmapWidget", "QAlphaWidget", "QRollEffect"}
 
+_usual: dict[str, Any] = {}
 _started_qthreads: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
@@ -85,6 +86,30 @@ def collect_garbage_here_only() -> None:
 def collect_garbage(count: int) -> None:
     """Collect after the ``count``-th test: the young each time, everything now and then."""
     gc.collect(2 if count % 100 == 0 else 1)
+
+
+def dress(application: Any) -> None:
+    """Give the application its usual colours and text."""
+    from bpviz.present.palette import LIGHT
+    from bpviz.views.theme import apply_theme
+
+    apply_theme(application, LIGHT)
+    _usual.update(sheet=application.styleSheet(), font=application.font(), palette=application.palette())
+
+
+def dress_again() -> None:
+    """Put the colours and text back where a test changed them."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    application = widgets.QApplication.instance() if widgets is not None else None
+    if application is None or not _usual:
+        return
+    looks = {
+        "sheet": application.styleSheet(),
+        "font": application.font(),
+        "palette": application.palette(),
+    }
+    if looks != _usual:
+        dress(application)
 
 
 def top_level_widgets() -> dict[int, Any]:
