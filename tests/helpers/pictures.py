@@ -1,0 +1,288 @@
+"""``python tests/helpers/pictures.py``: take the README's pictures anew, from the real window.
+
+Every picture is a photograph of the screen: what one sees is what a user sees, 3-D included.  With no
+display a screen in memory is started; the home is a temporary one, so that no kept layout interferes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.helpers.screen import start_screen, stop_screen  # noqa: E402 - found by the line above
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QWidget
+
+    from bpviz.snapshot import SurfaceGrid
+
+FOLDER = ROOT / "resources" / "docs" / "pictures"
+EDITIONS = (("en", "en", "light"), ("zh", "zh_CN", "dark"))
+SIZE = (1280, 720)
+MOST_BYTES = 2_500_000
+PATIENCE_S = 60.0
+
+
+def set_up(home: Path) -> None:
+    """Keep everything that the program reads from its surroundings in ``home``."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(home)
+    home.chmod(0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(home)
+    os.environ["LIBGL_ALWAYS_SOFTWARE"] = "1"
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
+    for name in (
+        "SESSION_MANAGER",
+        "WAYLAND_DISPLAY",
+        "LANGUAGE",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "QT_SCALE_FACTOR",
+    ):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"
+
+
+class Photographer:
+    """Drives one window and takes pictures of it."""
+
+    def __init__(self) -> None:
+        from bpviz.app import create
+
+        self.app, self.window, self.wiring = create()
+        self.edition = "en"
+        self._grid: SurfaceGrid | None = None
+        self._show_surface = self.window.show_surface
+        self.window.show_surface = self._note_surface
+        self.window.resize(*SIZE)
+        self.window.move(0, 0)
+        self.window.show()
+        self.wiring.begin()
+        self.wait(lambda: self.wiring.display.info is not None, "the first run")
+
+    def _note_surface(self, grid: SurfaceGrid) -> None:
+        self._grid = grid
+        self._show_surface(grid)
+
+    # --- the hands ---
+
+    def wait(self, ready: Callable[[], bool], what: str) -> None:
+        """Let the window live until ``ready``."""
+        end = time.monotonic() + PATIENCE_S
+        while not ready():
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
+            self.app.processEvents()
+            time.sleep(0.002)
+
+    def rest(self, seconds: float = 0.3) -> None:
+        """Let the window live for a while: posted layouts, timers, the last frame."""
+        end = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > end, "a rest")
+
+    def speak(self, edition: str, language: str, theme: str) -> None:
+        """Change language and theme, as the menus do."""
+        self.edition = edition
+        self.window.language_requested.emit(language)
+        self.window.themes.choose(theme)
+        self.rest()
+
+    def take(self, preset: str) -> None:
+        """Set up a preset, to run as fast as it goes."""
+        self._anew(lambda: self.window.preset_requested.emit(preset))
+        self.window.speed_changed.emit(math.inf)
+
+    def choose_data(self, name: str) -> None:
+        """Choose a data set in the toolbar's menu."""
+        self._anew(lambda: self.window.data_requested.emit(name))
+
+    def edit(self, key: str, value: object) -> None:
+        """Change a setting that starts the run anew."""
+        self._anew(lambda: self.window.edited.emit(key, value))
+
+    def _anew(self, change: Callable[[], None]) -> None:
+        info = self.wiring.display.info
+        before = info.run_id if info is not None else 0
+        change()
+        self.wait(lambda: self.wiring.display.info.run_id > before, "a new run")
+
+    def train(self, iterations: int) -> None:
+        """Train to an iteration, and wait until every panel shows it."""
+        self.window.edited.emit("stop.iterations", iterations)
+        self.window.train_toggled.emit()
+        worker = self.wiring.training
+        self.wait(
+            lambda: worker.state().position >= iterations and not worker.state().running, "the training"
+        )
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the window and its surface show what the worker has."""
+        worker = self.wiring.training
+        self.wait(lambda: self.wiring.display.state == worker.state(), "the window")
+        worker.ask_surface()
+        self.wiring.display.hasten()
+        self.wait(self._surface_is_new, "the surface")
+        self.window.message_bar.clear()
+        self.rest()
+
+    def _surface_is_new(self) -> bool:
+        state, grid = self.wiring.training.state(), self._grid
+        return grid is not None and (grid.run_id, grid.iteration) == (state.run_id, state.position)
+
+    # --- the camera ---
+
+    def shoot(self, name: str, *keys: str) -> None:
+        """Save the whole window, or what the docks of ``keys`` cover."""
+        from PySide6.QtCore import QPoint, QRect
+
+        self.rest()
+        area = QRect(0, 0, *SIZE)
+        if keys:
+            area = QRect()
+            for dock in (self.window.host.docks[key] for key in keys):
+                area = area.united(QRect(dock.mapTo(self.window, QPoint(0, 0)), dock.size()))
+        self._photograph(self.window, area.getRect(), name)
+
+    def shoot_dialog(self, name: str, dialog: QWidget) -> None:
+        """Save a dialog and close it."""
+        self.wait(dialog.isVisible, "the dialog")
+        self.rest()
+        self._photograph(dialog, (0, 0, dialog.width(), dialog.height()), name)
+        dialog.close()
+
+    def _photograph(self, widget: QWidget, area: tuple[int, int, int, int], name: str) -> None:
+        image = widget.screen().grabWindow(widget.winId(), *area).toImage()
+        save(image, FOLDER / f"{name}_{self.edition}.png")
+
+    def close(self) -> None:
+        """Close the window and end its threads."""
+        self.window.close()
+        self.rest(0.1)
+        del self.window.show_surface
+
+
+# --- the pictures ---
+
+
+def window(at: Photographer) -> None:
+    """The first picture: the spiral, learnt."""
+    at.take("spiral")
+    at.train(1000)
+    at.shoot("window")
+    at.shoot("loss", "loss")
+
+
+def neuron(at: Photographer) -> None:
+    """A deeper network, changed in the diagram; a neuron explains itself."""
+    from bpviz.present.diagram import Spot
+
+    at.take("spiral")
+    at.edit("layer.add", 2)
+    at.train(600)
+    canvas = at.window.panels()["network"].canvas
+    canvas.pin(Spot(2, 3))
+    at.shoot("neuron", "network")
+    canvas.let_go()
+
+
+def by_hand(at: Photographer) -> None:
+    """The 2-3-1 example after one step; a weight and the factors of its gradient."""
+    from bpviz.present.diagram import Spot
+
+    at.take("worked_example")
+    at.settle()
+    at.window.step_requested.emit("iteration")
+    at.wait(lambda: at.wiring.training.state().position == 1, "the step")
+    at.settle()
+    canvas = at.window.panels()["network"].canvas
+    canvas.pin(Spot(1, 0, 0))
+    at.shoot("by_hand", "network")
+    canvas.let_go()
+
+
+def bowl(at: Photographer) -> None:
+    """Descent on x² + y²."""
+    at.take("bowl")
+    at.train(50)
+    at.shoot("bowl", "surface")
+
+
+def arms(at: Photographer) -> None:
+    """Three classes and their borders."""
+    at.take("spiral")
+    at.choose_data("multi_spiral")
+    at.train(1500)
+    at.shoot("map", "map")
+
+
+def digits(at: Photographer) -> None:
+    """Handwritten digits: strips of neurons, and a confusion matrix."""
+    at.take("digits")
+    at.train(400)
+    at.shoot("digits", "network", "surface", "loss", "map")
+
+
+def export(at: Photographer) -> None:
+    """The export dialog, set to write a sequence."""
+    at.take("spiral")
+    dialog = at.window.ask_export()
+    dialog.sequence.setChecked(True)
+    dialog.path.setText("frames")
+    at.shoot_dialog("export", dialog)
+
+
+PICTURES: tuple[Callable[[Photographer], None], ...] = (window, neuron, by_hand, bowl, arms, digits, export)
+
+
+def save(image: QImage, path: Path) -> None:
+    """Write a picture, or say why not."""
+    if image.isNull() or not image.save(str(path)):
+        raise OSError(f"{path} could not be written")
+    print(f"{path.name:20} {image.width()} × {image.height()}, {path.stat().st_size // 1024} kB", flush=True)
+
+
+def take_all(names: list[str]) -> None:
+    """Take the pictures called ``names``, or all."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    photographer = Photographer()
+    for edition in EDITIONS:
+        photographer.speak(*edition)
+        for take in PICTURES:
+            if not names or take.__name__ in names:
+                take(photographer)
+    photographer.close()
+
+
+def main() -> int:
+    """Take what was asked for; 1 when the pictures together are too large."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", help=f"of {', '.join(take.__name__ for take in PICTURES)}; all by default"
+    )
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bpviz-pictures-", ignore_cleanup_errors=True) as home:
+        set_up(Path(home))
+        screen = start_screen()
+        try:
+            take_all(asked.names)
+        finally:
+            stop_screen(screen)
+    size = sum(path.stat().st_size for path in FOLDER.glob("*.png"))
+    print(f"{size / 1e6:.2f} MB in all, of {MOST_BYTES / 1e6:.2f}")
+    return 1 if size > MOST_BYTES else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
