@@ -128,7 +128,12 @@ def class_borders(values: Floats) -> Floats:
     if height < 2 or width < 2:
         return np.empty((0, 2, 2))
     if classes <= 2:
-        return zero_contour(values[:, :, -1] - 0.5)
+        # Few cells are crossed: they are found first, by their corners' signs.
+        level = values[:, :, -1] - 0.5
+        above = level > 0
+        corners = (above[:-1, :-1], above[:-1, 1:], above[1:, 1:], above[1:, :-1])
+        mixed = np.flatnonzero(np.logical_or.reduce(corners) & ~np.logical_and.reduce(corners))
+        return zero_contour(level, mixed)
     winner = values.argmax(axis=2)
     corners = (winner[:-1, :-1], winner[:-1, 1:], winner[1:, 1:], winner[1:, :-1])
     mixed = np.flatnonzero(np.logical_or.reduce([corners[0] != other for other in corners[1:]]))

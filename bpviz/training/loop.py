@@ -99,6 +99,8 @@ class Training:
             self.recorder.add(first)
             yield first
             self.stopped = watch.reason(first)
+        elif self.stop.iterations is not None and self.iteration >= self.stop.iterations:
+            self.stopped = "iterations"
         while self.stopped is None:
             try:
                 iteration = self.step()

@@ -7,6 +7,8 @@ the same iteration.
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from bpviz.snapshot import RunInfo, RunState, Snapshot
@@ -17,6 +19,8 @@ from bpviz.workers.training import TrainingWorker
 
 TICK_MS = 8
 IDLE_MS = 40
+# Thirty pictures a second move; what is left of the time belongs to the training.
+UPDATE_S = 0.030
 
 
 class Display(QObject):
@@ -37,6 +41,7 @@ class Display(QObject):
         self._recorder: Recorder | None = None
         self._shown: Snapshot | None = None
         self._part = 0
+        self._begun = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -81,10 +86,12 @@ class Display(QObject):
                 self.training.ask_snapshot()
 
     def _show_next(self) -> None:
-        """Begin with the newest snapshot where there is one."""
+        """Begin with the newest snapshot where there is one, so many times a second at the most."""
+        if self.state.running and time.perf_counter() - self._begun < UPDATE_S:
+            return
         snapshot = self.training.snapshots.take()
         if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
-            self._shown, self._part = snapshot, 1
+            self._shown, self._part, self._begun = snapshot, 1, time.perf_counter()
             self.window.show_snapshot(snapshot, ("network",))
             return
         if self.state != self.training.state():

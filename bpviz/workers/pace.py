@@ -13,6 +13,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.limit = math.inf
+        self.limited = False
         self._due = 0.0
         self._since = time.perf_counter()
         self._count = 0
@@ -21,6 +22,7 @@ class Pace:
     def set_limit(self, per_second: float) -> None:
         """Allow so many iterations a second; infinity is as fast as it goes."""
         self.limit = per_second
+        self.limited = not math.isinf(per_second)
         self._due = 0.0
 
     def restart(self) -> None:
@@ -30,12 +32,12 @@ class Pace:
 
     def wait_s(self) -> float:
         """Return how long to wait before the next iteration."""
-        return 0.0 if math.isinf(self.limit) else self._due - time.perf_counter()
+        return self._due - time.perf_counter() if self.limited else 0.0
 
     def count(self) -> None:
         """Note that an iteration was done."""
         self._count += 1
-        if not math.isinf(self.limit):
+        if self.limited:
             now = time.perf_counter()
             # A run that fell behind does not catch up in a burst.
             self._due = max(self._due, now - 1.0 / self.limit) + 1.0 / self.limit

@@ -180,20 +180,25 @@ class TrainingWorker(QObject):
             self._fail(error)
 
     def _advance(self) -> None:
-        """Do one iteration; tell it, and the end if this was one."""
+        """Go on until something is wanted or the run ends; tell every iteration, and the end."""
         training, going = self._training, self._going
         if training is None or going is None:
             return
+        commands, snapshots, jobs, pace = self._commands, self.snapshots, self.surface_jobs, self._pace
+        one_only = self._until is not None or pace.limited
         try:
-            iteration = next(going, None)
+            # The inner loop of the whole program: four looks at a flag between two iterations.
+            for iteration in going:
+                self.iterated.emit(iteration)
+                pace.count()
+                if one_only or commands.pending or snapshots.wanted or jobs.wanted:
+                    break
+            else:
+                self._finish(training)
+                return
         except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
             self._fail(error)
             return
-        if iteration is None:
-            self._finish(training)
-            return
-        self._pace.count()
-        self.iterated.emit(iteration)
         if training.stopped is None and self._step_is_done(training):
             self._end(RunEnd(training.info.run_id, "stopped"))
 

@@ -242,13 +242,16 @@ def test_a_million_iterations_cost_no_more_points_than_pixels(
     from bpviz.views import loss_curve
 
     drawn: list[int] = []
-    draw = loss_curve._draw_run
 
-    def counted(painter: object, x: np.ndarray, y: np.ndarray, piece: int) -> None:
-        drawn.append(len(x))
-        draw(painter, x, y, piece)
+    def counting(draw):
+        def counted(painter: object, x: np.ndarray, y: np.ndarray) -> None:
+            drawn.append(len(x))
+            draw(painter, x, y)
 
-    monkeypatch.setattr(loss_curve, "_draw_run", counted)
+        return counted
+
+    for name in ("_draw_run", "_draw_pieces"):
+        monkeypatch.setattr(loss_curve, name, counting(getattr(loss_curve, name)))
     filled(panel, 1_000_000, every=1000)
     assert drawn
     assert sum(drawn) <= 8 * panel.plot.width()
