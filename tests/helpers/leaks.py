@@ -94,6 +94,7 @@ def dress(application: Any) -> None:
     from bpviz.views.theme import apply_theme
 
     apply_theme(application, LIGHT)
+    _put_pointer_away()
     _usual.update(sheet=application.styleSheet(), font=application.font(), palette=application.palette())
 
 
@@ -110,6 +111,16 @@ def dress_again() -> None:
     }
     if looks != _usual:
         dress(application)
+    _put_pointer_away()
+
+
+def _put_pointer_away() -> None:
+    """Leave the next test's window alone: a pointer that rests on it sends events of its own."""
+    from PySide6.QtGui import QCursor, QGuiApplication
+
+    screen = QGuiApplication.primaryScreen()
+    if screen is not None:
+        QCursor.setPos(screen.geometry().bottomRight())
 
 
 def top_level_widgets() -> dict[int, Any]:
