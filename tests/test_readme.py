@@ -168,6 +168,13 @@ def test_every_dependency_is_accounted_for(path):
     assert sorted(name for name in names if name not in said) == []
 
 
+def test_both_languages_tell_the_same_measurements():
+    english, chinese = ([row[-2:] for row in tables(path)[4]] for path in (ENGLISH, CHINESE))
+    numbers = [[re.findall(r"[\d.]+", " ".join(row)) for row in table] for table in (english, chinese)]
+    assert any(numbers[0])
+    assert numbers[0] == numbers[1]
+
+
 @BOTH
 def test_every_command_line_parses(path):
     lines = command_lines(path)

@@ -58,9 +58,13 @@ class Photographer:
     """Drives one window and takes pictures of it."""
 
     def __init__(self) -> None:
+        from PySide6.QtGui import QCursor
+
         from bpviz.app import create
 
         self.app, self.window, self.wiring = create()
+        # Nothing is pointed at by chance.
+        QCursor.setPos(SIZE[0] + 100, SIZE[1] + 100)
         self.edition = "en"
         self._grid: SurfaceGrid | None = None
         self._show_surface = self.window.show_surface
@@ -168,9 +172,11 @@ class Photographer:
 
     def close(self) -> None:
         """Close the window and end its threads."""
-        self.window.close()
-        self.rest(0.1)
         del self.window.show_surface
+        self.window.close()
+        # While Qt still runs: OpenGL's textures want their context.
+        self.window.deleteLater()
+        self.rest(0.2)
 
 
 # --- the pictures ---
