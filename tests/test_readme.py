@@ -237,6 +237,7 @@ one = ACTIVATIONS.create("softplus")
 z = np.array([-800.0, -3.0, -0.5, 0.0, 0.7, 4.0, 800.0])
 a = one.value(z)
 assert np.isfinite(a).all() and a[3] == np.log(2.0)
+assert np.isnan(one.value(np.array([np.nan]))).all()
 h = 1e-5
 np.testing.assert_allclose(one.slope(z, a), (one.value(z + h) - one.value(z - h)) / (2 * h), atol=1e-7)
 out = np.empty_like(z)
@@ -246,7 +247,7 @@ run = bpviz.train(data="xor", layers="6 softplus", iterations=800, learning_rate
 assert run.train.accuracy > 0.9, run.train
 """
     ended = subprocess.run(
-        [sys.executable, "-c", trial],
+        [sys.executable, "-W", "error", "-c", trial],
         cwd=tmp_path,
         env={"PYTHONPATH": f"{ROOT}:{tmp_path}", "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
