@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import shlex
 import shutil
@@ -249,7 +250,7 @@ assert run.train.accuracy > 0.9, run.train
     ended = subprocess.run(
         [sys.executable, "-W", "error", "-c", trial],
         cwd=tmp_path,
-        env={"PYTHONPATH": f"{ROOT}:{tmp_path}", "OPENBLAS_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, tmp_path)))},
         capture_output=True,
         text=True,
         timeout=60,
