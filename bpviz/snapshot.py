@@ -221,7 +221,7 @@ class History:
     The arrays are read-only views of buffers that only grow: what is below their length never
     changes while ``run_id`` and ``generation`` stay, so a reader may keep what it derived from it.
     ``loss`` has one entry an iteration, index × ``stride`` =
-    iteration (the stride is 1 up to four million iterations).  The ``evaluated`` arrays go together:
+    iteration (the stride is 1 up to two million iterations).  The ``evaluated`` arrays go together:
     at these iterations the whole training and test parts were measured (NaN: no test part, or no
     accuracy).  ``generation`` counts how often the record was cut back (by going back and on) or thinned.
     """

@@ -1,6 +1,6 @@
 """Every loss and metric of a run, in memory that is bounded.
 
-The losses of the first four million iterations are all kept; beyond that every second is dropped
+The losses of the first two million iterations are all kept; beyond that every second is dropped
 and the stride doubles, so that a run of any length stays within the same memory.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bpviz.snapshot import Evaluation, History, Iteration
 
-MOST_LOSSES = 2**22
+MOST_LOSSES = 2**21
 MOST_EVALUATIONS = 2**18
 
 

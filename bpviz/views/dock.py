@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QMargins, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -28,6 +28,7 @@ from bpviz.views.panels import PanelSpec, make_panel
 LAYOUT_VERSION = 1
 _GAP = 8
 _RADIUS = 9.0
+_CORNERS = QMargins(9, 9, 9, 9)
 
 
 class TitleBar(QWidget):
@@ -140,6 +141,11 @@ class PanelDock(QDockWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        inner = self.rect().marginsRemoved(_CORNERS)
+        if inner.contains(event.rect()):
+            # A label changed: the corners are as they were.
+            painter.fillRect(event.rect(), QColor(self._palette.card))
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(self._palette.window))
         painter.setPen(QPen(QColor(self._palette.border), 1))

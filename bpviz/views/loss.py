@@ -111,7 +111,7 @@ class LossPanel(Panel):
     def show_history(self, history: History) -> None:
         self.plot.curves.update(history)
         self.plot.find_scale()
-        self.plot.invalidate()
+        self.plot.extend()
         self._refresh()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:

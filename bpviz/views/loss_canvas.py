@@ -33,6 +33,8 @@ from bpviz.views.plotting import (
 STACK_HEIGHT = 230
 _GAP = 12.0
 _MARGIN = 8.0
+# How many pixels of the old end are drawn again: its last bins may have changed.
+_OVERLAP = 12.0
 
 
 @dataclass
@@ -64,8 +66,13 @@ class LossCanvas(QWidget):
         self.bands: list[Band] = []
         self._log_found = False
         self._layer: QPixmap | None = None
+        self._behind = False
+        self._drawn_to = 0
+        self._frame: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 60)
+        # It fills itself, so that what lies below is not painted thirty times a second.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @property
     def log(self) -> bool:
@@ -81,6 +88,12 @@ class LossCanvas(QWidget):
     def invalidate(self) -> None:
         """Draw the curves anew at the next painting."""
         self._layer = None
+        self.update()
+
+    @Slot()
+    def extend(self) -> None:
+        """Draw what is new of the curves at the next painting; all of them where the axes have grown."""
+        self._behind = True
         self.update()
 
     def forget_run(self) -> None:
@@ -175,6 +188,32 @@ class LossCanvas(QWidget):
         stride = self.curves.stride
         return max(int(low / stride) - 1, 0), min(int(high / stride) + 2, len(self.curves.batch))
 
+    def _current_layer(self, ratio: float) -> QPixmap:
+        """Return the layer of axes and curves: as it is, with its new end, or drawn anew."""
+        layer = self._layer
+        if layer is not None and layer.devicePixelRatio() == ratio:
+            if not self._behind:
+                return layer
+            self.lay_out()
+            if self._frame == self._frame_now():
+                self._draw_end(layer)
+                return layer
+        return self._draw_layer(ratio)
+
+    def _frame_now(self) -> tuple[object, ...]:
+        """Return all that the drawn part of the curves depends on."""
+        history = self.curves.history
+        record = (history.run_id, history.generation) if history is not None else None
+        bands = tuple((band.name, band.plot.getRect(), band.axis) for band in self.bands)
+        return record, self.x_axis, bands
+
+    def _note_drawn(self) -> None:
+        """Remember how far the curves are drawn: to the last iteration that was measured."""
+        history = self.curves.history
+        measured = int(history.evaluated[-1]) if history is not None and len(history.evaluated) else 0
+        self._drawn_to = min(self.curves.last, measured)
+        self._frame, self._behind = self._frame_now(), False
+
     def _draw_layer(self, ratio: float) -> QPixmap:
         self.lay_out()
         layer = QPixmap(self.size() * ratio)
@@ -193,9 +232,30 @@ class LossCanvas(QWidget):
             painter.setClipRect(band.plot.adjusted(-1, -2, 2, 2))
             self._draw_curves(painter, band)
         painter.end()
+        self._layer = layer
+        self._note_drawn()
         return layer
 
-    def _draw_curves(self, painter: QPainter, band: Band) -> None:
+    def _draw_end(self, layer: QPixmap) -> None:
+        """Draw the curves' new end over the old one: a long run costs no more than a short one."""
+        since = float(self.x_axis.pixel(self._drawn_to)) - _OVERLAP
+        painter = QPainter(layer)
+        painter.setFont(smaller(self.font()))
+        for band in self.bands:
+            end = band.plot.adjusted(-1, -2, 2, 2)
+            end.setLeft(max(end.left(), math.floor(since)))
+            painter.setClipRect(end)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.fillRect(end, Qt.GlobalColor.transparent)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            draw_y_axis(painter, band.axis, band.plot, self.palette_in_use, band.labels)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_curves(painter, band, since - _OVERLAP)
+        painter.end()
+        self._note_drawn()
+
+    def _draw_curves(self, painter: QPainter, band: Band, since: float = -math.inf) -> None:
         history = self.curves.history
         if history is None:
             return
@@ -204,12 +264,12 @@ class LossCanvas(QWidget):
         if band.name == "loss":
             stroke = Stroke(faded(palette.accent, 0.28), thin=True)
             every = np.int64(self.curves.stride)
-            draw_curve(painter, self.curves.batch, every, self._indices("batch"), axes, stroke)
+            draw_curve(painter, self.curves.batch, every, self._indices("batch"), axes, stroke, since)
         strokes = {"test": Stroke(QColor(palette.test), dashed=True), "train": Stroke(QColor(palette.accent))}
         for part, stroke in strokes.items():
             series = f"{part}_{band.name}"
             indices = self._indices(series)
-            draw_curve(painter, self.curves.series[series], history.evaluated, indices, axes, stroke)
+            draw_curve(painter, self.curves.series[series], history.evaluated, indices, axes, stroke, since)
 
     def _draw_position(self, painter: QPainter) -> None:
         # On the middle of a pixel: a line that lies between two is pale.
@@ -252,10 +312,9 @@ class LossCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self.palette_in_use.card))
         ratio = pixel_ratio(painter)
-        if self._layer is None or self._layer.devicePixelRatio() != ratio:
-            self._layer = self._draw_layer(ratio)
-        painter.drawPixmap(0, 0, self._layer)
+        painter.drawPixmap(0, 0, self._current_layer(ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(smaller(self.font()))
         if self.curves.empty:

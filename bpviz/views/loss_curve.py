@@ -6,6 +6,7 @@ pieces the same line costs one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,8 +42,12 @@ def draw_curve(
     indices: tuple[int, int],
     axes: tuple[Axis, Axis],
     stroke: Stroke,
+    since: float = -math.inf,
 ) -> None:
-    """Draw values ``indices`` of ``pyramid``; ``at`` gives their iterations, or one in how many they are."""
+    """Draw values ``indices`` of ``pyramid``; ``at`` gives their iterations, or one in how many they are.
+
+    Nothing is drawn that lies wholly left of the pixel ``since``.
+    """
     axis_x, axis_y = axes
     width = int(abs(axis_x.end - axis_x.start))
     bins = pyramid.envelope(*indices, max(width if stroke.thin else width // 3, 16))
@@ -51,6 +56,8 @@ def draw_curve(
     x = axis_x.pixel(bins.centre * at if isinstance(at, np.int64) else at[bins.centre])
     x, y = _line(bins, x, axis_y)
     dense = len(x) > width / 3
+    seen = slice(max(int(np.searchsorted(x, since)) - 1, 0), None)
+    x, y = x[seen], y[seen]
     if stroke.dashed and dense:
         # Dashes that stand still on the screen while the curve grows under them.
         y = np.where(np.floor(x) % _PERIOD < _DASH, y, np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
     QShortcut,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
@@ -365,12 +366,12 @@ class MainWindow(QMainWindow):
 
     # --- Qt's own ---
 
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() == QEvent.Type.Show and self._default_layout_due:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Not in an override of `event`: that would hold the interpreter's lock through all painting.
+        if self._default_layout_due:
             self._default_layout_due = False
             self.host.restore_default()
-        return handled
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -72,6 +72,8 @@ class SurfaceCanvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 110)
+        # It fills itself, so that what lies below is not painted with every surface.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -244,6 +246,7 @@ class SurfaceCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         try:
+            painter.fillRect(event.rect(), QColor(self._colours.card))
             self.paint_on(painter, self.look(), self._drawing, self._moving)
             if self._focus_ring:
                 painter.setPen(QPen(QColor(self._colours.accent), 1.4))

@@ -1,8 +1,7 @@
 """Paints at the pace of a timer, never of the iterations.
 
-A snapshot is shown over three ticks, so that no single one keeps the window busy for long: the
-network, then the map and the losses, then the rest and a surface that has arrived.  All three show
-the same iteration.
+A snapshot is shown over two ticks, so that neither keeps the window busy for long: the network and
+the map, then the losses, the rest and a surface that has arrived.  Both show the same iteration.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ TICK_MS = 8
 IDLE_MS = 40
 # Thirty pictures a second move; what is left of the time belongs to the training.
 UPDATE_S = 0.030
+FIRST, SECOND = ("network", "map"), ("loss", "surface", "setup")
 
 
 class Display(QObject):
@@ -40,7 +40,6 @@ class Display(QObject):
         self._info: RunInfo | None = None
         self._recorder: Recorder | None = None
         self._shown: Snapshot | None = None
-        self._part = 0
         self._begun = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
@@ -70,29 +69,17 @@ class Display(QObject):
         snapshot = self._shown
         if snapshot is None:
             self._show_next()
-        elif self._part == 1:
-            self._part = 2
-            self.window.show_snapshot(snapshot, ("map", "loss"))
-            if self._recorder is not None:
-                self.window.show_history(self._recorder.history())
         else:
             self._shown = None
-            self.window.show_snapshot(snapshot, ("surface", "setup"))
-            self.window.timeline.show_snapshot(snapshot)
-            self._show_state()
-            self._show_surface()
-            self.updates_shown += 1
-            if self.state.running:
-                self.training.ask_snapshot()
+            self._show_rest(snapshot)
 
     def _show_next(self) -> None:
-        """Begin with the newest snapshot where there is one, so many times a second at the most."""
-        if self.state.running and time.perf_counter() - self._begun < UPDATE_S:
-            return
+        """Begin with the newest snapshot where there is one."""
         snapshot = self.training.snapshots.take()
         if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
-            self._shown, self._part, self._begun = snapshot, 1, time.perf_counter()
-            self.window.show_snapshot(snapshot, ("network",))
+            self._shown, self._begun = snapshot, time.perf_counter()
+            self.window.show_snapshot(snapshot, FIRST)
+            self._timer.setInterval(TICK_MS)
             return
         if self.state != self.training.state():
             self._show_state()
@@ -100,12 +87,24 @@ class Display(QObject):
         if self.state.running:
             self.training.ask_snapshot()
 
+    def _show_rest(self, snapshot: Snapshot) -> None:
+        """The second tick of a snapshot: what the first left out, then a rest."""
+        self.window.show_snapshot(snapshot, SECOND)
+        self.window.timeline.show_snapshot(snapshot)
+        if self._recorder is not None:
+            self.window.show_history(self._recorder.history())
+        self._show_state()
+        self._show_surface()
+        self.updates_shown += 1
+        if self.state.running:
+            self.training.ask_snapshot()
+            left = UPDATE_S - (time.perf_counter() - self._begun)
+            self._timer.setInterval(max(1, round(1000 * left)))
+
     def _show_state(self) -> None:
         self.state = self.training.state()
         self.window.show_state(self.state)
-        interval = TICK_MS if self.state.running else IDLE_MS
-        if interval != self._timer.interval():
-            self._timer.setInterval(interval)
+        self._timer.setInterval(TICK_MS if self.state.running else IDLE_MS)
 
     def _show_surface(self) -> None:
         if not self.window.panel_visible("surface") and not self.window.panel_visible("map"):
