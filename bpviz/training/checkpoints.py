@@ -70,7 +70,14 @@ class Checkpoints:
         """Drop what comes after ``iteration``."""
         self._kept = [kept for kept in self._kept if kept.iteration <= iteration]
 
-    def path(self, until: int) -> tuple[NDArray[np.int64], list[Array]]:
-        """Return the iterations and the θ of the checkpoints up to ``until``, oldest first."""
-        kept = [one for one in self._kept if one.iteration <= until]
+    def path(self, until: int, most: int = MOST) -> tuple[NDArray[np.int64], list[Array]]:
+        """Return the iterations and the θ of the checkpoints up to ``until``, oldest first.
+
+        At most about ``most`` of them, evenly chosen, the first and the newest always.
+        """
+        count = bisect.bisect_right(self._kept, until, key=lambda one: one.iteration)
+        step = max(1, -(-count // most))
+        kept = self._kept[:count:step]
+        if count and kept[-1] is not self._kept[count - 1]:
+            kept.append(self._kept[count - 1])
         return np.array([one.iteration for one in kept], dtype=np.int64), [one.theta for one in kept]

@@ -84,10 +84,7 @@ class FeatureMap(DecisionCanvas):
             self.draw_sentence(painter, tr("The map appears with the first iteration."))
             return
         self._place(found)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        # The grid's outer values lie on the border of the plot, not half a cell inside.
-        source = QRectF(0.5, 0.5, self._image.width() - 1, self._image.height() - 1)
-        painter.drawImage(self.plot, self._image, source)
+        self._draw_image(painter, self._image)
         self._draw_borders(painter)
         self._draw_points(painter)
         painter.setPen(hairline(self.palette_in_use.border))
@@ -152,6 +149,26 @@ class FeatureMap(DecisionCanvas):
         if key != self._points_key:
             self._points_key = key
             self._layer = self._paint_layer(found.features, self._axes)
+
+    def _draw_image(self, painter: QPainter, image: QImage) -> None:
+        """Draw the map so that the grid's outer values lie on the plot's border, not half a cell inside.
+
+        Enlarged first and copied then: five times faster than to let the painter enlarge it.
+        """
+        across = self.plot.width() / (image.width() - 1)
+        up = self.plot.height() / (image.height() - 1)
+        size = QSize(
+            round(across * image.width() * self._ratio), round(up * image.height() * self._ratio)
+        ).expandedTo(QSize(1, 1))
+        large = image.scaled(
+            size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        large.setDevicePixelRatio(self._ratio)
+        painter.save()
+        painter.setClipRect(self.plot)
+        corner = QPointF(self.plot.left() - across / 2, self.plot.top() - up / 2)
+        painter.drawImage(corner.toPoint(), large)
+        painter.restore()
 
     def _draw_borders(self, painter: QPainter) -> None:
         found = self._map()

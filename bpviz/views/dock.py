@@ -6,13 +6,12 @@ import base64
 import binascii
 
 from PySide6.QtCore import QByteArray, QMargins, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from bpviz.views.icons import icon
 from bpviz.views.naming import named
 from bpviz.views.panel import Panel
 from bpviz.views.panels import PanelSpec, make_panel
+from bpviz.views.quiet_text import QuietText
 
 LAYOUT_VERSION = 1
 _GAP = 8
@@ -37,11 +37,8 @@ class TitleBar(QWidget):
     def __init__(self, dock: PanelDock) -> None:
         super().__init__(dock)
         self._dock = dock
-        self._subtitle = ""
         self.title = named(QLabel(self), "PanelTitle")
-        self.subtitle = named(QLabel(self), "PanelSubtitle")
-        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.subtitle.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.subtitle = named(QuietText(self), "PanelSubtitle")
         self.float_button = self._button()
         self.close_button = self._button()
         self.float_button.clicked.connect(self._on_float_button_clicked)
@@ -64,16 +61,8 @@ class TitleBar(QWidget):
         return button
 
     def show_subtitle(self, text: str) -> None:
-        """Show the quiet line, cut where there is no room for it."""
-        if text != self._subtitle:
-            self._subtitle = text
-            self.subtitle.setToolTip(text)
-            self._cut_subtitle()
-
-    def _cut_subtitle(self) -> None:
-        room = max(0, self.subtitle.width() - 2)
-        metrics = self.subtitle.fontMetrics()
-        self.subtitle.setText(metrics.elidedText(self._subtitle, Qt.TextElideMode.ElideRight, room))
+        """Show the quiet line."""
+        self.subtitle.set_text(text)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -82,6 +71,7 @@ class TitleBar(QWidget):
             button.setIconSize(QSize(side, side))
         self.float_button.setIcon(icon("float", palette.muted))
         self.close_button.setIcon(icon("close", palette.muted))
+        self.subtitle.set_palette(palette)
 
     def retranslate(self) -> None:
         """Say everything again."""
@@ -97,10 +87,6 @@ class TitleBar(QWidget):
     @Slot()
     def _on_float_button_clicked(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._cut_subtitle()
 
 
 class PanelDock(QDockWidget):

@@ -19,7 +19,7 @@ from bpviz.workers.training import TrainingWorker
 TICK_MS = 8
 IDLE_MS = 40
 # Thirty pictures a second move; what is left of the time belongs to the training.
-UPDATE_S = 0.030
+UPDATE_S = 0.031
 FIRST, SECOND = ("network", "map"), ("loss", "surface", "setup")
 
 
@@ -45,6 +45,10 @@ class Display(QObject):
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
         self._timer.start()
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.setInterval(0)
+        self._painted.timeout.connect(self._on_painted_timeout)
 
     @property
     def info(self) -> RunInfo | None:
@@ -63,6 +67,7 @@ class Display(QObject):
     def stop(self) -> None:
         """Show nothing more."""
         self._timer.stop()
+        self.training.gate.open()
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -73,10 +78,20 @@ class Display(QObject):
             self._shown = None
             self._show_rest(snapshot)
 
+    def _hold_training(self) -> None:
+        """Let the training wait until the paintings that this tick asks for are done."""
+        self.training.gate.close()
+        self._painted.start()  # a timer of no delay comes after them
+
+    @Slot()
+    def _on_painted_timeout(self) -> None:
+        self.training.gate.open()
+
     def _show_next(self) -> None:
         """Begin with the newest snapshot where there is one."""
         snapshot = self.training.snapshots.take()
         if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
+            self._hold_training()
             self._shown, self._begun = snapshot, time.perf_counter()
             self.window.show_snapshot(snapshot, FIRST)
             self._timer.setInterval(TICK_MS)
@@ -89,6 +104,7 @@ class Display(QObject):
 
     def _show_rest(self, snapshot: Snapshot) -> None:
         """The second tick of a snapshot: what the first left out, then a rest."""
+        self._hold_training()
         self.window.show_snapshot(snapshot, SECOND)
         self.window.timeline.show_snapshot(snapshot)
         if self._recorder is not None:

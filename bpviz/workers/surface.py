@@ -24,7 +24,8 @@ Array = NDArray[np.floating]
 # After a surface the thread rests for this multiple of the time that it took: the training and the
 # window have the two cores most of the time.  A run at rest does not wait for it.
 REST = 2.0
-SHORTEST_REST_S, LONGEST_REST_S = 0.05, 1.0
+PATH_POINTS = 300
+SHORTEST_REST_S, LONGEST_REST_S = 0.15, 1.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class SurfaceJob:
     @classmethod
     def of(cls, training: Training, request: SurfaceRequest, *, urgent: bool = False) -> Self:
         """Take the job from a run, between two of its iterations; one of a run at rest is urgent."""
-        iterations, thetas = training.checkpoints.path(training.iteration)
+        iterations, thetas = training.checkpoints.path(training.iteration, PATH_POINTS)
         return cls(
             training.info.run_id,
             training.iteration,

@@ -25,6 +25,7 @@ from bpviz.training.mailbox import Mailbox
 from bpviz.training.recorder import Recorder
 from bpviz.training.weights import save_weights
 from bpviz.workers.commands import Command, Commands
+from bpviz.workers.gate import Gate
 from bpviz.workers.pace import Pace
 from bpviz.workers.surface import SurfaceJob
 
@@ -73,6 +74,7 @@ class TrainingWorker(QObject):
         self.surface_jobs: Mailbox[SurfaceJob] = Mailbox()
         self.request = SnapshotRequest()
         self.surface_request = SurfaceRequest()
+        self.gate = Gate()
         self._commands = Commands()
         self._pace = Pace()
         self._run_ids = itertools.count(1)
@@ -170,6 +172,8 @@ class TrainingWorker(QObject):
             elif (wait := self._pace.wait_s()) > 0:
                 self._commands.wait(wait)
             else:
+                if self.gate.closed:
+                    self.gate.wait()
                 self._advance()
         self._rest()
 
@@ -184,14 +188,15 @@ class TrainingWorker(QObject):
         training, going = self._training, self._going
         if training is None or going is None:
             return
-        commands, snapshots, jobs, pace = self._commands, self.snapshots, self.surface_jobs, self._pace
+        commands, snapshots, jobs, gate = self._commands, self.snapshots, self.surface_jobs, self.gate
+        pace = self._pace
         one_only = self._until is not None or pace.limited
         try:
-            # The inner loop of the whole program: four looks at a flag between two iterations.
+            # The inner loop of the whole program: a few looks at a flag between two iterations.
             for iteration in going:
                 self.iterated.emit(iteration)
                 pace.count()
-                if one_only or commands.pending or snapshots.wanted or jobs.wanted:
+                if gate.closed or commands.pending or snapshots.wanted or jobs.wanted or one_only:
                     break
             else:
                 self._finish(training)
