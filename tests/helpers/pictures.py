@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QWidget
 
-    from bpviz.snapshot import SurfaceGrid
+    from bpviz.snapshot import Snapshot, SurfaceGrid
 
 FOLDER = ROOT / "resources" / "docs" / "pictures"
 EDITIONS = (("en", "en", "light"), ("zh", "zh_CN", "dark"))
@@ -66,9 +66,9 @@ class Photographer:
         # Nothing is pointed at by chance.
         QCursor.setPos(SIZE[0] + 100, SIZE[1] + 100)
         self.edition = "en"
-        self._grid: SurfaceGrid | None = None
-        self._show_surface = self.window.show_surface
-        self.window.show_surface = self._note_surface
+        self._shown: dict[str, tuple[int, int]] = {}
+        self._show_surface, self._show_snapshot = self.window.show_surface, self.window.show_snapshot
+        self.window.show_surface, self.window.show_snapshot = self._note_surface, self._note_snapshot
         self.window.resize(*SIZE)
         self.window.move(0, 0)
         self.window.show()
@@ -76,8 +76,14 @@ class Photographer:
         self.wait(lambda: self.wiring.display.info is not None, "the first run")
 
     def _note_surface(self, grid: SurfaceGrid) -> None:
-        self._grid = grid
+        self._shown["surface"] = grid.run_id, grid.iteration
         self._show_surface(grid)
+
+    def _note_snapshot(self, snapshot: Snapshot, keys: Collection[str] | None = None) -> None:
+        self._show_snapshot(snapshot, keys)
+        for key in keys or ("network", "loss", "map"):
+            if key != "surface":
+                self._shown[key] = snapshot.run_id, snapshot.iteration
 
     # --- the hands ---
 
@@ -132,18 +138,20 @@ class Photographer:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the window and its surface show what the worker has."""
+        """Wait until every panel shows the iteration at which the worker stands."""
         worker = self.wiring.training
         self.wait(lambda: self.wiring.display.state == worker.state(), "the window")
+        worker.ask_snapshot()
         worker.ask_surface()
         self.wiring.display.hasten()
-        self.wait(self._surface_is_new, "the surface")
+        for key in ("network", "map", "loss", "surface"):
+            self.wait(lambda key=key: self._is_new(key), f"the panel {key!r}")
         self.window.message_bar.clear()
         self.rest()
 
-    def _surface_is_new(self) -> bool:
-        state, grid = self.wiring.training.state(), self._grid
-        return grid is not None and (grid.run_id, grid.iteration) == (state.run_id, state.position)
+    def _is_new(self, key: str) -> bool:
+        state = self.wiring.training.state()
+        return self._shown.get(key) == (state.run_id, state.position)
 
     # --- the camera ---
 
@@ -172,7 +180,7 @@ class Photographer:
 
     def close(self) -> None:
         """Close the window and end its threads."""
-        del self.window.show_surface
+        del self.window.show_surface, self.window.show_snapshot
         self.window.close()
         # While Qt still runs: OpenGL's textures want their context.
         self.window.deleteLater()
