@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 50
-QT = {"PySide6", "shiboken6", "pyqtgraph", "OpenGL"}
+QT = {"PySide6", "shiboken6"}
 
 
 def sources(*folders: str) -> list[Path]:

@@ -127,5 +127,5 @@ def test_a_signal_keeps_the_references_of_what_it_carries(qapp):
 def test_python_and_qt_versions_are_those_that_work():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == ">=3.11"
-    # 6.12.0 aborts Python 3.11 after some hundred signals; below 6.10.3 pyqtgraph crashes.
+    # 6.12.0 aborts Python 3.11 after some hundred signals; below 6.10.3 there were crashes.
     assert "PySide6-Essentials>=6.10.3,<6.12" in project["dependencies"]

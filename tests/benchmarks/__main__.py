@@ -21,7 +21,7 @@ from tests.benchmarks import engine, program
 from tests.benchmarks.timing import Row, percentile
 from tests.benchmarks.window import growth_mb_per_minute
 
-PACKAGES = ("numpy", "PySide6-Essentials", "pyqtgraph", "scikit-learn")
+PACKAGES = ("numpy", "PySide6-Essentials", "scikit-learn")
 
 
 def window(seconds: float) -> list[Row]:

@@ -15,7 +15,6 @@ from bpviz.views.network import NetworkPanel
 from tests.helpers.fake_snapshots import function_run, function_snapshot, network_run, network_snapshot
 
 
-
 @pytest.fixture
 def panel(qtbot):
     panel = NetworkPanel()
