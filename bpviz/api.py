@@ -41,7 +41,7 @@ class Run:
         Time that the iterations took.
     loss : (n + 1,) float64
         The loss that was descended (over the batch, penalty included), index = iteration; 0 is
-        the start.  Beyond four million iterations it holds every ``stride``-th.
+        the start.  Beyond two million iterations it holds every ``stride``-th.
     stride : int
         The iterations between two entries of ``loss``: 1 but for such long runs.
     evaluated : (k,) int64

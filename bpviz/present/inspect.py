@@ -146,7 +146,7 @@ def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
     if layer.bias is not None:
         lines.append(CardLine(tr("bias b"), float(layer.bias[unit]), "muted"))
     if layer.bias is not None and layer.bias_gradient is not None:
-        lines.append(CardLine(tr("∂L/∂b (batch)"), float(layer.bias_gradient[unit]), "backward"))
+        lines.append(CardLine(tr("∂L/∂b of the last update"), float(layer.bias_gradient[unit]), "backward"))
     if layer.maps is not None:
         return Card(title, tuple(lines), "map")
     pictured = spot.layer == 1 and info.picture_shape is not None and layer.weights is not None
@@ -178,9 +178,9 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapsh
     lines = [CardLine("w", float(layer.weights[at]))]
     delta, a = float(layer.delta[spot.unit]), float(before.a[spot.source])
     if layer.weight_gradient is not None:
-        lines.append(CardLine(tr("∂L/∂w (batch)"), float(layer.weight_gradient[at]), "backward"))
+        lines.append(CardLine(tr("∂L/∂w of the last update"), float(layer.weight_gradient[at]), "backward"))
     factors = f"{short(delta)} × {_bracketed(a)}"
-    lines.append(CardLine(tr("this sample: δ·a"), None, "muted"))
+    lines.append(CardLine(tr("now, this sample: δ·a"), None, "muted"))
     lines.append(CardLine(factors, delta * a, "backward"))
     lines.extend(_change(layer.weights[at], snapshot, previous, spot))
     return Card(tr("Weight {symbol}", symbol=w), tuple(lines))

@@ -14,7 +14,8 @@ class Preset:
     """A named `RunConfig`; label and help are marked for the catalogue.
 
     ``speed`` is in iterations a second: a run of fifty steps is over before it is seen, unless it is
-    held back.
+    held back.  What is ``tailored`` to its data or function serves no other: whoever then chooses
+    other data begins from the usual settings.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Preset:
     help: str
     config: RunConfig
     speed: float = math.inf
+    tailored: bool = False
 
 
 def _function(name: str) -> RunConfig:
@@ -61,6 +63,7 @@ PRESETS: tuple[Preset, ...] = (
             start=(0.5,) * 6 + (1.0,) * 3,
         ),
         speed=2.0,
+        tailored=True,
     ),
     Preset(
         "parabola",
@@ -68,6 +71,7 @@ PRESETS: tuple[Preset, ...] = (
         N_("From 5, learning rate 0.1, 50 steps."),
         _function("parabola"),
         WATCHED,
+        tailored=True,
     ),
     Preset(
         "bowl",
@@ -75,6 +79,7 @@ PRESETS: tuple[Preset, ...] = (
         N_("From (1.5, 1.5), learning rate 0.1, 50 steps."),
         _function("bowl"),
         WATCHED,
+        tailored=True,
     ),
     Preset(
         "digits",
@@ -86,6 +91,7 @@ PRESETS: tuple[Preset, ...] = (
             initializer="he",
             live=LiveSettings(learning_rate=0.003, batch_size=100),
         ),
+        tailored=True,
     ),
     Preset(
         "digits28",
@@ -97,8 +103,17 @@ PRESETS: tuple[Preset, ...] = (
             optimizer="sgd",
             live=LiveSettings(learning_rate=0.5, batch_size=100),
         ),
+        tailored=True,
     ),
 )
+
+
+def tailored_to(data: str) -> Preset | None:
+    """Return the preset that is made for one of the named data sets, if there is one."""
+    for one in PRESETS:
+        if one.tailored and one.config.function is None and one.config.data.name == data:
+            return one
+    return None
 
 
 def preset(name: str) -> Preset:

@@ -230,6 +230,10 @@ class MainWindow(QMainWindow):
         """Say something in the message bar."""
         self.message_bar.push(Message(level, text, action_label, action))
 
+    def clear_messages(self) -> None:
+        """Take away what was said of an earlier run or file."""
+        self.message_bar.clear()
+
     def show_progress(self, text: Text | str, done: int, total: int) -> None:
         """Show that work goes on; ``total`` 0 when nobody knows how long."""
         self.message_bar.show_progress(text, done, total)

@@ -39,7 +39,7 @@ class PanelSpec:
     share: float = 0.33
 
 
-# The panels are imported when they are made: OpenGL and the plots cost half a second.
+# The panels are imported when they are made: a test of the window needs none of them.
 def _network() -> Panel:
     from bpviz.views.network import NetworkPanel
 
@@ -65,8 +65,8 @@ def _map() -> Panel:
 
 
 PANELS: tuple[PanelSpec, ...] = (
-    PanelSpec("setup", N_("Set-up"), "Ctrl+1", SetupPanel, share=0.17),
-    PanelSpec("network", N_("Network"), "Ctrl+2", _network, "setup", "right", 0.48),
+    PanelSpec("setup", N_("Set-up"), "Ctrl+1", SetupPanel, share=0.185),
+    PanelSpec("network", N_("Network"), "Ctrl+2", _network, "setup", "right", 0.47),
     PanelSpec("surface", N_("Loss surface"), "Ctrl+3", _surface, "network", "right", 0.35),
     PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "network", "below", 0.27),
     PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "surface", "below", 0.48),

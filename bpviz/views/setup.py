@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,6 +28,17 @@ from bpviz.views.naming import named
 from bpviz.views.panel import Panel
 
 
+class RowLabel(QLabel):
+    """A label that is cut with an ellipsis where there is no room for all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
 class RowView(QWidget):
     """One row: label left, value right, a slider under it, and what is wrong with it in red."""
 
@@ -43,7 +55,7 @@ class RowView(QWidget):
         self.line = QHBoxLayout()
         self.line.setSpacing(4)
         column.addLayout(self.line)
-        self.label = named(QLabel(), "RowLabel")
+        self.label = named(RowLabel(), "RowLabel")
         self.label.setVisible(not row.joined)
         # In a narrow panel the label gives way; its tooltip says the whole.
         self.label.setMinimumWidth(30)

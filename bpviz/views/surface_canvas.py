@@ -283,6 +283,11 @@ class SurfaceCanvas(QWidget):
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._turn(-moved.x() * _DEGREES_PER_PIXEL, moved.y() * _DEGREES_PER_PIXEL)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pinned = False
+            self.reset_view()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag_from is not None and not self._dragged:
             # A click pins what is pointed at; a click beside everything, or on a pin, lets it go.

@@ -48,7 +48,7 @@ class Files(QObject):
         self._open(path, {})
 
     def _open(self, path: str, options: dict[str, object]) -> None:
-        config = self.runs.config
+        config = self.runs.base_for_other_data()
         data = DataConfig(
             Path(path).stem,
             str(Path(path).absolute()),

@@ -12,7 +12,7 @@ from bpviz.data import Dataset
 from bpviz.errors import UserError
 from bpviz.present.edits import apply_edit, is_live
 from bpviz.present.form import Choice
-from bpviz.present.presets import PRESETS, WATCHED, preset
+from bpviz.present.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
 from bpviz.present.setup import build_form
 from bpviz.text import Text
 from bpviz.training.config import RunConfig
@@ -53,6 +53,7 @@ class Runs(QObject):
         self._dataset: Dataset | None = None
         self._built_dataset: Dataset | None = None
         self._speed = math.inf
+        self._tailored = False
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -79,6 +80,7 @@ class Runs(QObject):
         self, config: RunConfig, dataset: Dataset | None = None, columns: tuple[str, ...] = ()
     ) -> None:
         """Build a run with ``config``, at once."""
+        self.window.clear_messages()
         self.config, self._dataset, self.columns = config, dataset, columns
         self._on_settle_timeout()
 
@@ -86,6 +88,7 @@ class Runs(QObject):
     def take_preset(self, name: str) -> None:
         """Set up one of the presets."""
         chosen = preset(name)
+        self._tailored = chosen.tailored
         self._set_speed(chosen.speed)
         self.start_with(chosen.config)
 
@@ -194,10 +197,26 @@ class Runs(QObject):
 
     @Slot(str)
     def _on_window_data_requested(self, name: str) -> None:
-        if self.config.function is not None:
-            self._set_speed(math.inf)
+        made_for_it = tailored_to(name)
+        if made_for_it is not None:
+            self.take_preset(made_for_it.name)
+            return
+        self.config = self.base_for_other_data()
         self.columns = ()
         self.edit("data", name)
+        self._tailored = self.config.function is not None
+
+    def base_for_other_data(self) -> RunConfig:
+        """Return the settings to which other data are put: the user's own, or the usual ones.
+
+        What was tailored to one task (three linear neurons, fifty slow steps) serves no other.
+        """
+        self.window.clear_messages()
+        if not self._tailored:
+            return self.config
+        self._tailored = False
+        self._set_speed(math.inf)
+        return DEFAULT
 
     @Slot(object)
     def _on_worker_run_ended(self, end: RunEnd) -> None:

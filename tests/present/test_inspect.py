@@ -37,7 +37,7 @@ def test_neuron_card_has_its_numbers(info, snapshot):
         "a = tanh z": layer.a[1],
         "δ = ∂L/∂z": layer.delta[1],
         "bias b": layer.bias[1],
-        "∂L/∂b (batch)": layer.bias_gradient[1],
+        "∂L/∂b of the last update": layer.bias_gradient[1],
     }
     assert np.tanh(values(card)["z"]) == pytest.approx(values(card)["a = tanh z"])
 

@@ -285,3 +285,28 @@ def test_opening_with_a_file(qtbot):
     opened.qtbot.waitUntil(lambda: len(opened.wiring.display.info.class_names) == 3, timeout=10_000)
     opened.window.close()
     opened.window.deleteLater()
+
+
+def test_other_data_after_a_tailored_preset_begin_from_the_usual_settings(opened):
+    run = opened.state.run_id
+    opened.window.preset_requested.emit("worked_example")
+    opened.wait_for_run(run)
+    run = opened.state.run_id
+    opened.window.data_requested.emit("sine")
+    opened.wait_for_run(run)
+    assert opened.wiring.display.info.units == (1, 8, 8, 1)
+    assert opened.wiring.runs.config.optimizer == "adam"
+    run = opened.state.run_id
+    opened.window.data_requested.emit("digits28")
+    opened.wait_for_run(run)
+    assert opened.wiring.display.info.units == (784, 50, 10)
+
+
+def test_the_user_s_own_network_stays_when_the_data_change(opened):
+    run = opened.state.run_id
+    opened.window.panels()["network"].units_changed.emit(0, 3)
+    opened.wait_for_run(run)
+    run = opened.state.run_id
+    opened.window.data_requested.emit("moons")
+    opened.wait_for_run(run)
+    assert opened.wiring.display.info.units == (2, 3, 8, 1)
