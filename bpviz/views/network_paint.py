@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -36,33 +37,60 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.setFont(scene.font)
-    for link in scene.links():
-        _paint_link(painter, scene, link)
+    _paint_links(painter, scene)
     for column, state in zip(layout.columns, snapshot.layers, strict=True):
         paint_column(painter, scene, column, state)
     paint_labels(painter, scene)
     _paint_marks(painter, scene)
 
 
-def _paint_link(painter: QPainter, scene: Scene, link: Link) -> None:
-    """Draw the weights between two layers, the strongest last."""
+@dataclass(frozen=True)
+class LinkPlan:
+    """How the weights between two layers are drawn: width step, sign and faintness of each line."""
+
+    link: Link
+    steps: NDArray[np.int_]
+    positive: NDArray[np.bool_]
+    faint: NDArray[np.bool_]
+
+    def key(self) -> tuple[int | bytes, ...]:
+        """Return what another plan of the same layout must share to look the same."""
+        arrays = (self.link.pairs, self.steps, self.positive, self.faint)
+        return self.link.layer, *(array.tobytes() for array in arrays)
+
+
+def _paint_links(painter: QPainter, scene: Scene) -> None:
+    """Draw all lines; while no weight changes enough to be seen, their last picture is used again."""
+    plans = [plan for link in scene.links() if (plan := _plan(scene, link)) is not None]
+
+    def draw(on: QPainter) -> None:
+        for plan in plans:
+            _paint_link(on, scene, plan)
+
+    key = (scene.colours.name, scene.gradients, tuple(plan.key() for plan in plans))
+    scene.kept_lines.paint(painter, key, draw)
+
+
+def _plan(scene: Scene, link: Link) -> LinkPlan | None:
     strengths = scene.strengths(link.layer)
     if strengths is None:
-        return
+        return None
     values = strengths[link.pairs[:, 0], link.pairs[:, 1]]
     steps = colours.line_steps(values, float(np.abs(strengths).max(initial=0.0)))
-    widest, lines = widest_line(scene, link), len(link.pairs)
+    return LinkPlan(link, steps, values > 0, _dimmed(scene, link))
+
+
+def _paint_link(painter: QPainter, scene: Scene, plan: LinkPlan) -> None:
+    """Draw the weights between two layers, the strongest last."""
+    link, steps, faint = plan.link, plan.steps, plan.faint
+    widest, many = widest_line(scene, link), len(link.pairs) > 100
     ratio = device_ratio(painter)
-    faint = _dimmed(scene, link)
-    signs = (values > 0).tolist()
+    signs = plan.positive.tolist()
     widths = [colours.line_width(step, widest) for step in range(colours.WIDTH_LEVELS + 1)]
     for index in np.lexsort((steps, ~faint)).tolist():
         step = int(steps[index])
-        painter.setPen(
-            line_pen(
-                _line_name(scene, signs[index]), scene.colours.card, step, bool(faint[index]), lines > 100
-            )
-        )
+        colour = _line_name(scene, signs[index])
+        painter.setPen(line_pen(colour, scene.colours.card, step, bool(faint[index]), many))
         painter.drawPolyline(scene.lines.line(link.layer, link.points[index], widths[step], ratio))
     if scene.gradients:
         _paint_arrows(painter, scene, link.points[(steps >= STRONG_STEP) & ~faint], widest)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Layout, Margins, Spot, lay_out
@@ -54,6 +57,40 @@ class LineCache:
         self._lines.clear()
 
 
+class KeptPicture:
+    """A part of the picture that often stays the same from frame to frame."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._pixmap: QPixmap | None = None
+
+    def forget(self) -> None:
+        """Draw anew the next time."""
+        self._key = self._pixmap = None
+
+    def paint(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
+        """Paint by ``draw``; from the second time with the same ``key`` on, by a copy of its picture."""
+        widget = painter.device()
+        if not isinstance(widget, QWidget):
+            draw(painter)  # an export: it is painted once
+            return
+        ratio = device_ratio(painter)
+        if (key, ratio) != self._key:
+            self._key, self._pixmap = (key, ratio), None
+            draw(painter)
+            return
+        if self._pixmap is None:
+            self._pixmap = QPixmap(widget.size() * ratio)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            own = QPainter(self._pixmap)
+            own.setRenderHints(painter.renderHints())
+            own.setFont(painter.font())
+            draw(own)
+            own.end()
+        painter.drawPixmap(0, 0, self._pixmap)
+
+
 class Link:
     """The drawn weights between two layers: which, and their curves."""
 
@@ -88,6 +125,7 @@ class Scene:
         self.layout: Layout | None = None
         self.output_room = 0.0
         self.lines = LineCache()
+        self.kept_lines = KeptPicture()
         self._dense: dict[int, Link] = {}
         self._sparse: dict[tuple[object, ...], Link] = {}
         self._atlas: tuple[QImage, object] | None = None
@@ -123,6 +161,7 @@ class Scene:
     def lay_out(self, width: float, height: float) -> None:
         """Place everything for a size."""
         self.lines.clear()
+        self.kept_lines.forget()
         self._dense.clear()
         self._sparse.clear()
         info = self.info

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QWidget
 
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
@@ -14,6 +12,7 @@ from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import N_, tr
 from bpviz.views.controls import QuietSlider
 from bpviz.views.icons import icon
+from bpviz.views.quiet_text import Figures
 
 SLIDER_LIMIT = 1_000_000_000
 """A slider counts in 32 bits; a longer run is shown in larger steps."""
@@ -56,11 +55,7 @@ class Timeline(QWidget):
         self.slider.setObjectName("TimelineSlider")
         self.slider.valueChanged.connect(self._on_slider_value_changed)
         self.buttons = {name: self._button(name) for name, _ in _BUTTONS}
-        self.reading = QLabel(self)
-        self.reading.setTextFormat(Qt.TextFormat.RichText)
-        self.reading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.reading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.reading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.reading = Figures(self)
         self._lay_out()
         self.retranslate()
         self._refresh()
@@ -92,7 +87,7 @@ class Timeline(QWidget):
         """Start again at iteration 0 of a new run."""
         self._position = self._last = 0
         self._figures = None
-        self.reading.setMinimumWidth(0)
+        self.reading.forget_width()
         self._refresh()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -129,29 +124,24 @@ class Timeline(QWidget):
         self._say()
 
     def _say(self) -> None:
-        muted = self._palette.muted
-        parts = [f"{self._quiet(tr('iteration'))} <b>{grouped(self._position)}</b>"]
+        pairs = [(tr("iteration"), grouped(self._position), True)]
         if self._figures is not None:
             epoch, loss, test = self._figures
-            parts.append(f"<span style='color:{muted}'>{escape(tr('epoch'))} {grouped(int(epoch))}</span>")
-            parts.append(f"{self._quiet(tr('loss'))} <b>{short(loss, steady=True)}</b>")
+            pairs.append((tr("epoch"), grouped(int(epoch)), False))
+            pairs.append((tr("loss"), short(loss, steady=True), True))
             if test is not None:
-                parts.append(f"{self._quiet(tr('test'))} {short(test, steady=True)}")
-        self.reading.setText("&nbsp;&nbsp;&nbsp; ".join(parts))
-        # Grows but never shrinks during a run: the slider must not twitch.
-        self.reading.setMinimumWidth(max(self.reading.minimumWidth(), self.reading.sizeHint().width()))
-
-    def _quiet(self, word: str) -> str:
-        return f"<span style='color:{self._palette.muted}'>{escape(word)}</span>"
+                pairs.append((tr("test"), short(test, steady=True), False))
+        self.reading.set_pairs(tuple(pairs))
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._palette = palette
+        self.reading.set_palette(palette)
         side = round(0.9 * self.fontMetrics().height())
         for name, button in self.buttons.items():
             button.setIconSize(QSize(side, side))
             button.setIcon(icon(name, palette.text, palette.border))
-        self.reading.setMinimumWidth(0)
+        self.reading.forget_width()
         self._say()
 
     def retranslate(self) -> None:
@@ -161,7 +151,7 @@ class Timeline(QWidget):
             self.buttons[name].setAccessibleName(tr(words))
         self.slider.setToolTip(tr("Drag to go back and forth through the run"))
         self.slider.setAccessibleName(tr("Iteration shown"))
-        self.reading.setMinimumWidth(0)
+        self.reading.forget_width()
         self._say()
 
     @Slot(int)

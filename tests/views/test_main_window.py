@@ -146,7 +146,7 @@ def test_what_is_shown_reaches_the_panels_that_can_be_seen(window, qtbot):
     assert panels["network"].shown == [snapshot]
     assert panels["loss"].shown == []
     assert window.host.docks["network"].bar.subtitle.text() == "1 shown"
-    assert "<b>7</b>" in window.timeline.reading.text()
+    assert "iteration 7 " in window.timeline.reading.text()
     info = RunInfo(run_id=2, kind="network", name="spiral", size=3)
     window.show_run(info)
     assert panels["loss"].shown == [info]
