@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bpviz.snapshot import Evaluation, History, Iteration
 
 MOST_LOSSES = 2**21
-MOST_EVALUATIONS = 2**18
+MOST_EVALUATIONS = 2**16
 
 
 class Column:
