@@ -1,5 +1,11 @@
 """See gradient descent and backpropagation at work, iteration by iteration."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # for type checkers; at run time both come with their first use
+    from bpviz.api import Run as Run
+    from bpviz.api import train as train
+
 __version__ = "0.1.0"
 
 _LAZY = ("Run", "train")

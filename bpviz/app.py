@@ -5,11 +5,12 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import signal
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
-from types import TracebackType
+from types import FrameType, TracebackType
 
 # One BLAS thread for the training leaves the other core to the window; NumPy reads it when imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -54,6 +55,7 @@ def main(path: str | None = None, arguments: Sequence[str] = ()) -> int:
     if theme is not None:
         window.themes.choose(theme)
     _catch_crashes()
+    signal.signal(signal.SIGINT, _on_interrupt)
     window.show()
     wiring.begin(path)
     return application.exec()
@@ -93,6 +95,11 @@ def _require_display() -> None:
             "There is no display to open a window on.",
             hint="“bpviz render” makes pictures without one, “bpviz train” trains.",
         )
+
+
+def _on_interrupt(number: int, frame: FrameType | None) -> None:
+    """Ctrl+C on the terminal closes the window as its own button does."""
+    QApplication.closeAllWindows()
 
 
 def _catch_crashes() -> None:

@@ -94,7 +94,8 @@ class Display(QObject):
             self._hold_training()
             self._shown, self._begun = snapshot, time.perf_counter()
             self.window.show_snapshot(snapshot, FIRST)
-            self._timer.setInterval(TICK_MS)
+            self._shown = None
+            self._show_rest(snapshot)
             return
         if self.state != self.training.state():
             self._show_state()
