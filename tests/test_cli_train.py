@@ -216,7 +216,7 @@ def test_the_history_of_a_diverged_run_ends_at_its_last_good_iteration(run, tmp_
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert int(rows[-1]["iteration"]) == json.loads(out)["iterations"]
     assert len(rows) == json.loads(out)["iterations"] + 1
-    assert f"The last good iteration, {rows[-1]['iteration']}," in err
+    assert f"The last good iteration is {rows[-1]['iteration']}." in err
 
 
 def test_the_article_s_linear_example_to_twelve_digits(run, tmp_path):

@@ -257,6 +257,11 @@ class NetworkObjective(Objective):
                 return f"∂L/∂W{superscript(number)}"
         return ""
 
+    def largest_gradient(self) -> str:
+        """Return the ∂L/∂W⁽ˡ⁾ that holds the largest number of the last gradient."""
+        largest = [np.abs(layer.weight_gradient).max(initial=0.0) for layer in self.network.layers]
+        return f"∂L/∂W{superscript(int(np.argmax(largest)) + 1)}"
+
     def clone(self) -> Self:
         """Return the same objective with layers and buffers of its own."""
         layers = [

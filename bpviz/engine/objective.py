@@ -110,3 +110,7 @@ class Objective(ABC):
     def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
         """Return the name of the first place on the way forward, then back, that is not finite."""
         return "" if np.isfinite(self.loss(theta, batch)) else "f"
+
+    def largest_gradient(self) -> str:
+        """Return the name of the largest part of the last gradient."""
+        return "∇f"

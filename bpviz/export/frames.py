@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -45,9 +46,12 @@ def frames(
     for iteration in training.iterations():
         yield iteration
         if iteration.iteration % every == 0:
-            shown = iteration.iteration
-            yield _frame(training, request, surface)
-    if training.iteration != shown:
+            frame = _frame(training, request, surface)
+            # A run that is about to diverge takes such an iteration back.
+            if math.isfinite(frame.snapshot.train.loss):
+                shown = iteration.iteration
+                yield frame
+    if training.iteration > shown:
         yield _frame(training, request, surface)
 
 

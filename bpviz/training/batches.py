@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+STREAM = 0xBA7C4
+"""Keeps the order's random numbers apart from those that others draw from the same seed."""
+
 
 @dataclass(frozen=True)
 class BatchPosition:
@@ -87,4 +90,4 @@ class Batches:
     def _epoch_order(self) -> NDArray[np.intp]:
         if not self.shuffle:
             return np.arange(self.count)
-        return np.random.default_rng((self.seed, self._epoch)).permutation(self.count)
+        return np.random.default_rng((self.seed, STREAM, self._epoch)).permutation(self.count)

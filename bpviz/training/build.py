@@ -31,6 +31,7 @@ __all__ = ["Training", "build", "load", "prepare", "shown_rows"]
 Array = NDArray[np.floating]
 Progress = Callable[[int, int], None]
 
+SPLIT_STREAM = 0x5B117
 MOST_PARAMETERS = 20_000_000
 
 
@@ -72,7 +73,7 @@ def load(config: RunConfig, progress: Progress | None = None) -> Dataset:
 
 def prepare(config: RunConfig, dataset: Dataset) -> SplitDataset:
     """Split and scale ``dataset`` as ``config`` says."""
-    rng = np.random.default_rng((config.data.seed, 1))
+    rng = np.random.default_rng((config.data.seed, SPLIT_STREAM))
     return split(dataset, config.data.test_share, rng, standardize=config.data.standardize)
 
 

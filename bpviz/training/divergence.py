@@ -17,21 +17,41 @@ class NotFinite(Exception):  # noqa: N818 - a signal inside the loop, never show
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where a run diverged: the iteration that failed, the place, and the last good iteration."""
+    """Where a run diverged: the iteration that failed, the place, and the last good iteration.
+
+    ``iteration`` is 0 where the start itself was not finite.
+    """
 
     iteration: int
     place: str
     last_good: int
     learning_rate: float
+    function: bool = False
 
     def sentence(self) -> Text:
         """Return what happened, where, and what to try."""
+        fields = {
+            "iteration": self.iteration,
+            "place": self.place,
+            "last_good": self.last_good,
+            "learning_rate": f"{self.learning_rate:.4g}",
+        }
+        if not self.iteration:
+            return Text(
+                "The loss of the start is too large to be computed; it began in {place}. "
+                "Try standardized data or smaller first weights.",
+                **fields,
+            )
+        if self.function:
+            return Text(
+                "At iteration {iteration} the numbers grew too large to be computed; it began in {place}. "
+                "The last good iteration is {last_good}. "
+                "Try a learning rate below {learning_rate}, or another start.",
+                **fields,
+            )
         return Text(
-            "At iteration {iteration} the numbers became infinite; it began in {place}. "
-            "The last good iteration, {last_good}, stays on the screen. "
-            "Try a learning rate below {learning_rate}, standardized inputs, or smaller first weights.",
-            iteration=self.iteration,
-            place=self.place,
-            last_good=self.last_good,
-            learning_rate=f"{self.learning_rate:.4g}",
+            "At iteration {iteration} the numbers grew too large to be computed; it began in {place}. "
+            "The last good iteration is {last_good}. Try a learning rate below {learning_rate}, "
+            "standardized data, smaller first weights or a smaller penalty.",
+            **fields,
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.engine.objective import Objective
+from bpviz.engine.objective import Batch, Objective
 from bpviz.engine.optimizers import Optimizer
 from bpviz.snapshot import Evaluation, Iteration, RunInfo, Snapshot, SnapshotRequest, StopReason, frozen
 from bpviz.training.batches import Batches
@@ -25,6 +25,9 @@ from bpviz.training.stops import StopWatch
 
 Array = NDArray[np.floating]
 
+# In an epoch of very many iterations the whole data are measured on the way as well: so seldom that
+# it costs about as much as the training.
+SHORTEST_MEASURE, MEASURE_SHARE = 1000, 25
 # How far back a diverged run looks for an iteration whose loss is finite on all the data.
 MOST_STEPS_BACK = 50
 
@@ -61,6 +64,7 @@ class Training:
         self.recorder = Recorder(info.run_id)
         self.gradient: Array = np.zeros_like(theta)
         self.loss = math.nan
+        self._measured_every = max(SHORTEST_MEASURE, self.objective.sample_count // MEASURE_SHARE)
         self._settings: list[tuple[int, LiveSettings]] = [(0, live)]
         optimizer.start(self.size, theta.dtype)
         self._use(live)
@@ -104,12 +108,15 @@ class Training:
         while self.stopped is None:
             try:
                 iteration = self.step()
+                reason = watch.reason(iteration)
+                if reason is not None and iteration.train is None:
+                    self._require_finite()  # the last update was not looked at yet
             except NotFinite as failure:
                 self._diverge(failure)
                 return
             self.recorder.add(iteration)
-            # Asked before it is handed out: whoever stops listening here still learns the reason.
-            self.stopped = watch.reason(iteration)
+            # Set before it is handed out: whoever stops listening here still learns the reason.
+            self.stopped = reason
             yield iteration
 
     def start(self) -> Iteration:
@@ -138,7 +145,7 @@ class Training:
             # or if they are so large (1e154) that the next update would be lost all the same.
             norm = math.sqrt(float(gradient @ gradient))
             if not (math.isfinite(loss) and math.isfinite(norm)):
-                raise NotFinite(self.objective.where_not_finite(self.theta, batch) or "‖∇L‖")
+                raise NotFinite(self._place(batch))
             self.optimizer.step(self.theta, gradient, self.live.learning_rate)
         self.iteration += 1
         self.loss, self.gradient = loss, gradient
@@ -148,12 +155,13 @@ class Training:
 
     def _report(self, norm: float | None = None) -> Iteration:
         train = test = None
-        if self.batches.at_epoch_end:
+        if self.batches.at_epoch_end or self._is_due():
             train, test = self.evaluate()
             if not math.isfinite(train.loss) and self.iteration:
-                raise NotFinite(self.objective.where_not_finite(self.theta) or "L")
+                raise NotFinite(self._place())
         if norm is None:
-            norm = float(np.linalg.norm(self.gradient))
+            with np.errstate(all="ignore"):
+                norm = float(np.linalg.norm(self.gradient))
         return Iteration(
             self.info.run_id,
             self.iteration,
@@ -164,6 +172,19 @@ class Training:
             train,
             test,
         )
+
+    def _place(self, batch: Batch = None) -> str:
+        """Name where the numbers end: at what is not finite, else at the gradient that is too large."""
+        return self.objective.where_not_finite(self.theta, batch) or self.objective.largest_gradient()
+
+    def _is_due(self) -> bool:
+        """Whether an epoch is so long that it is measured on the way, too."""
+        return self.batches.per_epoch > self._measured_every and self.iteration % self._measured_every == 0
+
+    def _require_finite(self) -> None:
+        """Raise `NotFinite` where the loss over all the training data is not finite."""
+        if not math.isfinite(self.evaluate()[0].loss):
+            raise NotFinite(self._place())
 
     def evaluate(self) -> tuple[Evaluation, Evaluation | None]:
         """Return loss and accuracy over the training and the test part at the present θ."""
@@ -177,6 +198,10 @@ class Training:
             name: self.theta[index : index + 1].copy()
             for index, name in enumerate(self.objective.parameter_names)
         }
+
+    def record(self) -> dict[str, object]:
+        """Return what the parameters mean: for a function, which one."""
+        return {"function": self.info.formula}
 
     def snapshot(self, request: SnapshotRequest) -> Snapshot:
         """Return the run as it stands; the gradient is that at the present θ."""
@@ -219,7 +244,7 @@ class Training:
 
     def _diverge(self, failure: NotFinite) -> None:
         """End at the last iteration whose loss over all the training data is finite."""
-        failed, rate = self.recorder.last + 1, self.live.learning_rate
+        rate = self.live.learning_rate
         newest = self.recorder.last
         for last_good in range(newest, max(newest - MOST_STEPS_BACK, -1), -1):
             self.seek(last_good)
@@ -231,7 +256,10 @@ class Training:
         self.recorder.cut(last_good)
         self.checkpoints.cut(last_good)
         self.stopped = "diverged"
-        self.divergence = Divergence(failed, failure.place, last_good, rate)
+        good = math.isfinite(self.evaluate()[0].loss)
+        failed = last_good + 1 if good else 0
+        function = self.info.kind == "function"
+        self.divergence = Divergence(failed, failure.place, last_good, rate, function)
 
     def _keep_checkpoint(self) -> None:
         self.checkpoints.add(

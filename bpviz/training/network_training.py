@@ -58,17 +58,28 @@ class NetworkTraining(Training):
         self.checkpoints.cut(-1)
         self._keep_checkpoint()
 
-    def evaluate(self) -> tuple[Evaluation, Evaluation | None]:
-        """Return loss and accuracy over the shown training and test samples."""
+    def _evaluate_shown(self) -> tuple[Evaluation, Evaluation | None]:
+        """Return loss and accuracy over the samples that the window shows: all, or 20,000 of them."""
         with np.errstate(all="ignore"):
             train = self.objective.evaluate_samples(self.theta, self._shown_train)
             test = self.objective.evaluate_samples(self.theta, self._shown_test)
         return train or Evaluation(math.nan), test
 
+    def record(self) -> dict[str, object]:
+        """Return how features and targets were scaled: without it the parameters answer in unknown units."""
+        return {
+            "feature_names": list(self.info.feature_names),
+            "feature_mean": self.data.scaling.mean.tolist(),
+            "feature_scale": self.data.scaling.scale.tolist(),
+            "target_mean": self.targets.mean.tolist(),
+            "target_scale": self.targets.scale.tolist(),
+            "class_names": list(self.info.class_names),
+        }
+
     def snapshot(self, request: SnapshotRequest) -> Snapshot:
         """Return the run as it stands, all that ``request`` asks for included."""
         with np.errstate(all="ignore"):
-            train, test = self.evaluate()
+            train, test = self._evaluate_shown()
             sample = min(max(request.sample, 0), len(self._shown_train) - 1)
             features = self._features(request)
             return Snapshot(

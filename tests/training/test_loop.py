@@ -137,7 +137,7 @@ def test_stops(stop, reason):
 
 def test_divergence_ends_at_the_last_good_iteration_and_says_where_it_began():
     config = RunConfig(
-        optimizer="sgd", layers=(LayerConfig(8, "relu"),), live=LiveSettings(learning_rate=1e30)
+        optimizer="sgd", layers=(LayerConfig(8, "identity"),), live=LiveSettings(learning_rate=1e30)
     )
     training = run(config, 100)
     assert training.stopped == "diverged"
@@ -192,3 +192,50 @@ def test_a_target_of_ordinary_size_is_left_alone():
     dataset = Dataset("plain", x, 3.0 * x[:, :1] + 2.0, "regression", ("a", "b"))
     training = build(RunConfig(), dataset=dataset)
     np.testing.assert_allclose(training.objective.train.y, training.info.y_train)
+
+
+def test_a_last_update_that_explodes_is_a_divergence_too():
+    data = DataConfig("sine", test_share=0.0)
+    config = RunConfig(
+        data=data, layers=(LayerConfig(8, "relu"),), optimizer="sgd", live=LiveSettings(learning_rate=1e12)
+    )
+    for count in range(1, 8):
+        training = run(config, count)
+        assert math.isfinite(training.evaluate()[0].loss)
+        if training.stopped == "diverged":
+            assert training.divergence.iteration == training.iteration + 1
+            return
+    raise AssertionError("it never diverged")
+
+
+def test_a_start_beyond_all_numbers_is_said_to_be_one():
+    dataset = Dataset("far", np.ones((4, 1)), np.full((4, 1), 1e30), "regression", ("x",), standardize=False)
+    training = build(RunConfig(precision=32, stop=StopConfig(iterations=5)), dataset=dataset)
+    for _ in training.iterations():
+        pass
+    assert training.stopped == "diverged"
+    assert training.divergence.iteration == 0
+    assert "start" in str(training.divergence.sentence())
+
+
+def test_figures_without_a_window_are_over_every_sample():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(30_001, 1))
+    dataset = Dataset("many", x, x**3, "regression", ("x",), standardize=False)
+    training = build(RunConfig(data=DataConfig(test_share=0.0)), dataset=dataset)
+    exact = training.objective.loss(training.theta)
+    assert training.evaluate()[0].loss == pytest.approx(exact, rel=1e-12)
+    assert training.snapshot(SnapshotRequest()).train.loss != exact
+
+
+def test_a_long_epoch_is_measured_on_the_way():
+    x = np.random.default_rng(0).normal(size=(20_000, 1))
+    dataset = Dataset("long", x, 2.0 * x, "regression", ("x",), standardize=False)
+    config = RunConfig(
+        data=DataConfig(test_share=0.0), live=LiveSettings(batch_size=1), stop=StopConfig(loss=0.01)
+    )
+    training = build(config, dataset=dataset)
+    for _ in training.iterations():
+        pass
+    assert training.stopped == "loss"
+    assert training.iteration < 20_000

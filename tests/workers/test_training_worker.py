@@ -130,7 +130,7 @@ def test_live_settings_reach_the_running_training(driven):
 
 def test_divergence_is_an_end_with_a_sentence(driven):
     config = RunConfig(
-        optimizer="sgd", layers=(LayerConfig(8, "relu"),), live=LiveSettings(learning_rate=1e30)
+        optimizer="sgd", layers=(LayerConfig(8, "identity"),), live=LiveSettings(learning_rate=1e30)
     )
     driven.build(config)
     end = driven.end(driven.worker.train)
