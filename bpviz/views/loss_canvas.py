@@ -168,6 +168,10 @@ class LossCanvas(QWidget):
             for series in ("train_loss", "test_loss")
             if (extent := self._extent(series, positive)) is not None
         ]
+        if self.shown is not None:
+            # Before the first epoch is over nothing else tells how far the curve has come down.
+            values = (self.shown.train_loss, self.shown.test_loss)
+            curves += [(v, v) for v in values if math.isfinite(v) and (v > 0 or not positive)]
         return loss_bounds(curves, self.curves.batch.extent(i0, i1, positive=positive), positive)
 
     def _accuracy_bounds(self) -> Extent:

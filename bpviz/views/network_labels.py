@@ -110,7 +110,7 @@ def _paint_outputs(painter: QPainter, scene: Scene, column: Column, state: Layer
         room = QRectF(x + width + 8, y, max(scene.output_room - 14, 4), height)
         painter.setPen(QColor(scene.colours.text if _is_target(scene, unit) else scene.colours.muted))
         if not bars:
-            _paint_answer(painter, scene, room, names[unit], short(float(state.a[unit])))
+            _paint_answer(painter, scene, room, names[unit], float(state.a[unit]))
         elif widest <= 0.4 * room.width():
             painter.drawText(
                 room, Align.AlignLeft | Align.AlignVCenter | Qt.TextFlag.TextDontClip, names[unit]
@@ -125,17 +125,24 @@ def _paint_outputs(painter: QPainter, scene: Scene, column: Column, state: Layer
             _paint_bar(painter, scene, lower, unit, float(state.a[unit]))
 
 
-def _paint_answer(painter: QPainter, scene: Scene, room: QRectF, name: str, value: str) -> None:
+def _paint_answer(painter: QPainter, scene: Scene, room: QRectF, name: str, answer: float) -> None:
     """Write an output's name, and its number below where there is room for two lines."""
     metrics = QFontMetricsF(scene.font)
     line = metrics.height()
     text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+    value = _fitting(metrics, answer, room.width())
     two = room.height() >= 1.4 * line
     where = QRectF(room.x(), room.center().y() - (line if two else line / 2), room.width(), line)
     painter.drawText(where, Align.AlignLeft | Align.AlignVCenter, text if two else value)
     if two:
         painter.setPen(QColor(scene.colours.text))
         painter.drawText(where.translated(0, line), Align.AlignLeft | Align.AlignVCenter, value)
+
+
+def _fitting(metrics: QFontMetricsF, number: float, room: float) -> str:
+    """Return ``number`` with as many digits as there is room for: cut off it would be another number."""
+    said = [short(number, digits) for digits in (4, 3, 2, 1)]
+    return next((text for text in said if metrics.horizontalAdvance(text) <= room), "…")
 
 
 def _is_target(scene: Scene, unit: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from bpviz.present.palette import LIGHT, Palette
@@ -38,6 +38,11 @@ class Panel(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self.palette_in_use = palette
+        # The card's colour, so that a panel alone in a picture looks as it does in the window.
+        colours = self.palette()
+        colours.setColor(self.backgroundRole(), QColor(palette.card))
+        self.setPalette(colours)
+        self.setAutoFillBackground(True)
         self.update()
 
     def retranslate(self) -> None:
