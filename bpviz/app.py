@@ -47,7 +47,7 @@ def create(arguments: Sequence[str] = ()) -> tuple[QApplication, MainWindow, Wir
 
 def main(path: str | None = None, arguments: Sequence[str] = ()) -> int:
     """Open the window and return the exit code when it is closed."""
-    _require_display()
+    _require_display(path)
     faulthandler.enable()
     logging.basicConfig(level=logging.WARNING, format="bpviz: %(message)s")
     application, window, wiring = create(_for_qt(arguments))
@@ -80,17 +80,20 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
     return None
 
 
-def _require_display() -> None:
+def _require_display(path: str | None = None) -> None:
     """Say that there is no screen, where Qt would end the process.
 
     Raises
     ------
     UserError
-        On Linux without X11 and Wayland, unless a platform was chosen.
+        On Linux without X11 and Wayland, unless a platform was chosen.  A file that is not there is
+        told first: on a screen, too, it would be the first thing to mend.
     """
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        if path is not None and not os.path.exists(os.path.expanduser(path)):
+            raise UserError("There is no file “{file}”.", hint="Check its path.", file=path)
         raise UserError(
             "There is no display to open a window on.",
             hint="“bpviz render” makes pictures without one, “bpviz train” trains.",

@@ -12,7 +12,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 
 from bpviz import __version__
 from bpviz.commands.language import asked_language, choose_language
@@ -31,9 +33,7 @@ _VALUED = ("--language", "--theme")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == ["--version"]:
-        print(f"bpviz {__version__}")
-        return 0
+    _let_every_character_through()
     try:
         choose_language(words)
         code = _dispatch(words)
@@ -62,7 +62,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _defect()
 
 
+def _let_every_character_through() -> None:
+    """What the terminal's encoding (gbk, cp1252, ascii) does not have is shown as “?”, and ends nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        # A test's or a notebook's stream may be of another class, without this method.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def _dispatch(words: list[str]) -> int:
+    if words == ["--version"]:
+        print(f"bpviz {__version__}")
+        return 0
     place = _command_place(words)
     if place is not None:
         command = import_module(COMMANDS[words[place]])
@@ -104,10 +115,8 @@ def missing_library(error: ImportError) -> UserError:
 def _told(sentence: str | Text, code: int = MISTAKE) -> int:
     """Say one line on stderr."""
     line = "bpviz: " + " ".join(str(sentence).split())
-    try:
+    with suppress(OSError):  # nobody reads stderr either: the exit code still tells
         print(line, file=sys.stderr)
-    except UnicodeEncodeError:  # a terminal in the C locale
-        print(line.encode("ascii", "replace").decode(), file=sys.stderr)
     return code
 
 

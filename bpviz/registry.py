@@ -7,14 +7,19 @@ the command line, ``bpviz list``, the README's tables and the conformance tests 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from bpviz.errors import UserError
+from bpviz.text import Text
 
 T = TypeVar("T")
 FieldKind = Literal["float", "int", "bool", "choice", "text"]
+
+_BEYOND_USE = 1e9
+"""A bound this high only keeps the arithmetic finite; telling it would puzzle."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Field:
     def _checked_number(self, value: Any) -> float | int:
         try:
             number: float | int = int(value) if self.kind == "int" else float(value)
-            exact = float(number) == float(value)
+            exact = float(number) == float(value) and math.isfinite(number)
         except (TypeError, ValueError, OverflowError):
             exact = False
             number = 0
@@ -87,18 +92,40 @@ class Field:
                 hint="It is {allowed}.",
                 field=self.name,
                 value=value,
-                allowed=self.allowed(),
+                allowed=self.allowed(every_bound=above),
             )
         return number
 
-    def allowed(self) -> str:
-        """Return the bounds in mathematical notation, which needs no translation."""
-        kind = "ℤ" if self.kind == "int" else "ℝ"
-        low = "−∞" if self.minimum is None else f"{self.minimum:g}"
-        high = "∞" if self.maximum is None else f"{self.maximum:g}"
-        left = "(" if self.minimum is None or self.exclusive_minimum else "["
-        right = ")" if self.maximum is None else "]"
-        return f"∈ {kind} ∩ {left}{low}, {high}{right}"
+    def allowed(self, *, every_bound: bool = False) -> Text:
+        """Return the bounds in words, to stand after “It is”.
+
+        A maximum beyond all use is told only where ``every_bound`` asks for it.
+        """
+        told = self.maximum is not None and (every_bound or self.maximum < _BEYOND_USE)
+        low = None if self.minimum is None else self._shown(self.minimum)
+        high = self._shown(self.maximum) if told and self.maximum is not None else None
+        if self.kind == "int":
+            return _allowed_whole(low, high)
+        if low is None:
+            return Text("any number") if high is None else Text("a number up to {high}", high=high)
+        if self.exclusive_minimum:
+            if high is None:
+                return Text("a number above {low}", low=low)
+            return Text("a number above {low}, up to {high}", low=low, high=high)
+        if high is None:
+            return Text("a number from {low} on", low=low)
+        return Text("a number from {low} to {high}", low=low, high=high)
+
+    def _shown(self, bound: float) -> str:
+        return f"{int(bound):,}" if self.kind == "int" else f"{bound:.6g}"
+
+
+def _allowed_whole(low: str | None, high: str | None) -> Text:
+    if low is None:
+        return Text("any whole number") if high is None else Text("a whole number up to {high}", high=high)
+    if high is None:
+        return Text("a whole number from {low} on", low=low)
+    return Text("a whole number from {low} to {high}", low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -138,7 +165,10 @@ class Entry(Generic[T]):
 
 
 class Registry(Generic[T]):
-    """The pieces of one kind, in the order in which they were registered."""
+    """The pieces of one kind, in the order in which they were registered.
+
+    ``kind`` is a literal for the catalogue, e.g. ``N_("optimizer")``.
+    """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -176,7 +206,7 @@ class Registry(Generic[T]):
             raise UserError(
                 "There is no {kind} “{name}”.",
                 hint="Try: {near}.",
-                kind=self.kind,
+                kind=Text(self.kind),
                 name=name,
                 near=", ".join(near),
             ) from None

@@ -167,10 +167,11 @@ def test_chinese_takes_two_columns_of_a_terminal():
     assert clipped("损失 0.1", 3) == "损"
 
 
-def test_a_reader_that_has_gone_is_no_error():
+@pytest.mark.parametrize("words", [["list", "datasets"], ["--version"]])
+def test_a_reader_that_has_gone_is_no_error(words):
     """As in ``bpviz list datasets | true``."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bpviz", "list", "datasets"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "bpviz", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     process.stdout.close()
     complaint = process.stderr.read()
@@ -191,3 +192,32 @@ def test_a_terminal_without_unicode_gets_question_marks():
     assert run.returncode == 2
     assert run.stderr.startswith(b"bpviz: Layer 1")
     assert b"Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
+def test_every_encoding_of_stdout_is_survived(encoding):
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-m", "bpviz", "list", "optimizers", "--language", "zh_CN"],
+        env={"PYTHONIOENCODING": encoding},
+        cwd=cli.__file__.rsplit("/", 2)[0],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert b"adam" in run.stdout
+    assert ("名称".encode("gbk") in run.stdout) == (encoding == "gbk")
+
+
+def test_a_missing_file_is_told_before_a_missing_display():
+    run = subprocess.run(
+        [sys.executable, "-m", "bpviz", "nowhere.csv"],
+        env={"LANG": "C.UTF-8"},
+        cwd=cli.__file__.rsplit("/", 2)[0],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.returncode == 2
+    assert run.stderr == "bpviz: There is no file “nowhere.csv”. Check its path.\n"

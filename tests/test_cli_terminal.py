@@ -71,9 +71,10 @@ def test_an_abort_is_one_line_and_the_code_of_a_shell(monkeypatch, capsys):
     assert capsys.readouterr().err == "bpviz: Aborted.\n"
 
 
-def test_a_full_disk_behind_stdout_is_one_line():
+@pytest.mark.parametrize("asked", [["list", "losses"], ["--version"]])
+def test_a_full_disk_behind_stdout_is_one_line(asked):
     with open("/dev/full", "w") as full:
-        words = [sys.executable, "-m", "bpviz", "list", "losses"]
+        words = [sys.executable, "-m", "bpviz", *asked]
         run = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert run.returncode == 2
     assert run.stderr == "bpviz: There is no room left to write what was asked.\n"
@@ -176,7 +177,7 @@ def test_a_narrow_terminal_gets_no_second_line(clock, monkeypatch):
     line = ProgressLine(terminal, 200, "iterations")
     clock[0] += 1.0
     line.show(50, 0.5)
-    assert len(terminal.written.removeprefix("\r").removesuffix("\x1b[K")) == 39
+    assert terminal.written == "\r 25% · 50 / 200 · loss 0.5\x1b[K"
 
 
 def test_a_run_without_end_shows_no_share(clock):
@@ -195,3 +196,15 @@ def test_a_terminal_of_ascii_gets_question_marks(clock):
     line.show(100, 0.5)
     assert "????" in terminal.written
     assert "50%" in terminal.written
+
+
+@pytest.mark.parametrize(
+    ("columns", "whole"),
+    [(100, "iterations/s"), (80, "iterations/s"), (60, "loss 0.1234"), (24, "loss 0.1234")],
+)
+def test_the_line_says_less_on_a_narrow_terminal_and_cuts_no_word(monkeypatch, columns, whole):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    line = ProgressLine(Terminal(), 2_000_000, "iterations")._line(1_234_567, 0.1234, 45_678.0)
+    assert len(line) < columns
+    assert line.endswith(whole)
+    assert " 62%" in line or line.startswith(" 62%")

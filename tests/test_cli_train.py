@@ -287,15 +287,17 @@ def test_a_file_is_trained_on(result, tmp_path):
         (("--output-activation", "step"), "“step”"),
         (("--learning-rate", "fast"), "learning_rate cannot be fast."),
         (("--learning-rate", "nan"), "learning_rate cannot be nan"),
-        (("--learning-rate", "-1"), "learning_rate cannot be -1"),
+        (("--learning-rate", "-1"), "learning_rate cannot be -1. It is a number above 0."),
+        (("--learning-rate", "0"), "learning_rate cannot be 0. It is a number above 0."),
+        (("--start", "1", "--initial-weights", "w"), "both say where the run begins"),
         (("--iterations", "1.5"), "iterations cannot be 1.5"),
         (("--iterations", "-1"), "iterations cannot be -1"),
         (("--batch-size", "0"), "batch size cannot be “0”"),
         (("--batch-size", "ten"), "batch size cannot be “ten”"),
         (("--batch-size", "2.5"), "batch size cannot be “2.5”"),
         (("--precision", "16"), "32 or 64"),
-        (("--test-share", "1"), "test_share cannot be 1"),
-        (("--seed", "-3"), "seed cannot be -3"),
+        (("--test-share", "1"), "test_share cannot be 1. It is a number from 0 to 0.95."),
+        (("--seed", "-3"), "seed cannot be -3. It is a whole number from 0 on."),
         (("--momentum", "0.9"), "“momentum” is no option of xor, sgd, xavier. It belongs to momentum."),
         (("--arms", "4"), "“arms” is no option of xor"),
         (("--points", "3"), "points cannot be 3"),
@@ -325,8 +327,33 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, m
         assert "is a folder" in refused(run, *SMALL, option, tmp_path)
 
 
-def test_a_full_disk_is_one_line(run):
-    assert "no room left" in refused(run, *SMALL, "--history", "/dev/full")
+def test_a_full_disk_costs_the_history_only(run, tmp_path):
+    code, out, err = run(*SMALL, "--history", "/dev/full", "--save-weights", tmp_path / "w.safetensors")
+    assert code == 2
+    assert "no room left" in err
+    assert err.count("\n") == 1
+    assert "Iterations" in out
+    assert sorted(load_file(tmp_path / "w.safetensors")) == ["W1", "W2", "b1", "b2"]
+
+
+def test_a_history_that_fails_amid_the_run_lets_the_run_end(run, tmp_path):
+    """The rows of 20,000 iterations do not fit the buffer: the first write fails long before the end."""
+    words = (*SMALL[:-4], "--iterations", "20000", "--json")
+    code, out, err = run(*words, "--history", "/dev/full", "--save-weights", tmp_path / "w.safetensors")
+    assert (code, json.loads(out)["iterations"]) == (2, 20000)
+    assert "no room left" in err
+    assert (tmp_path / "w.safetensors").exists()
+
+
+def test_weights_and_history_need_two_files_and_neither_replaces_the_data(run, tmp_path):
+    file = tmp_path / "one"
+    said = refused(run, *SMALL, "--history", file, "--save-weights", tmp_path / "." / "one")
+    assert "cannot both be written" in said
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n" + "1,2\n3,4\n" * 10)
+    said = refused(run, "train", "--data", table, "--iterations", "1", "--history", table)
+    assert "holds the data" in said
+    assert table.read_text().startswith("a,b\n1,2\n")
 
 
 def test_too_little_memory_is_told(run, monkeypatch):

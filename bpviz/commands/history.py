@@ -6,6 +6,7 @@ from collections import deque
 from pathlib import Path
 from types import TracebackType
 
+from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation, Iteration
 from bpviz.training.files import WholeFile
 from bpviz.training.loop import MOST_STEPS_BACK
@@ -42,8 +43,12 @@ class HistoryFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self._write_waiting(0)
+        try:
+            if error is None:
+                self._write_waiting(0)
+        except UserError as failure:
+            self._file.__exit__(type(failure), failure, failure.__traceback__)
+            raise
         self._file.__exit__(kind, error, trace)
 
     def add(self, iteration: Iteration) -> None:
@@ -65,6 +70,45 @@ class HistoryFile:
 
     def _write(self, cells: tuple[str, ...]) -> None:
         self._file.write((",".join(cells) + "\r\n").encode("ascii"))
+
+
+class LenientHistory:
+    """A history whose failure ends no run: hours of training outweigh a full disk or a reader that left.
+
+    Attributes
+    ----------
+    failure : UserError or None
+        Why the file is not there, or not whole, once the ``with`` block has ended.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.failure: UserError | None = None
+        self._file = HistoryFile(path)
+
+    def __enter__(self) -> LenientHistory:
+        self._file.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        reason = error or self.failure
+        try:
+            self._file.__exit__(type(reason) if reason else None, reason, trace)
+        except UserError as failure:
+            self.failure = failure
+
+    def add(self, iteration: Iteration) -> None:
+        """Append one row, unless the file has failed."""
+        if self.failure is None:
+            try:
+                self._file.add(iteration)
+            except UserError as failure:
+                self.failure = failure
+
+    def cut(self, last: int) -> None:
+        """Drop the waiting rows after iteration ``last``."""
+        self._file.cut(last)
 
 
 def _loss(measured: Evaluation | None) -> str:

@@ -10,7 +10,7 @@ from typing import TextIO
 from bpviz.text import tr
 
 _SECONDS_BETWEEN = 0.1
-_BAR_CELLS = 24
+_BAR_CELLS, _SHORTEST_BAR = 24, 6
 _CLEAR_TO_END = "\x1b[K"
 
 
@@ -40,13 +40,18 @@ class ProgressLine:
             self._write("\r" + _CLEAR_TO_END)
 
     def _line(self, done: int, loss: float, speed: float) -> str:
-        told = tr(
-            "loss {loss} · {speed} {unit}/s", loss=f"{loss:.4g}", speed=f"{speed:,.0f}", unit=self._unit
-        )
+        """Return the longest way of saying it that the terminal has room for."""
+        said_loss, said_speed, unit = f"{loss:.4g}", f"{speed:,.0f}", self._unit
+        told = tr("loss {loss} · {speed} {unit}/s", loss=said_loss, speed=said_speed, unit=unit)
+        brief = tr("loss {loss}", loss=said_loss)
         if not self._total:
-            return f"{done:,} · {told}"
+            return _first_fitting(f"{done:,} · {told}", f"{done:,} · {brief}")
         share = min(done / self._total, 1.0)
-        return f"{_bar(share)} {share:4.0%} · {done:,} / {self._total:,} · {told}"
+        figures = f"{share:4.0%} · {done:,} / {self._total:,}"
+        room = _columns() - 1 - cells(f" {figures} · {told}")
+        if room >= _SHORTEST_BAR:
+            return f"{_bar(share, min(room, _BAR_CELLS))} {figures} · {told}"
+        return _first_fitting(f"{figures} · {told}", f"{figures} · {brief}", f"{share:4.0%} · {brief}")
 
     def _is_due(self) -> bool:
         """Whether somebody looks and the last drawing is old enough; then it is renewed now."""
@@ -69,9 +74,14 @@ class ProgressLine:
         self._stream.flush()
 
 
-def _bar(share: float) -> str:
-    filled = round(share * _BAR_CELLS)
-    return "█" * filled + "░" * (_BAR_CELLS - filled)
+def _bar(share: float, length: int = _BAR_CELLS) -> str:
+    filled = round(share * length)
+    return "█" * filled + "░" * (length - filled)
+
+
+def _first_fitting(*lines: str) -> str:
+    """Return the first of ``lines`` that the terminal has room for, or the last, the shortest."""
+    return next((line for line in lines if cells(line) < _columns()), lines[-1])
 
 
 def clipped(line: str, columns: int) -> str:

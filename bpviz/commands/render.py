@@ -87,7 +87,7 @@ def main(words: Sequence[str]) -> int:
         _render(training, stage, writer, every, surfaces=needs_surface(view, config))
     finally:
         stage.close()
-    print(tr("{count} pictures in {folder}", count=len(writer.paths), folder=writer.folder))
+    print(tr("Pictures written: {count}, in {folder}.", count=len(writer.paths), folder=writer.folder))
     if training.divergence is None:
         return DONE
     print(f"bpviz: {training.divergence.sentence()}", file=sys.stderr)

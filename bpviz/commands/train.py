@@ -11,15 +11,16 @@ from contextlib import ExitStack
 from typing import Any
 
 from bpviz.api import Observer, Run, describe, drive
-from bpviz.commands.history import HistoryFile
+from bpviz.commands.history import LenientHistory
 from bpviz.commands.interrupt import Interrupt
 from bpviz.commands.parser import Parser, add_common_options
 from bpviz.commands.progress import ProgressLine, cells
 from bpviz.commands.run_options import add_run_options, config_of
+from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation, Iteration, StopReason
 from bpviz.text import N_, tr
 from bpviz.training.build import build
-from bpviz.training.files import check_writable
+from bpviz.training.files import check_writable, is_same_file
 from bpviz.training.loop import Training
 
 DONE, DIVERGED = 0, 3
@@ -47,23 +48,42 @@ def main(words: Sequence[str]) -> int:
     """Run the command and return its exit code."""
     arguments = parser().parse_args(words)
     config = config_of(arguments)
-    # A run may take hours: what cannot be written is told before it.
-    for path in (arguments.save_weights, arguments.history):
-        if path:
-            check_writable(path)
+    _check_outputs(arguments, config.data.path)
     line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
     training = build(config, progress=line.show_reading)
-    run = describe(training, config, _drive(training, line, arguments.history))
+    history = LenientHistory(arguments.history) if arguments.history else None
+    run = describe(training, config, _drive(training, line, history))
     if arguments.save_weights:
         run.save_weights(arguments.save_weights)
     print(json.dumps(summary(run), allow_nan=False) if arguments.json else report(run))
+    if history is not None and history.failure is not None:
+        raise history.failure
     if training.divergence is None:
         return DONE
     print(f"bpviz: {training.divergence.sentence()}", file=sys.stderr)
     return DIVERGED
 
 
-def _drive(training: Training, line: ProgressLine, history: str | None) -> float:
+def _check_outputs(arguments: argparse.Namespace, data: str | None) -> None:
+    """Tell before the run, which may take hours, what cannot be written after it."""
+    weights, history = arguments.save_weights, arguments.history
+    for path in (weights, history):
+        if path:
+            check_writable(path)
+    if weights and history and is_same_file(weights, history):
+        raise UserError(
+            "The weights and the history cannot both be written to “{path}”.",
+            hint="Name two files.",
+            path=history,
+        )
+    for path in (weights, history):
+        if path and data and is_same_file(path, data):
+            raise UserError(
+                "“{path}” holds the data: nothing is written over it.", hint="Name another file.", path=path
+            )
+
+
+def _drive(training: Training, line: ProgressLine, history: LenientHistory | None) -> float:
     """Run to the end, with the progress line and the history; return the seconds."""
 
     def show(iteration: Iteration) -> None:
@@ -72,13 +92,12 @@ def _drive(training: Training, line: ProgressLine, history: str | None) -> float
     observers: list[Observer] = [show]
     with ExitStack() as stack:
         interrupted = stack.enter_context(Interrupt())
-        file = stack.enter_context(HistoryFile(history)) if history else None
-        if file is not None:
-            observers.append(file.add)
+        if history is not None:
+            observers.append(stack.enter_context(history).add)
         stack.callback(line.clear)
         seconds = drive(training, observers, interrupted)
-        if file is not None:
-            file.cut(training.iteration)
+        if history is not None:
+            history.cut(training.iteration)
         return seconds
 
 

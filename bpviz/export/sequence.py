@@ -59,7 +59,7 @@ class SequenceWriter:
             raise self._not_a_folder(error) from error
         if old and not self.overwrite:
             raise UserError(
-                "“{folder}” already holds {count} pictures like “{name}”.",
+                "“{folder}” already holds pictures like “{name}”: {count}.",
                 hint="Choose another folder, or allow overwriting.",
                 folder=self.folder,
                 count=len(old),

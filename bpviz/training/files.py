@@ -59,6 +59,12 @@ def check_writable(path: str | Path) -> None:
     check_folder_writable(target.parent, naming=target)
 
 
+def is_same_file(one: str | Path, other: str | Path) -> bool:
+    """Whether both paths lead to one ordinary file, which only one of them can have."""
+    first = _resolved(one)
+    return first == _resolved(other) and not _is_stream(first)
+
+
 def check_folder_writable(folder: Path, naming: Path | None = None) -> None:
     """Write a probe into ``folder``: only writing tells of a read-only mount."""
     probe = folder / f".bpviz-probe-{os.getpid()}"

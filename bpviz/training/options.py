@@ -43,6 +43,7 @@ _FIELDS = (
         N_("Learning rate η"),
         default=LiveSettings().learning_rate,
         minimum=0.0,
+        exclusive_minimum=True,
         maximum=1e12,
         help=N_("How far one step goes down the gradient."),
     ),
@@ -151,6 +152,10 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
         function=_function(given),
         start=_start(given.get("start")),
     )
+    if config.start is not None and config.initial_weights is not None:
+        raise UserError(
+            "“start” and “initial_weights” both say where the run begins.", hint="Give one of them."
+        )
     _refuse_unused(pieces, config)
     return config
 
@@ -165,14 +170,7 @@ def _split_off_pieces(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(field: Field, value: Any) -> Any:
-    if value is None:
-        return None
-    number = field.check(value)
-    if not math.isfinite(number):
-        raise UserError(
-            "{field} cannot be {value}.", hint="It is a finite number.", field=field.name, value=value
-        )
-    return number
+    return None if value is None else field.check(value)
 
 
 def _taken(entry: Entry[Any], pieces: Mapping[str, Any]) -> dict[str, Any]:

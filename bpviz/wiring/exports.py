@@ -115,14 +115,16 @@ class Exports(QObject):
     @Slot(object)
     def _on_export_finished(self, paths: list[Path]) -> None:
         self._end()
-        messages.info(Text("{count} pictures are in {folder}.", count=len(paths), folder=str(self._folder)))
+        messages.info(
+            Text("Pictures written: {count}, in {folder}.", count=len(paths), folder=str(self._folder))
+        )
 
     @Slot(object)
     def _on_export_cancelled(self, paths: list[Path]) -> None:
         self._end()
         messages.info(
             Text(
-                "Cancelled; {count} whole pictures are in {folder}.",
+                "Cancelled. Whole pictures written: {count}, in {folder}.",
                 count=len(paths),
                 folder=str(self._folder),
             )

@@ -31,9 +31,6 @@ def palette_of(theme: str) -> Palette:
 
 def offscreen_application(palette: Palette) -> QApplication:
     """Return an application that opens no window on any screen, in the colours of ``palette``."""
-    # The same picture with a display and without one: both are drawn by Qt's own painter.
-    if sys.platform.startswith("linux"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
@@ -42,6 +39,10 @@ def offscreen_application(palette: Palette) -> QApplication:
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         qInstallMessageHandler(_on_qt_message)
+        # The same picture with a display and without one: both are drawn by Qt's own painter.  Whatever
+        # platform the environment names is for windows, and may need a display that is not there.
+        if sys.platform.startswith("linux"):
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
         application = QApplication(["bpviz"])
     apply_theme(application, palette)
     return application

@@ -124,3 +124,46 @@ def test_each_kind_of_field_checks_its_values(field, good, bad):
         with pytest.raises(UserError, match=f"^{field.name} "):
             field.check(value)
     assert isinstance(Field("n", "N", "int").check("7"), int)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (Field("a", "A"), "any number"),
+        (Field("a", "A", maximum=2.5), "a number up to 2.5"),
+        (Field("a", "A", minimum=0.0), "a number from 0 on"),
+        (Field("a", "A", minimum=0.0, maximum=1.0), "a number from 0 to 1"),
+        (Field("a", "A", minimum=0.0, maximum=1e12), "a number from 0 on"),
+        (Field("a", "A", minimum=0.0, exclusive_minimum=True), "a number above 0"),
+        (Field("a", "A", minimum=0.0, maximum=5.0, exclusive_minimum=True), "a number above 0, up to 5"),
+        (Field("a", "A", "int"), "any whole number"),
+        (Field("a", "A", "int", maximum=3), "a whole number up to 3"),
+        (Field("a", "A", "int", minimum=1), "a whole number from 1 on"),
+        (Field("a", "A", "int", minimum=1, maximum=100_000), "a whole number from 1 to 100,000"),
+    ],
+)
+def test_what_is_allowed_is_a_sentence_for_people(field, said):
+    assert str(field.allowed()) == said
+    set_language("zh_CN")
+    assert "数" in str(field.allowed())
+
+
+def test_a_bound_beyond_use_is_told_to_whoever_passed_it():
+    with pytest.raises(UserError, match=r"cannot be 1e13\. It is a number from 0 to 1e\+12\."):
+        Field("a", "A", minimum=0.0, maximum=1e12).check("1e13")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "-inf", "nan"])
+@pytest.mark.parametrize("kind", ["float", "int"])
+def test_no_number_is_without_end(kind, value):
+    with pytest.raises(UserError, match="a cannot be"):
+        Field("a", "A", kind).check(value)
+
+
+@pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.kind)
+def test_what_there_is_not_is_named_in_chinese(registry):
+    set_language("zh_CN")
+    with pytest.raises(UserError) as caught:
+        registry["nothing"]
+    assert registry.kind not in str(caught.value)
+    assert tr(registry.kind) in str(caught.value)

@@ -46,7 +46,7 @@ def test_prefix_and_digits_may_be_chosen(tmp_path):
 def test_an_earlier_sequence_is_refused_and_kept(tmp_path):
     written(tmp_path, 2)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(UserError, match="already holds 2 pictures like “frame_000000.png”"):
+    with pytest.raises(UserError, match="already holds pictures like “frame_000000.png”: 2"):
         SequenceWriter(tmp_path).prepare()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 

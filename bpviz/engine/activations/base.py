@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.registry import Registry
+from bpviz.text import N_
 
 Array = NDArray[np.floating]
 
@@ -34,4 +35,4 @@ class Activation(ABC):
         """Return σ′(z); ``a`` is σ(z), which spares most activations the work."""
 
 
-ACTIVATIONS: Registry[Activation] = Registry("activation")
+ACTIVATIONS: Registry[Activation] = Registry(N_("activation"))

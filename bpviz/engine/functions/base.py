@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpviz.registry import Entry, Registry
+from bpviz.text import N_
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class TestFunction:
     __test__ = False  # a test runner would take the name for a test
 
 
-FUNCTIONS: Registry[TestFunction] = Registry("function")
+FUNCTIONS: Registry[TestFunction] = Registry(N_("function"))
 
 
 def add_function(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.registry import Registry
+from bpviz.text import N_
 
 Array = NDArray[np.float64]
 
@@ -20,4 +21,4 @@ class Initializer(ABC):
         """Return W (units, inputs) in float64; float32 rounds the same numbers."""
 
 
-INITIALIZERS: Registry[Initializer] = Registry("initializer")
+INITIALIZERS: Registry[Initializer] = Registry(N_("initializer"))

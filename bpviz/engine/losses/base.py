@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.registry import Registry
+from bpviz.text import N_
 
 Array = NDArray[np.floating]
 
@@ -36,4 +37,4 @@ class Loss(ABC):
         return float(np.add.reduce(self.sample_losses(z, y_hat, y))) / len(y)
 
 
-LOSSES: Registry[Loss] = Registry("loss")
+LOSSES: Registry[Loss] = Registry(N_("loss function"))

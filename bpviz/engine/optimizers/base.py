@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.registry import Registry
+from bpviz.text import N_
 
 Array = NDArray[np.floating]
 State = dict[str, Array | int]
@@ -31,4 +32,4 @@ class Optimizer(ABC):
         """Take a state that ``state`` returned."""
 
 
-OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+OPTIMIZERS: Registry[Optimizer] = Registry(N_("optimizer"))
