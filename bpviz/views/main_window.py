@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -181,14 +181,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{info.name} – bpviz" if info.name else "bpviz")
         self._refresh_subtitles()
 
-    def show_snapshot(self, snapshot: Snapshot, keys: Collection[str] | None = None) -> None:
-        """Show one iteration in every panel that can be seen, or in those of ``keys`` only."""
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show one iteration in every panel that can be seen."""
         for key, panel in self.panels().items():
-            if self.panel_visible(key) and (keys is None or key in keys):
+            if self.panel_visible(key):
                 panel.show_snapshot(snapshot)
                 self.host.docks[key].refresh_subtitle()
-        if keys is None:
-            self.timeline.show_snapshot(snapshot)
+        self.timeline.show_snapshot(snapshot)
 
     def show_history(self, history: History) -> None:
         """Show the losses so far."""

@@ -1,7 +1,7 @@
 """Paints at the pace of a timer, never of the iterations.
 
-A snapshot is shown over two ticks, so that neither keeps the window busy for long: the network and
-the map, then the losses, the rest and a surface that has arrived.  Both show the same iteration.
+A snapshot is shown in one tick, so that every panel shows the same iteration, and the training
+waits until it is painted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ TICK_MS = 8
 IDLE_MS = 40
 # Thirty pictures a second move; what is left of the time belongs to the training.
 UPDATE_S = 0.031
-FIRST, SECOND = ("network", "map"), ("loss", "surface", "setup")
 
 
 class Display(QObject):
@@ -39,8 +38,6 @@ class Display(QObject):
         self.state = RunState(0, False, 0, 0, 0.0)
         self._info: RunInfo | None = None
         self._recorder: Recorder | None = None
-        self._shown: Snapshot | None = None
-        self._begun = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -57,7 +54,7 @@ class Display(QObject):
 
     def show_run(self, info: RunInfo, recorder: Recorder) -> None:
         """Show another run from now on."""
-        self._info, self._recorder, self._shown = info, recorder, None
+        self._info, self._recorder = info, recorder
         self.window.show_run(info)
 
     def hasten(self) -> None:
@@ -71,12 +68,16 @@ class Display(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        snapshot = self._shown
-        if snapshot is None:
-            self._show_next()
-        else:
-            self._shown = None
-            self._show_rest(snapshot)
+        """Show the newest snapshot where there is one, else what else is new."""
+        snapshot = self.training.snapshots.take()
+        if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
+            self._show_snapshot(snapshot)
+            return
+        if self.state != self.training.state():
+            self._show_state()
+        self._show_surface()
+        if self.state.running:
+            self.training.ask_snapshot()
 
     def _hold_training(self) -> None:
         """Let the training wait until the paintings that this tick asks for are done."""
@@ -87,27 +88,10 @@ class Display(QObject):
     def _on_painted_timeout(self) -> None:
         self.training.gate.open()
 
-    def _show_next(self) -> None:
-        """Begin with the newest snapshot where there is one."""
-        snapshot = self.training.snapshots.take()
-        if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
-            self._hold_training()
-            self._shown, self._begun = snapshot, time.perf_counter()
-            self.window.show_snapshot(snapshot, FIRST)
-            self._shown = None
-            self._show_rest(snapshot)
-            return
-        if self.state != self.training.state():
-            self._show_state()
-        self._show_surface()
-        if self.state.running:
-            self.training.ask_snapshot()
-
-    def _show_rest(self, snapshot: Snapshot) -> None:
-        """The second tick of a snapshot: what the first left out, then a rest."""
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        begun = time.perf_counter()
         self._hold_training()
-        self.window.show_snapshot(snapshot, SECOND)
-        self.window.timeline.show_snapshot(snapshot)
+        self.window.show_snapshot(snapshot)
         if self._recorder is not None:
             self.window.show_history(self._recorder.history())
         self._show_state()
@@ -115,7 +99,7 @@ class Display(QObject):
         self.updates_shown += 1
         if self.state.running:
             self.training.ask_snapshot()
-            left = UPDATE_S - (time.perf_counter() - self._begun)
+            left = UPDATE_S - (time.perf_counter() - begun)
             self._timer.setInterval(max(1, round(1000 * left)))
 
     def _show_state(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -53,7 +54,7 @@ class Runs(QObject):
         self._dataset: Dataset | None = None
         self._built_dataset: Dataset | None = None
         self._speed = math.inf
-        self._tailored = False
+        self._tailored = self._anew = False
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -80,9 +81,8 @@ class Runs(QObject):
         self, config: RunConfig, dataset: Dataset | None = None, columns: tuple[str, ...] = ()
     ) -> None:
         """Build a run with ``config``, at once."""
-        self.window.clear_messages()
         self.config, self._dataset, self.columns = config, dataset, columns
-        self._on_settle_timeout()
+        self._begin(say_anew=False)  # whoever chose a preset or a file expects nothing else
 
     @Slot(str)
     def take_preset(self, name: str) -> None:
@@ -121,9 +121,13 @@ class Runs(QObject):
 
     @Slot()
     def _on_settle_timeout(self) -> None:
+        self._begin(say_anew=self.display.state.position > 0 and self._built is not None)
+
+    def _begin(self, *, say_anew: bool) -> None:
         self.refresh_form()
-        if self.display.state.position > 0 and self._built is not None:
-            messages.info(Text("The network or its data changed: the training starts anew."))
+        # What was said of the run before, and what its buttons would do, is past.
+        self.window.clear_messages()
+        self._anew = say_anew
         if self.config.function is None and self.config.data.path is not None and self._dataset is None:
             self.file_wanted.emit(self.config)
             return
@@ -140,6 +144,9 @@ class Runs(QObject):
     def _on_worker_run_built(self, started: RunStarted) -> None:
         self._built, self._built_columns, self._built_dataset = started.config, self.columns, self._dataset
         self.display.show_run(started.info, started.recorder)
+        if self._anew:
+            self._anew = False
+            messages.info(Text("The network or its data changed: the training starts anew."))
         if started.info.kind == "function" and math.isinf(self._speed):
             self._set_speed(WATCHED)
         self.display.hasten()
@@ -176,6 +183,7 @@ class Runs(QObject):
 
     @Slot()
     def _on_window_reset_requested(self) -> None:
+        self.window.clear_messages()
         self.worker.reset()
         self.display.hasten()
 
@@ -211,7 +219,6 @@ class Runs(QObject):
 
         What was tailored to one task (three linear neurons, fifty slow steps) serves no other.
         """
-        self.window.clear_messages()
         if not self._tailored:
             return self.config
         self._tailored = False
@@ -220,16 +227,15 @@ class Runs(QObject):
 
     @Slot(object)
     def _on_worker_run_ended(self, end: RunEnd) -> None:
-        rate = self._smaller_rate()
+        rate = min(self.config.live.learning_rate / 10.0, 0.1)
         label = Text("Start again with η = {rate}", rate=f"{rate:.4g}")
-        tell_end(end, self.worker.state().position, self._start_slower, label)
+        tell_end(end, self.worker.state().position, partial(self._start_slower, end.run_id, rate), label)
         self.display.hasten()
 
-    def _smaller_rate(self) -> float:
-        return min(self.config.live.learning_rate / 10.0, 0.1)
-
-    def _start_slower(self) -> None:
-        self.edit("learning_rate", self._smaller_rate())
+    def _start_slower(self, run_id: int, rate: float) -> None:
+        if self.display.info is None or self.display.info.run_id != run_id:
+            return  # another run has come since
+        self.edit("learning_rate", rate)
         self.worker.reset()  # the last good iteration may be far up the wall already
         self.worker.train()
         self.display.hasten()

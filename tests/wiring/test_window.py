@@ -310,3 +310,30 @@ def test_the_user_s_own_network_stays_when_the_data_change(opened):
     opened.window.data_requested.emit("moons")
     opened.wait_for_run(run)
     assert opened.wiring.display.info.units == (2, 3, 8, 1)
+
+
+def test_what_was_said_of_a_run_goes_with_it(opened, caplog):
+    run = opened.state.run_id
+    opened.window.preset_requested.emit("worked_example")
+    opened.wait_for_run(run)
+    opened.window.speed_changed.emit(float("inf"))
+    opened.wiring.runs.edit("learning_rate", 0.01)
+    click_train(opened)
+    opened.qtbot.waitUntil(lambda: "⁽" in opened.messages(), timeout=10_000)
+    run = opened.state.run_id
+    opened.window.preset_requested.emit("spiral")
+    opened.wait_for_run(run)
+    assert "⁽" not in opened.messages()
+    assert opened.wiring.runs.config.live.learning_rate == 0.03
+
+
+def test_every_panel_shows_the_same_iteration_while_it_runs(opened):
+    click_train(opened)
+    for _ in range(20):
+        shown = opened.wiring.updates_shown
+        opened.qtbot.waitUntil(lambda shown=shown: opened.wiring.updates_shown > shown, timeout=10_000)
+        panels = opened.window.panels()
+        reading = opened.window.timeline.reading.text().split("   ")[0].removeprefix("iteration ")
+        assert panels["network"].subtitle().endswith(f"iteration {reading}")
+        assert panels["loss"].subtitle() == f"iteration {reading}"
+        assert panels["map"].caption.text.startswith(f"iteration {reading}")
