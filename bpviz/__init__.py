@@ -1,5 +1,6 @@
 """See gradient descent and backpropagation at work, iteration by iteration."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for type checkers; at run time both come with their first use
@@ -14,9 +15,8 @@ _LAZY = ("Run", "train")
 def __getattr__(name: str) -> object:
     """Import what trains only when it is asked for: `import bpviz` alone stays light (PEP 562)."""
     if name in _LAZY:
-        from bpviz import api
-
-        return getattr(api, name)
+        # By its name: every room may ask this package for its version, and none of them for this.
+        return getattr(import_module("bpviz.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

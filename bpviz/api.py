@@ -40,8 +40,10 @@ class Run:
     seconds : float
         Time that the iterations took.
     loss : (n + 1,) float64
-        The loss that was descended (over the batch, penalty included), index = iteration; 0 is
-        the start.  Beyond two million iterations it holds every ``stride``-th.
+        ``loss[i]`` is what iteration i descended: the loss of its batch, penalty included, at the
+        parameters *before* update i; ``loss[0]`` is that at the start.  So it runs one update behind
+        ``train_loss``, which is measured after the update.  Beyond two million iterations it holds
+        every ``stride``-th.
     stride : int
         The iterations between two entries of ``loss``: 1 but for such long runs.
     evaluated : (k,) int64
@@ -55,6 +57,9 @@ class Run:
         Loss and accuracy at the end; ``test`` is None without a test set.
     size : int
         Number of parameters.
+    record : dict
+        What the parameters mean: names and scaling of the features, the targets' scaling, the classes;
+        for a function its formula.  ``save_weights`` writes it into the file's metadata.
     """
 
     config: RunConfig
@@ -73,6 +78,7 @@ class Run:
     train: Evaluation
     test: Evaluation | None
     size: int
+    record: dict[str, object]
 
     @property
     def seed(self) -> int:
@@ -92,15 +98,15 @@ class Run:
         UserError
             When the file cannot be written.
         """
-        save_weights(path, self.parameters)
+        save_weights(path, self.parameters, self.record)
 
 
 def train(
-    data: str = "spiral",
+    data: str | None = None,
     *,
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
-    layers: str = "8 tanh, 8 tanh",
+    layers: str | None = None,
     **options: Any,
 ) -> Run:
     """Train a network, or descend a function, and return what happened.
@@ -108,12 +114,14 @@ def train(
     Parameters
     ----------
     data : str
-        A data set's name (``bpviz list datasets``) or a CSV or TSV file.
+        A data set's name (``bpviz list datasets``) or a CSV or TSV file; ``"spiral"`` where nothing is
+        given.
     x, y : (N, D) and (N,) or (N, K) array_like
         Data of your own instead: one row a sample.  Targets that are whole numbers, booleans or texts
         are classes, other numbers are regressed.
     layers : str
-        The hidden layers, e.g. ``"8 tanh, 3 relu nobias"``; ``""`` for none.
+        The hidden layers, e.g. ``"8 tanh, 3 relu nobias"``; ``""`` for none.  Left out, they are
+        ``"8 tanh, 8 tanh"``.
     **options
         What ``bpviz train --help`` lists, ``-`` written ``_``: ``target``, ``points``, ``noise``,
         ``test_share``, ``standardize``, ``loss``, ``output_activation``, ``output_bias``,
@@ -135,11 +143,11 @@ def train(
     ('iterations', (301,), (4, 2))
     """
     dataset = _own_dataset(x, y)
-    if "function" not in options:
-        options["layers"] = layers
-        if dataset is None:
-            options["data"] = data
-    config = run_config(options)
+    if dataset is not None:
+        for name in ("data", "function"):
+            if (data if name == "data" else options.get(name)) is not None:
+                raise UserError("x and y are the data: “{name}” cannot stand beside them.", name=name)
+    config = run_config({"data": data, "layers": layers, **options})
     training = build(config, dataset=dataset)
     return describe(training, config, drive(training))
 
@@ -190,6 +198,7 @@ def describe(training: Training, config: RunConfig, seconds: float) -> Run:
         train=train_part,
         test=test_part,
         size=training.size,
+        record=training.record(),
     )
 
 
@@ -204,7 +213,10 @@ def _own_dataset(x: ArrayLike | None, y: ArrayLike | None) -> Dataset | None:
     except (TypeError, ValueError) as error:
         raise UserError("x is not an array of numbers ({reason}).", reason=error) from error
     features = features[:, None] if features.ndim == 1 else features
-    targets = np.array(y, ndmin=1)
+    try:
+        targets = np.array(y, ndmin=1)
+    except ValueError as error:  # rows of different lengths
+        raise UserError("y is not an array ({reason}).", reason=error) from error
     if features.ndim != 2 or targets.ndim > 2 or len(features) != len(targets) or not features.size:
         raise UserError(
             "x has shape {x} and y has shape {y}; they need (N, D) and (N,) or (N, K).",
@@ -219,6 +231,8 @@ def _own_dataset(x: ArrayLike | None, y: ArrayLike | None) -> Dataset | None:
 
 def _with_targets(x: Array, y: NDArray[Any]) -> Dataset:
     names = tuple(f"x{i + 1}" for i in range(x.shape[1]))
+    if y.dtype.kind == "O":  # a column of a table, say: its cells tell what they are
+        y = np.array(y.tolist())
     if y.dtype.kind == "f":
         if not np.isfinite(y).all():
             raise UserError("y is not finite in row {row}.", row=int(np.argwhere(~np.isfinite(y))[0][0]))
@@ -227,7 +241,9 @@ def _with_targets(x: Array, y: NDArray[Any]) -> Dataset:
         return Dataset("arrays", x, targets, "regression", names, columns)
     if y.ndim == 2 and y.shape[1] != 1:
         raise UserError("y has {columns} columns of classes; it needs one.", columns=y.shape[1])
-    classes, labels = np.unique(y.ravel().astype(str), return_inverse=True)
+    # Whole numbers are put in order as numbers: class 2 comes before class 10.
+    flat = y.ravel() if y.dtype.kind in "iu" else y.ravel().astype(str)
+    classes, labels = np.unique(flat, return_inverse=True)
     if len(classes) < 2:
         raise UserError("y holds one class only; there is nothing to tell apart.")
     named = tuple(str(name) for name in classes)

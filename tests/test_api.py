@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 import bpviz
 from bpviz.cli import main
@@ -112,6 +113,7 @@ def test_boolean_and_whole_targets_are_classes():
         ({"x": [[1.0]]}, "x and y go together"),
         ({"y": [1.0]}, "x and y go together"),
         ({"x": [["a"]], "y": [1.0]}, "not an array of numbers"),
+        ({"x": [[1.0], [2.0]], "y": [[1.0], [2.0, 3.0]]}, "y is not an array"),
         ({"x": [[1.0], [2.0]], "y": [1.0]}, r"x has shape \(2, 1\) and y has shape \(1,\)"),
         ({"x": np.ones((2, 2, 2)), "y": [1.0, 2.0]}, "they need"),
         ({"x": [[1.0], [np.nan]], "y": [1.0, 2.0]}, "x is not finite in row 1, column 0"),
@@ -122,6 +124,20 @@ def test_boolean_and_whole_targets_are_classes():
         ({"surprise": 1}, "There is no option “surprise”"),
         ({"batch_size": 0}, "batch size cannot be “0”"),
         ({"function": "bowl", "points": 40}, "“points” is no option"),
+        ({"layers": [8, 8]}, r"layers cannot be \[8, 8\]\. It is a text like"),
+        ({"layers": 8}, "layers cannot be 8"),
+        ({"loss": 3}, "loss is a name, not 3"),
+        ({"output_activation": None, "optimizer": 1}, "optimizer is a name, not 1"),
+        ({"initializer": ["he"]}, r"initializer is a name, not \['he'\]"),
+        ({"shuffle": "no"}, "shuffle is on or off, not “no”"),
+        ({"standardize": "no"}, "standardize is on or off, not “no”"),
+        ({"output_bias": "false"}, "output_bias is on or off, not “false”"),
+        ({"x": [[1.0], [2.0]], "y": [0, 1], "data": "xor"}, "“data” cannot stand beside them"),
+        ({"x": [[1.0], [2.0]], "y": [0, 1], "function": "bowl"}, "“function” cannot stand beside them"),
+        ({"function": "bowl", "data": "xor"}, "“data” says nothing here"),
+        ({"function": "bowl", "layers": ""}, "“layers” says nothing here"),
+        ({"function": "x^2 + log(x)", "start": 0}, "no finite value at the start 0.0. Start"),
+        ({"function": "x*y", "start": 2}, "The start 2.0 does not fit"),
     ],
 )
 def test_a_mistake_is_a_sentence(options, said):
@@ -129,11 +145,36 @@ def test_a_mistake_is_a_sentence(options, said):
         bpviz.train(**options)
 
 
+@pytest.mark.parametrize("dtype", [int, object])
+def test_whole_numbers_are_classes_in_the_order_of_numbers(dtype):
+    """Class k is the k-th number, not the k-th text: 10 and 11 come after 9."""
+    x = np.eye(12).repeat(5, axis=0)
+    y = np.arange(12).repeat(5).astype(dtype)
+    run = bpviz.train(x=x, y=y, layers="", learning_rate=5.0, iterations=300, test_share=0)
+    assert run.record["class_names"] == [str(i) for i in range(12)]
+    assert run.train.accuracy == 1.0
+    assert (run.parameters["W1"].argmax(axis=0) == np.arange(12)).all()
+
+
+def test_a_start_is_shown_as_it_is_written():
+    with pytest.raises(UserError, match=r"at the start 1\.5, -1\.5\."):
+        bpviz.train(function="log(x) + log(y)", start=(1.5, -1.5))
+
+
+def test_a_network_far_too_large_is_refused_before_it_is_made():
+    with pytest.raises(UserError, match="would have 10000"):
+        bpviz.train(data="xor", layers="99999 tanh, 99999 tanh", iterations=0)
+
+
 def test_weights_can_be_saved_and_started_from(tmp_path):
     run = bpviz.train(**SMALL)
     run.save_weights(tmp_path / "w.safetensors")
     again = bpviz.train(**(SMALL | {"iterations": 0}), initial_weights=tmp_path / "w.safetensors")
     assert again.train == run.train
+    with safe_open(tmp_path / "w.safetensors", framework="np") as file:
+        told = json.loads(file.metadata()["bpviz"])
+    assert told["program"] == "bpviz"
+    assert (len(told["feature_mean"]), len(told["feature_scale"])) == (2, 2)
 
 
 def test_the_module_stays_light_and_says_what_it_has():

@@ -38,7 +38,14 @@ def parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--save-weights", metavar="F.safetensors", help=tr("write the weights: W1, b1, W2, …")
     )
-    output.add_argument("--history", metavar="F.csv", help=tr("write every iteration as a row of a CSV file"))
+    output.add_argument(
+        "--history",
+        metavar="F.csv",
+        help=tr(
+            "write every iteration as a row of a CSV file; "
+            "its loss is that of the batch, penalty included, before the update: one update behind train_loss"
+        ),
+    )
     output.add_argument("--json", action="store_true", help=tr("print the result as one JSON object"))
     add_common_options(made)
     return made

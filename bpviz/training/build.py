@@ -115,7 +115,7 @@ def _build_function(config: RunConfig, name: str, run_id: int) -> Training:
         raise UserError(
             "The start {start} does not fit “{formula}”.",
             hint="Give one number for each variable.",
-            start=start,
+            start=", ".join(map(str, start)),
             formula=function.formula,
         )
     info = RunInfo(
@@ -133,7 +133,7 @@ def _build_function(config: RunConfig, name: str, run_id: int) -> Training:
             "“{formula}” has no finite value at the start {start}.",
             hint="Start somewhere else.",
             formula=function.formula,
-            start=start,
+            start=", ".join(map(str, start)),
         )
     batches = Batches(1, None, shuffle=False, seed=config.seed)
     return Training(info, objective, _optimizer(config), batches, theta, config.live, config.stop)
@@ -150,7 +150,8 @@ def _own_function(formula: str, start: tuple[float, ...] | None) -> TestFunction
 
 
 def _network(config: RunConfig, data: SplitDataset, loss: str) -> Network:
-    inputs = data.dataset.x.shape[1]
+    inputs, outputs = data.dataset.x.shape[1], output_units(data, loss)
+    _check_size(config, inputs, outputs)
     layers: list[Dense] = []
     for number, layer in enumerate(config.layers, 1):
         if layer.units < 1:
@@ -171,8 +172,15 @@ def _network(config: RunConfig, data: SplitDataset, loss: str) -> Network:
         layers.append(Dense(inputs, layer.units, activation, bias=layer.bias))
         inputs = layer.units
     output = ACTIVATIONS.create(choose_output(config, loss))
-    layers.append(Dense(inputs, output_units(data, loss), output, bias=config.output_bias))
-    size = sum(layer.size for layer in layers)
+    layers.append(Dense(inputs, outputs, output, bias=config.output_bias))
+    return Network(layers, _dtype(config))
+
+
+def _check_size(config: RunConfig, inputs: int, outputs: int) -> None:
+    """Refuse a network that is too large before any of it takes memory."""
+    units = [inputs, *(layer.units for layer in config.layers), outputs]
+    biases = [*(layer.bias for layer in config.layers), config.output_bias]
+    size = sum((units[i] + biases[i]) * units[i + 1] for i in range(len(biases)))
     if size > MOST_PARAMETERS:
         raise UserError(
             "This network would have {size} parameters.",
@@ -180,7 +188,6 @@ def _network(config: RunConfig, data: SplitDataset, loss: str) -> Network:
             size=size,
             most=MOST_PARAMETERS,
         )
-    return Network(layers, _dtype(config))
 
 
 def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Training:

@@ -130,19 +130,19 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
     pieces = _split_off_pieces(given)
     numbers = {name: _number(field, given.get(name, field.default)) for name, field in NUMBERS.items()}
     default = RunConfig()
-    optimizer = OPTIMIZERS[given.get("optimizer", DEFAULT_OPTIMIZER)]
-    initializer = INITIALIZERS[given.get("initializer", default.initializer)]
+    optimizer = OPTIMIZERS[_name(given, "optimizer", DEFAULT_OPTIMIZER)]
+    initializer = INITIALIZERS[_name(given, "initializer", default.initializer)]
     data = _data(given, numbers, pieces)
     config = RunConfig(
         data=data,
         layers=_layers(given.get("layers", default.layers)),
-        output_bias=bool(given.get("output_bias", default.output_bias)),
-        output_activation=_known_or_auto(ACTIVATIONS, given.get("output_activation", "auto")),
-        loss=_known_or_auto(LOSSES, given.get("loss", "auto")),
+        output_bias=_flag(given, "output_bias", default.output_bias),
+        output_activation=_known_or_auto(ACTIVATIONS, given, "output_activation"),
+        loss=_known_or_auto(LOSSES, given, "loss"),
         optimizer=optimizer.name,
         optimizer_options=_taken(optimizer, pieces),
         live=_live(given, numbers),
-        shuffle=bool(given.get("shuffle", default.shuffle)),
+        shuffle=_flag(given, "shuffle", default.shuffle),
         initializer=initializer.name,
         initializer_options=_taken(initializer, pieces),
         stop=_stop(numbers),
@@ -179,7 +179,7 @@ def _taken(entry: Entry[Any], pieces: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _data(given: Mapping[str, Any], numbers: Mapping[str, Any], pieces: Mapping[str, Any]) -> DataConfig:
-    standardize = given.get("standardize")
+    standardize = _flag(given, "standardize", True) if "standardize" in given else None
     seed = numbers["seed"] if numbers["data_seed"] is None else numbers["data_seed"]
     chosen = str(given.get("data", DataConfig().name))
     common = {"test_share": numbers["test_share"], "standardize": standardize, "seed": seed}
@@ -202,7 +202,28 @@ def _looks_like_a_file(text: str) -> bool:
 
 
 def _layers(given: str | Sequence[LayerConfig]) -> tuple[LayerConfig, ...]:
-    return parse_layers(given) if isinstance(given, str) else tuple(given)
+    if isinstance(given, str):
+        return parse_layers(given)
+    # Whatever Python hands over ends up here; the hint shows the one way to write it.
+    layers = tuple(given) if isinstance(given, list | tuple) else (given,)
+    if not all(isinstance(layer, LayerConfig) for layer in layers):
+        raise UserError(
+            "layers cannot be {value}.", hint="It is a text like “8 tanh, 8 tanh”.", value=repr(given)
+        )
+    return layers
+
+
+def _name(given: Mapping[str, Any], option: str, default: str) -> str:
+    name = given.get(option, default)
+    if not isinstance(name, str):
+        raise UserError("{option} is a name, not {value}.", option=option, value=repr(name))
+    return name
+
+
+def _flag(given: Mapping[str, Any], option: str, default: bool) -> bool:
+    value = given.get(option, default)
+    checked: bool = Field(option, "", "bool").check(bool(value) if isinstance(value, np.bool_) else value)
+    return checked
 
 
 def _live(given: Mapping[str, Any], numbers: Mapping[str, Any]) -> LiveSettings:
@@ -238,7 +259,8 @@ def _precision(given: Any) -> Literal[32, 64]:
     raise UserError("The precision cannot be {value} bits; it is 32 or 64.", value=given)
 
 
-def _known_or_auto(registry: Registry[Any], name: str) -> str:
+def _known_or_auto(registry: Registry[Any], given: Mapping[str, Any], option: str) -> str:
+    name = _name(given, option, "auto")
     return name if name == "auto" else registry[name].name
 
 

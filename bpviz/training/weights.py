@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from bpviz import __version__
 from bpviz.errors import UserError
 from bpviz.training.files import write_whole
 
@@ -19,8 +21,17 @@ Array = NDArray[np.floating]
 _DTYPES = ("F64", "F32")
 
 
-def save_weights(path: str | Path, parameters: Mapping[str, Array]) -> None:
-    """Write ``parameters`` to ``path``, all or nothing.
+def save_weights(
+    path: str | Path, parameters: Mapping[str, Array], record: Mapping[str, Any] | None = None
+) -> None:
+    """Write ``parameters`` to ``path``, all or nothing; the same ones give the same bytes.
+
+    Parameters
+    ----------
+    record : mapping, optional
+        What the parameters mean (how the features were scaled, say), as JSON has it.  It goes into the
+        file's metadata, beside the program and its version, as one text under ``"bpviz"``: the format
+        writes several entries in any order.
 
     Raises
     ------
@@ -28,7 +39,8 @@ def save_weights(path: str | Path, parameters: Mapping[str, Array]) -> None:
         When the file cannot be written.
     """
     arrays = {name: np.ascontiguousarray(array) for name, array in parameters.items()}
-    write_whole(path, save(arrays, metadata={"format": "np", "program": "bpviz"}))
+    told = json.dumps({**(record or {}), "program": "bpviz", "version": __version__}, sort_keys=True)
+    write_whole(path, save(arrays, metadata={"bpviz": told}))
 
 
 def load_weights(path: str | Path, like: Mapping[str, Array]) -> dict[str, Array]:

@@ -274,8 +274,9 @@ class TrainingWorker(QObject):
 
     def _save(self, path: str) -> None:
         parameters = self._training.parameters() if self._training else {}
+        record = self._training.record() if self._training else {}
         try:
-            save_weights(path, parameters)
+            save_weights(path, parameters, record)
         except UserError as error:
             self.save_failed.emit(error)
         else:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+import bpviz
 from bpviz.errors import UserError
 from bpviz.training.weights import load_weights, save_weights
 
@@ -45,6 +49,18 @@ def test_other_programs_read_it(file):
     read = load_file(file)
     assert read["W1"][0, 1] == -1.25
     assert read["W1"].shape == (3, 2)
+
+
+def test_the_same_parameters_give_the_same_bytes(tmp_path):
+    record = {"target_scale": [2.5], "feature_mean": [0.1, -1e-9], "feature_names": ["长", "b"]}
+    files = [tmp_path / name for name in ("a", "b", "c", "d")]
+    for file in files:
+        save_weights(file, parameters(), dict(reversed(record.items())) if file.name == "b" else record)
+    assert len({file.read_bytes() for file in files}) == 1
+    with safe_open(files[0], framework="np") as tensors:
+        metadata = tensors.metadata()
+    assert list(metadata) == ["bpviz"]
+    assert json.loads(metadata["bpviz"]) == {**record, "program": "bpviz", "version": bpviz.__version__}
 
 
 def test_a_transposed_view_is_written_as_it_looks(file):
