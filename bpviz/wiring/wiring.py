@@ -35,7 +35,8 @@ class Wiring(QObject):
         super().__init__(window)
         self.window = window
         self._garbage = GuiGarbage(self)
-        self.training, self.surface = TrainingWorker(), SurfaceWorker()
+        self.training = TrainingWorker()
+        self.surface = SurfaceWorker(self.training.gate)
         self._threads = [Thread(self.training), Thread(self.surface)]
         self.display = Display(window, self.training, self.surface)
         self.runs = Runs(window, self.training, self.display)

@@ -18,14 +18,15 @@ from bpviz.snapshot import SurfaceGrid, SurfaceRequest, frozen
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
 from bpviz.workers.commands import Commands
+from bpviz.workers.gate import Gate
 
 Array = NDArray[np.floating]
 
 # After a surface the thread rests for this multiple of the time that it took: the training and the
 # window have the two cores most of the time.  A run at rest does not wait for it.
-REST = 2.0
+REST = 3.0
 PATH_POINTS = 300
-SHORTEST_REST_S, LONGEST_REST_S = 0.15, 1.0
+SHORTEST_REST_S, LONGEST_REST_S = 0.2, 1.0
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class SurfaceWorker(QObject):
     failed = Signal(object)
     """An exception that no surface should raise; the next job is tried all the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate | None = None) -> None:
         super().__init__()
+        self.gate = gate or Gate()
         self.grids: Mailbox[SurfaceGrid] = Mailbox()
         self._jobs: Mailbox[SurfaceJob] = Mailbox()
         self._commands = Commands()
@@ -117,7 +119,7 @@ class SurfaceWorker(QObject):
                 plane=self._plane_of(job, objective),
                 run_id=job.run_id,
                 iteration=job.iteration,
-                should_stop=lambda: self._quit or self._run_id != job.run_id,
+                should_stop=lambda: self._should_stop(job),
             )
         except Cancelled:
             return
@@ -125,6 +127,12 @@ class SurfaceWorker(QObject):
             self.failed.emit(error)
             return
         self.grids.post(grid)
+
+    def _should_stop(self, job: SurfaceJob) -> bool:
+        """Wait while the window paints; then say whether the job is still wanted."""
+        if self.gate.closed:
+            self.gate.wait()
+        return self._quit or self._run_id != job.run_id
 
     def _plane_of(self, job: SurfaceJob, objective: Objective) -> Plane:
         """Return the plane's directions: the same through a run, so that the picture does not twitch."""
