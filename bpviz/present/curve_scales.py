@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bpviz.present.numbers import THIN_SPACE, grouped, short
+from bpviz.present.numbers import MINUS, THIN_SPACE, grouped, power_of_ten, short
 
 Floats = NDArray[np.float64]
 
 # Fine enough that an axis is never less than three quarters full, coarse enough to stand still.
 GROWTH_STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -123,18 +122,14 @@ def shown(value: float | None) -> str:
 
 
 def tick_label(value: float) -> str:
-    """Return a round value as short as it can be: ``0.1``, ``20 000``, ``10⁻⁶``."""
+    """Return a round value as short as it can be: ``0.1``, ``20 000``, ``1e−6``."""
     if value == 0:
         return "0"
-    power = math.log10(abs(value))
     if 1e-4 < abs(value) < 1e6:
         text = f"{value:.10g}"
-        return _grouped(text).replace("-", "−")
-    if abs(power - round(power)) < 1e-9:
-        return f"{'−' if value < 0 else ''}10{str(round(power)).translate(_SUPERSCRIPTS)}"
+        return _grouped(text).replace("-", MINUS)
     mantissa, exponent = f"{value:.3e}".split("e")
-    short = f"{float(mantissa):g}".replace("-", "−")
-    return f"{short}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return f"{float(mantissa):g}".replace("-", MINUS) + power_of_ten(int(exponent))
 
 
 def percent(share: float | None) -> str:

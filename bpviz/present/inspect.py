@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,19 +30,27 @@ ACTIVATION_FORMULAS = {
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """One number: what it is, and its value; ``unit`` follows the number."""
+    """One number: what it is, and its value; with ``before`` what it was and what it became."""
 
     name: str
     value: float | None
     tone: Tone = "normal"
+    before: float | None = None
 
     def shown(self) -> str:
         """Return the line with 4 significant digits."""
-        return self.name if self.value is None else f"{self.name} = {short(self.value)}"
+        return self._said(short)
 
     def exact(self) -> str:
         """Return the line with every digit that the number has."""
-        return self.name if self.value is None else f"{self.name} = {exact(self.value)}"
+        return self._said(exact)
+
+    def _said(self, number: Callable[[float], str]) -> str:
+        if self.value is None:
+            return self.name
+        if self.before is not None:
+            return f"{self.name}: {number(self.before)} → {number(self.value)}"
+        return f"{self.name} = {number(self.value)}"
 
 
 @dataclass(frozen=True)
@@ -179,10 +188,11 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapsh
     delta, a = float(layer.delta[spot.unit]), float(before.a[spot.source])
     if layer.weight_gradient is not None:
         lines.append(CardLine(tr("∂L/∂w of the last update"), float(layer.weight_gradient[at]), "backward"))
+    # Before the sample's part: what a low panel cuts off is the end.
+    lines.extend(_change(layer.weights[at], snapshot, previous, spot))
     factors = f"{short(delta)} × {_bracketed(a)}"
     lines.append(CardLine(tr("now, this sample: δ·a"), None, "muted"))
     lines.append(CardLine(factors, delta * a, "backward"))
-    lines.extend(_change(layer.weights[at], snapshot, previous, spot))
     return Card(tr("Weight {symbol}", symbol=w), tuple(lines))
 
 
@@ -197,10 +207,14 @@ def _change(value: float, snapshot: Snapshot, previous: Snapshot | None, spot: S
     weights = previous.layers[spot.layer].weights
     if weights is None or previous.iteration >= snapshot.iteration:
         return []
+    return [_changed(float(weights[spot.unit, spot.source]), float(value), snapshot, previous)]
+
+
+def _changed(before: float, value: float, snapshot: Snapshot, previous: Snapshot) -> CardLine:
     name = tr("last change")
     if previous.iteration != snapshot.iteration - 1:
-        name = tr("change since {iteration}", iteration=previous.iteration)
-    return [CardLine(name, float(value - weights[spot.unit, spot.source]), "muted")]
+        name = tr("change since {iteration}", iteration=grouped(previous.iteration))
+    return CardLine(name, value, "muted", before)
 
 
 VARIABLES = ("x", "y")
@@ -226,10 +240,8 @@ def _function_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snap
         CardLine(f"∂f/∂{name}", float(snapshot.gradient[index]), "backward"),
     ]
     if previous is not None and previous.iteration < snapshot.iteration:
-        label = tr("last change")
-        if previous.iteration != snapshot.iteration - 1:
-            label = tr("change since {iteration}", iteration=previous.iteration)
-        lines.append(CardLine(label, float(snapshot.theta[index] - previous.theta[index]), "muted"))
+        now, before = float(snapshot.theta[index]), float(previous.theta[index])
+        lines.append(_changed(before, now, snapshot, previous))
     return Card(tr("Variable {name}", name=name), tuple(lines))
 
 

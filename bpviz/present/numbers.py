@@ -6,7 +6,6 @@ import math
 
 MINUS = "\u2212"
 THIN_SPACE = "\u2009"
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
@@ -20,7 +19,7 @@ def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
     Examples
     --------
     >>> short(0.0123456), short(7200.0), short(1.2345e-7), short(0.015, steady=True)
-    ('0.01235', '7200', '1.234×10⁻⁷', '0.01500')
+    ('0.01235', '7200', '1.234e−7', '0.01500')
     """
     if math.isnan(value):
         return "NaN"
@@ -31,7 +30,15 @@ def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
     mantissa = mantissa.removesuffix(".").replace("-", MINUS)
     if not exponent:
         return mantissa
-    return f"{mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return f"{mantissa}{power_of_ten(int(exponent))}"
+
+
+def power_of_ten(exponent: int) -> str:
+    """Return the end of a number in scientific notation: ``e−7``.
+
+    Not 10⁻⁷: most fonts have ¹²³ only, and the other raised digits come out of another one.
+    """
+    return f"e{exponent}".replace("-", MINUS)
 
 
 def exact(value: float) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.axes import format_ticks, log_ticks, nice_ticks
+from bpviz.present.curve_scales import tick_label
 from bpviz.present.numbers import short
 from bpviz.present.surface_camera import HEIGHT, Projection
 from bpviz.present.surface_mesh import HeightScale
@@ -98,13 +99,9 @@ def _height_ticks(
     texts = format_ticks(values)
     if scale.logarithmic:
         whole = all(float(t).is_integer() for t in values)
-        texts = [_power(int(t)) for t in values] if whole else [short(10.0**t, 3) for t in values]
+        texts = [tick_label(10.0**t) for t in values] if whole else [short(10.0**t, 3) for t in values]
     span = scale.high - scale.low
     return [HEIGHT * (2 * float((t - scale.low) / span) - 1) for t in values], texts
-
-
-def _power(exponent: int) -> str:
-    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _line(axis: int, across: float, z: float, ticks: list[float]) -> Array:

@@ -206,7 +206,7 @@ class StepTable(DecisionCanvas):
         colours = (palette.muted, palette.text, palette.text, palette.backward)
         # Where the columns are narrow a digit is dropped, never the head of a number.
         room = float(edges[2] - edges[1]) - 8
-        digits = 4 if self.metrics().horizontalAdvance("−1.234×10⁻⁵") <= room else 2
+        digits = 4 if self.metrics().horizontalAdvance("−1.234e−5") <= room else 2
         texts = (grouped(iteration), *("–" if math.isnan(v) else short(v, digits, steady=True) for v in step))
         flags = RIGHT
         for column, (text, colour) in enumerate(zip(texts, colours, strict=True)):
