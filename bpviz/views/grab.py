@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
-
-if TYPE_CHECKING:
-    from bpviz.views.main_window import MainWindow
 
 MAX_PIXELS = 16_384
 
@@ -61,27 +57,3 @@ def draw_widget(widget: QWidget, image: QImage) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     widget.render(painter, QPoint(0, 0))
     painter.end()
-
-
-def window_image(window: MainWindow, width: int, height: int, ratio: float = 1.0) -> QImage:
-    """Return the window's content at another size, the panels that Qt cannot draw put in their places.
-
-    A panel with OpenGL says so with ``needs_compositing = True`` and gives its own picture.
-    """
-    content, host = window.content, window.host
-    image = empty_image(width, height, ratio)
-    sizes, before = host.sizes(), host.size()
-    message_shown = window.message_bar.isVisibleTo(content)
-    window.message_bar.setVisible(False)
-    with resized(content, width, height):
-        host.set_sizes(sizes, host.width() / before.width(), host.height() / before.height())
-        draw_widget(content, image)
-        painter = QPainter(image)
-        for panel in window.panels().values():
-            if getattr(panel, "needs_compositing", False) and panel.isVisibleTo(content):
-                picture = panel.render_image(panel.width(), panel.height(), ratio)
-                painter.drawImage(panel.mapTo(content, QPoint(0, 0)), picture)
-        painter.end()
-    host.set_sizes(sizes)
-    window.message_bar.setVisible(message_shown)
-    return image

@@ -27,7 +27,6 @@ from bpviz.text import Text, language
 from bpviz.views.dialogs import Dialogs
 from bpviz.views.dock import DockHost
 from bpviz.views.export_dialog import ExportDialog
-from bpviz.views.grab import window_image
 from bpviz.views.help import HelpDialog
 from bpviz.views.icons import application_icon
 from bpviz.views.menus import Menus
@@ -42,6 +41,7 @@ from bpviz.views.shortcuts import SpaceKey
 from bpviz.views.theme import ThemeKeeper
 from bpviz.views.timeline import Timeline
 from bpviz.views.toolbar import ToolBar
+from bpviz.views.window_picture import window_image
 
 
 class MainWindow(QMainWindow):
@@ -267,14 +267,13 @@ class MainWindow(QMainWindow):
             self._said_in = language()
             # The font's quotation marks depend on it.
             self.themes.apply()
-        for dock in self.host.docks.values():
-            dock.retranslate()
-        for part in (self.menus, self.toolbar, self.timeline, self.message_bar, self.help):
+        for part in (self.host, self.menus, self.toolbar, self.timeline, self.message_bar, self.help):
             part.retranslate()
 
     def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
         """Return the whole window, without its menus, as a picture; text and 3-D included."""
-        return window_image(self, width, height, ratio)
+        panels = self.panels().values()
+        return window_image(self.content, self.host, panels, self.message_bar, (width, height), ratio)
 
     def _refresh_subtitles(self) -> None:
         for dock in self.host.docks.values():
@@ -318,7 +317,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _place_message_bar(self) -> None:
-        self.message_bar.place(self.content.width(), self.content.height() - self.timeline.height())
+        self.message_bar.place(self.content.width(), self.toolbar.height())
 
     # --- what the user did ---
 
