@@ -136,7 +136,8 @@ class RunInfo:
     """What stays the same through a run; the panels set themselves up from it.
 
     ``units`` counts the units of each layer, input first.  ``x_train``/``x_test`` are in the data's
-    own units (the network sees them scaled).  For a function ``kind`` is ``"function"``, ``units``
+    own units (the network sees them scaled).  ``target_scale`` is each target's standard deviation
+    where targets were standardized (losses are then in its units), else empty.  For a function ``kind`` is ``"function"``, ``units``
     is empty and ``domain`` gives (low, high) for each variable.
     """
 
@@ -160,6 +161,7 @@ class RunInfo:
     iterations_per_epoch: int = 1
     domain: tuple[tuple[float, float], ...] = ()
     formula: str = ""
+    target_scale: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

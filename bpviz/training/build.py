@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,6 +201,8 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
     objective = NetworkObjective(network, LOSSES.create(loss), initializer, train, test)
     batches = Batches(len(train), config.live.batch_size, shuffle=config.shuffle, seed=config.seed)
     info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
+    if (scaling.scale != 1.0).any():
+        info = replace(info, target_scale=tuple(scaling.scale.tolist()))
     theta = _first_theta(config, objective)
     training = NetworkTraining(
         info,

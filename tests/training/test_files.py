@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bpviz.errors import UserError
+from bpviz.text import set_language
 from bpviz.training import files
 from bpviz.training.files import WholeFile, check_writable, write_whole
 
@@ -119,8 +121,21 @@ def test_a_read_only_folder_is_refused_before_the_work(tmp_path, monkeypatch, co
 
 def test_another_reason_is_passed_on(tmp_path, monkeypatch):
     def refuse(_path, _data):
-        raise OSError(errno.EIO, "Input/output error")
+        raise OSError(errno.ENOTSUP, "Operation not supported")
 
     monkeypatch.setattr(Path, "write_bytes", refuse)
-    with pytest.raises(UserError, match="cannot be written: Input/output error"):
+    with pytest.raises(UserError, match="cannot be written: Operation not supported"):
         check_writable(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    "code", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EIO]
+)
+def test_the_usual_reasons_are_told_in_the_language_in_force(tmp_path, code):
+    problem = files.as_user_error(OSError(code, os.strerror(code)), tmp_path / "a.txt")
+    set_language("zh_CN")
+    try:
+        said = str(problem).replace(str(tmp_path / "a.txt"), "")
+    finally:
+        set_language("en")
+    assert not re.search("[A-Za-z]{2}", said), said

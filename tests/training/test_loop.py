@@ -181,6 +181,7 @@ def test_a_target_in_the_hundred_thousands_is_scaled_and_predicted_in_its_own_un
     snapshot = training.snapshot(SnapshotRequest())
     assert snapshot.predictions_train is not None
     np.testing.assert_allclose(snapshot.predictions_train, training.info.y_train, rtol=0.05)
+    assert training.info.target_scale == pytest.approx((50_000.0,), rel=0.2)
     plain = build(RunConfig(data=DataConfig(standardize=False)), dataset=dataset)
     # ½ (200,000)² and more: nothing was scaled.
     assert plain.evaluate()[0].loss > 1e10
