@@ -327,6 +327,15 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, m
         assert "is a folder" in refused(run, *SMALL, option, tmp_path)
 
 
+def test_bad_rows_name_the_option_that_drops_them(run, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n1,2.5\n3,?\n5,6.5\n7,8.5\n")
+    said = refused(run, "train", "--data", table, "--iterations", "1")
+    assert "row 3, column 2" in said
+    assert "Bad rows: 1 of 4. Mend them, or leave them out by --drop-bad-rows." in said
+    assert run("train", "--data", table, "--iterations", "1", "--drop-bad-rows")[0] == 0
+
+
 def test_a_full_disk_costs_the_history_only(run, tmp_path):
     code, out, err = run(*SMALL, "--history", "/dev/full", "--save-weights", tmp_path / "w.safetensors")
     assert code == 2

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bpviz.commands.building import build
 from bpviz.commands.interrupt import Interrupt
 from bpviz.commands.parser import Parser, add_common_options, help_text
 from bpviz.commands.progress import ProgressLine
@@ -17,7 +18,6 @@ from bpviz.commands.views import VIEWS
 from bpviz.errors import UserError
 from bpviz.snapshot import SnapshotRequest
 from bpviz.text import tr
-from bpviz.training.build import build
 from bpviz.training.loop import Training
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from bpviz.api import Observer, Run, describe, drive
+from bpviz.commands.building import build
 from bpviz.commands.history import LenientHistory
 from bpviz.commands.interrupt import Interrupt
 from bpviz.commands.parser import Parser, add_common_options
@@ -19,7 +20,6 @@ from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation, Iteration, StopReason
 from bpviz.text import N_, tr
-from bpviz.training.build import build
 from bpviz.training.files import check_writable, is_same_file
 from bpviz.training.loop import Training
 

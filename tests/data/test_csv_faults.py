@@ -99,12 +99,33 @@ def test_each_bad_row_counts_once(tmp_path):
     assert [(bad.row, bad.column) for bad in caught.value.rows] == [(3, 1)]
 
 
-@pytest.mark.parametrize("cell", ["", "nan", "NaN"])
+MISSING = ("NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "?", "-", " ? ")
+
+
+@pytest.mark.parametrize("cell", ["", "nan", "NaN", *MISSING])
 def test_a_missing_text_is_a_bad_cell(tmp_path, cell):
     path = written(tmp_path, f"x,y\n1,a\n2,b\n3,{cell}\n4,a\n")
     with pytest.raises(BadRows, match="row 4, column 2 “y”"):
         load(path)
     assert load(path, drop_bad_rows=True).class_names == ("a", "b")
+
+
+@pytest.mark.parametrize("cell", MISSING)
+def test_what_programs_write_for_missing_is_missing_in_every_column(tmp_path, cell):
+    """Most of b is missing, and it is a column of numbers all the same."""
+    rows = "".join(f"{i},{i if i % 3 == 0 else cell},{'pq'[i % 2]},{i % 2}\n" for i in range(1, 13))
+    path = written(tmp_path, "a,b,c,y\n" + rows + f"20,3,{cell},1\n")
+    with pytest.raises(BadRows, match=r"row 2, column 2 “b”: “.+” is not a value") as caught:
+        load(path)
+    assert (caught.value.count, caught.value.rows[-1].name) == (9, "c")
+    data = load(path, drop_bad_rows=True)
+    assert data.feature_names == ("a", "b", "c=p", "c=q")
+    assert data.x[:, 1].tolist() == [3, 6, 9, 12]
+
+
+def test_sodium_and_none_are_texts(tmp_path):
+    path = written(tmp_path, "x,metal,y\n1,Na,0\n2,none,1\n3,Na,0\n4,none,1\n")
+    assert load(path).feature_names == ("x", "metal=Na", "metal=none")
 
 
 IDS = "".join(f"{i}.5,ID{i}z,{i % 2}\n" for i in range(200))
@@ -128,6 +149,11 @@ IDS = "".join(f"{i}.5,ID{i}z,{i % 2}\n" for i in range(200))
         ("x,y\n1,no\n2,no\n", {}, "t.csv: the target “y” is the same in every row."),
         ("x,y\n1,no\n2,yes\n", {"task": "regression"}, "t.csv: the target “y” holds texts"),
         ("x,id,y\n" + IDS, {}, "t.csv: column “id” has 200 different texts in its first 200 rows."),
+        (
+            "x,id,y\n" + "".join(f"{i}.5,ID{i // 2}z{i % 30},{i % 2}\n" for i in range(40)),
+            {},
+            "t.csv: column “id” has 40 different texts in 40 rows.",
+        ),
         ("x,id,y\n" + IDS, {"target": "id"}, "t.csv: the target “id” has 200 different texts"),
         ("x,id,y\n" + IDS, {"target": "x", "task": "classification"}, "t.csv: column “id” has 200"),
         (

@@ -92,10 +92,31 @@ def test_encoding_overruled_where_the_file_is_not_in_it(table):
         ("red,big\nblue,small\nred,small\n", False),
         (",a,b\n0,1,2\n1,2,3\n", True),
         ("a,b\n", True),
+        ("id,2020,2021\n1,10,20\n2,11,21\n", True),
+        ("编号,2020,2021\n1,10,20\n2,11,21\n", True),
+        ("NA,1.5,7\n1,2.5,8\n2,3.5,9\n", False),
     ],
 )
 def test_header_is_found(table, content, header):
     assert peek(table(content)).header is header
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["sep=;", '"sep=;"', "SEP=;"])
+def test_the_line_that_tells_a_spreadsheet_the_delimiter_is_no_row(table, mark, end):
+    """By the rows alone a comma would do as well: every row has one."""
+    path = table(end.join((mark, "a, b;y", "1;2.5", "3;4.5", "")))
+    data = load(path)
+    assert (data.feature_names, data.target_names) == (("a, b",), ("y",))
+    assert data.x.tolist() == [[1], [3]]
+    assert peek(path).delimiter == "semicolon"
+    with pytest.raises(BadRows, match=r"row 3, column 1"):  # As the spreadsheet counts, which hides the line.
+        load(table(end.join((mark, "a;y", "1;2.5", ";4.5", "5;6.5", ""))))
+
+
+def test_half_as_many_texts_as_rows_are_features(table):
+    rows = "".join(f"{i},t{i % 10},{i % 2}\n" for i in range(20))
+    assert len(load(table("x,kind,y\n" + rows)).feature_names) == 11
 
 
 def test_names_are_made_up_where_there_are_none(table):

@@ -14,6 +14,9 @@ from bpviz.text import Text
 FEW_INTEGERS = 20
 """Integer targets with at most so many distinct values are classes unless the user says otherwise."""
 
+FEWEST_FOR_IDS = 20
+"""In fewer rows a text in every other row may be chance."""
+
 MOST_VALUES = 110_000_000
 """Features × rows after texts became features: about 0.9 GB, that of the largest table."""
 
@@ -105,6 +108,8 @@ def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, 
         for i in kept
         if isinstance(column := table.columns[i], TextColumn)
     }
+    for i, (names_of_texts, _places) in texts.items():
+        _check_texts(file, table.names[i], len(names_of_texts), table.rows)
     width = sum(len(texts[i][0]) if i in texts else 1 for i in kept)
     rows = table.rows
     if rows * width > MOST_VALUES:
@@ -122,6 +127,19 @@ def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, 
         _fill(x[end - len(block) : end], block, kept, {i: places for i, (_, places) in texts.items()})
         end -= len(block)
     return x, tuple(names)
+
+
+def _check_texts(file: str, name: str, count: int, rows: int) -> None:
+    """Refuse a column that tells most rows apart: its features would be learnt by heart."""
+    if rows >= FEWEST_FOR_IDS and 2 * count > rows:
+        raise UserError(
+            "{file}: column “{name}” has {count} different texts in {rows} rows.",
+            hint="So many tell the rows apart and teach nothing: if it is an ID, take it out of the file.",
+            file=file,
+            name=name,
+            count=count,
+            rows=rows,
+        )
 
 
 def _fill(x: Floats, block: Floats, kept: list[int], places: dict[int, NDArray[np.int64]]) -> None:

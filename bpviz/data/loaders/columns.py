@@ -21,6 +21,17 @@ BadCells = dict[int, Text]
 _WITH_COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?", re.ASCII)
 
 
+# As spelt: “Na” is sodium, “none” may be an answer.
+_MISSING = frozenset(("NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "Null", "null", "None", "?", "-"))
+_NOT_A_NUMBER = frozenset(("nan", "-nan"))
+
+
+def is_missing(cell: str) -> bool:
+    """Tell whether ``cell`` is blank or holds what programs write for a value that is not known."""
+    stripped = cell.strip()
+    return not stripped or stripped in _MISSING
+
+
 def looks_like_number(cell: str) -> bool:
     """Tell whether ``cell`` is a number, or one written with a comma, which is then refused."""
     return parse_number(cell) is not None or _WITH_COMMA.fullmatch(cell.strip()) is not None
@@ -41,6 +52,8 @@ def number_problem(cell: str) -> Text | None:
     value = parse_number(cell)
     if not cell.strip():
         return Text("the cell is blank")
+    if is_missing(cell):
+        return _text_problem(cell.strip())
     if value is None and _WITH_COMMA.fullmatch(cell.strip()):
         return Text("“{cell}” has a comma in it; numbers are written like 1234.5", cell=shortened(cell))
     if value is None:
@@ -104,7 +117,7 @@ class TextColumn:
         stripped = [cell.strip() for cell in cells]
         codes, missing = self._codes, set[str]()
         for cell in dict.fromkeys(stripped):
-            if _is_missing(cell):
+            if is_missing(cell) or cell.lower() in _NOT_A_NUMBER:
                 missing.add(cell)
             elif cell not in codes:
                 codes[cell] = len(codes)
@@ -148,10 +161,6 @@ class TextColumn:
             hint="With more than {limit} it cannot become features: if it is an ID, take it out of the file.",
             **fields,
         )
-
-
-def _is_missing(cell: str) -> bool:
-    return not cell or cell.lower() in {"nan", "-nan", "#n/a"}
 
 
 def _text_problem(cell: str) -> Text:

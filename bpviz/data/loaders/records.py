@@ -27,11 +27,12 @@ LONGEST_LINE = 1 << 20
 
 @dataclass(frozen=True)
 class Format:
-    """How a text table is written."""
+    """How a text table is written; ``marked`` where a first line ``sep=;`` tells a spreadsheet so."""
 
     delimiter: str
     header: bool
     encoding: str
+    marked: bool = False
 
 
 @contextmanager

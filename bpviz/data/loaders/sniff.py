@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpviz.data.loaders.columns import looks_like_number
+from bpviz.data.loaders.columns import is_missing, looks_like_number
 from bpviz.data.loaders.records import Format, lines, not_text, reader, reading
 from bpviz.errors import UserError
 
@@ -26,6 +27,9 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 """Tried in this order where no byte order mark decides."""
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+_MARK = re.compile(r'"?sep=([,;|\t])"?(?:\r\n|\n|\r)', re.IGNORECASE)
+"""The first line by which a file tells Excel its delimiter."""
 
 TARGET_NAMES = (
     *("target", "label", "labels", "class", "y", "species", "output"),
@@ -98,8 +102,9 @@ def take_sample(path: Path, options: Mapping[str, object], encoding: str) -> Sam
     if not whole and "\n" in text.replace("\r", "\n"):
         # The last line is cut: leave it.
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
-    wanted = str(options.get("delimiter", "auto"))
-    delimiter = DELIMITERS[wanted] if wanted != "auto" else _find_delimiter(text, path)
+    mark = _MARK.match(text)
+    text = text[mark.end() :] if mark else text
+    delimiter = _chosen_delimiter(text, path, options, mark)
     rows = _records(text, delimiter, path.name)
     if not rows and not text.strip():
         raise UserError("“{file}” is empty.", file=path.name)
@@ -113,7 +118,7 @@ def take_sample(path: Path, options: Mapping[str, object], encoding: str) -> Sam
     names = _header_names(rows[0]) if header else _made_up_names(len(rows[0]))
     body = [tuple(row) for row in (rows[1:] if header else rows)]
     numeric = tuple(_is_numeric([row[i] for row in body if i < len(row)]) for i in range(len(names)))
-    return Sample(Format(delimiter, header, encoding), names, numeric, tuple(body))
+    return Sample(Format(delimiter, header, encoding, mark is not None), names, numeric, tuple(body))
 
 
 def guess_encoding(path: Path) -> tuple[str, ...]:
@@ -150,6 +155,16 @@ def _records(text: str, delimiter: str, file: str, limit: int = SAMPLE_ROWS) -> 
     return rows
 
 
+def _chosen_delimiter(
+    text: str, path: Path, options: Mapping[str, object], mark: re.Match[str] | None
+) -> str:
+    """Return the delimiter that the user names, or else the file's first line, or else its rows."""
+    wanted = str(options.get("delimiter", "auto"))
+    if wanted != "auto":
+        return DELIMITERS[wanted]
+    return mark[1] if mark else _find_delimiter(text, path)
+
+
 def _find_delimiter(text: str, path: Path) -> str:
     """Return the delimiter that gives the most rows the same number of cells, two or more."""
     best, best_share = "\t" if path.suffix.lower() == ".tsv" else ",", 0.0
@@ -165,26 +180,34 @@ def _find_delimiter(text: str, path: Path) -> str:
 
 
 def _is_numeric(cells: list[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
+    filled = [cell for cell in cells if not is_missing(cell)]
     return 2 * sum(looks_like_number(cell) for cell in filled) >= len(filled)
 
 
 def _has_header(rows: list[list[str]]) -> bool:
     """Tell whether the first row names the columns.
 
-    Where columns hold numbers below, it does if most of them begin with a text.  A table of texts
-    only has one if none of its first row's cells comes again below.
+    Where columns hold numbers below, it does if one of them begins with a word, or most of them with
+    anything else than a number: a header may name years (``id,2020,2021``).  A table of texts only has
+    one if none of its first row's cells comes again below.
     """
     first, body = rows[0], rows[1:]
     if not body:
         return all(not looks_like_number(cell) for cell in first)
     columns = [[row[i] for row in body if i < len(row)] for i in range(len(first))]
     numeric = [i for i, cells in enumerate(columns) if cells and _is_numeric(cells)]
+    if any(_is_word(first[i]) and looks_like_number(columns[i][0]) for i in numeric):
+        return True
     if numeric:
         return 2 * sum(not looks_like_number(first[i]) and bool(first[i].strip()) for i in numeric) >= len(
             numeric
         )
     return not any(cell in cells for cell, cells in zip(first, columns, strict=True))
+
+
+def _is_word(cell: str) -> bool:
+    letters = any(letter.isalpha() for letter in cell)
+    return letters and not looks_like_number(cell) and not is_missing(cell)
 
 
 def _header_names(first: list[str]) -> tuple[str, ...]:

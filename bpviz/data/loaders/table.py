@@ -104,6 +104,8 @@ def _batches(file: IO[bytes], name: str, form: Format, columns: int) -> Iterator
     """Yield the records below the header."""
     text = io.TextIOWrapper(file, encoding=form.encoding, newline="")
     try:
+        if form.marked:
+            text.readline()  # A spreadsheet hides this line and counts from the next one.
         records = RecordReader(text, name, form.delimiter)
         header_left = form.header
         while (batch := records.read(max(1, CELLS_A_BATCH // columns))) is not None:
