@@ -6,6 +6,7 @@ width, 3) with row 0 at the top, as a screen has it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +54,7 @@ class ValueScale:
 
     @classmethod
     def of(cls, targets: Floats) -> ValueScale:
-        """Return the scale that fits the targets; it does not move while a run goes on."""
+        """Return the scale that fits the targets: the one with which a run begins."""
         finite = targets[np.isfinite(targets)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         if low < 0 < high:
@@ -65,12 +66,42 @@ class ValueScale:
             return cls(low - reach, low + reach, low == 0)
         return cls(low, high, False)
 
+    def holding(self, values: Floats) -> ValueScale:
+        """Return the scale of this kind that holds ``values``, too.
+
+        An end moves by a quarter, a half, once, twice … the length of this scale, so that a scale
+        stands still while predictions move a little.  A hair outside has the end's colour.
+        """
+        finite = values[np.isfinite(values)]
+        if not finite.size:
+            return self
+        length = self.high - self.low
+        # In Python's numbers: what is too large for them is infinite without a word.
+        below = _growth((self.low - float(finite.min())) / length) * length
+        above = _growth((float(finite.max()) - self.high) / length) * length
+        if self.diverging:
+            below = above = max(below, above)
+        grown = ValueScale(self.low - below, self.high + above, self.diverging)
+        return grown if math.isfinite(grown.high - grown.low) else self
+
+    def covers(self, other: ValueScale) -> bool:
+        """Return whether what ``other`` holds is held here as well, and not lost in a corner."""
+        inside = self.low <= other.low and other.high <= self.high
+        return inside and self.high - self.low <= 2 * (other.high - other.low)
+
     def colours(self, values: Floats) -> Pixels:
         """Return (…, 3) colours; values beyond the ends take the end's colour."""
         share = np.clip((values - self.low) / (self.high - self.low), 0, 1)
         index = np.nan_to_num(share * 255, nan=0).round().astype(np.uint8)
         colours: Pixels = (diverging() if self.diverging else viridis())[index]
         return colours
+
+
+def _growth(share: float) -> float:
+    """Return the smallest of 0, ¼, ½, 1, 2 … that is ``share``, or all but."""
+    if share <= 0.02:
+        return 0.0
+    return 2.0 ** max(math.ceil(math.log2(share) - 1e-9), -2) if share < 1e300 else math.inf
 
 
 def zero_contour(grid: Floats, cells: NDArray[np.intp] | None = None) -> Floats:

@@ -48,6 +48,7 @@ class FeatureMap(DecisionCanvas):
         super().__init__()
         self.with_test = True
         self.scale: ValueScale | None = None
+        self._first_scale: ValueScale | None = None
         self.plot = QRectF()
         self._axes: tuple[Axis, Axis] | None = None
         self._points: Points | None = None
@@ -60,7 +61,7 @@ class FeatureMap(DecisionCanvas):
     def show_run(self, info: RunInfo) -> None:
         self._image = None
         regression = info.task == "regression" and info.y_train is not None
-        self.scale = ValueScale.of(_target(info.y_train)) if regression else None
+        self.scale = self._first_scale = ValueScale.of(_target(info.y_train)) if regression else None
         super().show_run(info)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -133,7 +134,10 @@ class FeatureMap(DecisionCanvas):
         return found if found is not None and len(found.features) == 2 else None
 
     def _take(self, found: PredictionMap) -> None:
-        if self.scale is not None:
+        if self.scale is not None and self._first_scale is not None:
+            needed = self._first_scale.holding(found.values[:, :, 0])
+            if not self.scale.covers(needed):
+                self.scale = needed
             self._image = image_of(self.scale.colours(found.values[::-1, :, 0]))
             self._borders = np.empty((0, 2, 2))
         else:
@@ -145,7 +149,7 @@ class FeatureMap(DecisionCanvas):
         name = self.info.feature_names[found.features[0]] if self.info is not None else ""
         self.plot = self.plot_rect(name, y, square=True, right=58.0 if self.scale is not None else 0.0)
         self._axes = self.placed(x, y, self.plot)
-        key = (found.features, found.x_range, found.y_range, self.plot.getRect(), self._ratio)
+        key = (found.features, found.x_range, found.y_range, self.plot.getRect(), self._ratio, self.scale)
         if key != self._points_key:
             self._points_key = key
             self._layer = self._paint_layer(found.features, self._axes)

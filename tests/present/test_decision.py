@@ -59,6 +59,30 @@ def test_the_scale_is_diverging_where_both_signs_occur() -> None:
     assert ValueScale.of(np.array([])).high == 1.0
 
 
+def test_the_scale_grows_in_steps_to_hold_predictions() -> None:
+    targets = ValueScale.of(np.array([0.0, 120.0]))
+    for low, high, wanted in (
+        (5, 121, (0, 120)),
+        (0, 140, (0, 150)),
+        (0, 149, (0, 150)),
+        (-97, 151, (-120, 180)),
+        (0, 700, (0, 1080)),
+        (np.nan, np.inf, (0, 120)),
+    ):
+        grown = targets.holding(np.array([low, high]))
+        assert (grown.low, grown.high, grown.diverging) == (*wanted, False)
+    both = ValueScale.of(np.array([-1.0, 1.0])).holding(np.array([0.0, 1.3]))
+    assert (both.low, both.high, both.diverging) == (-1.5, 1.5, True)
+    assert ValueScale.of(np.array([0.0, 1.0])).holding(np.array([-1.7e308, 1.7e308])).high == 1.0
+
+
+def test_a_scale_stays_while_it_is_not_much_too_wide() -> None:
+    scale = ValueScale(0.0, 180.0, False)
+    assert scale.covers(ValueScale(0.0, 150.0, False))
+    assert not scale.covers(ValueScale(0.0, 80.0, False))
+    assert not scale.covers(ValueScale(-1.0, 150.0, False))
+
+
 def test_a_slope_is_crossed_by_one_straight_line() -> None:
     x = np.linspace(-1, 1, 9)
     grid = np.tile(x - 0.1, (5, 1))

@@ -340,6 +340,26 @@ def test_a_fitted_surface_and_its_points_share_one_scale(panel: DecisionPanel) -
     assert not panel.map.scale.diverging
 
 
+def test_the_colour_bar_reaches_to_what_is_predicted(panel: DecisionPanel) -> None:
+    info, snapshot = fake.surface_fit(offset=2.0)
+    showing(panel, info, snapshot)
+    first, found = panel.map.scale, snapshot.prediction_map
+    assert first is not None
+    assert found is not None
+    far = first.high + 0.4 * (first.high - first.low)
+    values = found.values.copy()
+    values[0, :8] = far
+    panel.show_snapshot(replace(snapshot, prediction_map=replace(found, values=values)))
+    panel.map.grab()
+    assert panel.map.scale is not None
+    assert panel.map.scale.high >= far
+    # Right again, it needs no more room than at first; a little too much is kept.
+    panel.show_snapshot(snapshot)
+    assert panel.map.scale.high >= far
+    panel.show_run(info)
+    assert panel.map.scale.high == first.high
+
+
 def test_right_predictions_lie_on_the_diagonal(panel: DecisionPanel, qtbot: QtBot) -> None:
     info, _ = fake.many_features_fit()
     assert info.y_train is not None
