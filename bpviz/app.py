@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 # One BLAS thread for the training leaves the other core to the window; NumPy reads it when imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qFormatLogMessage, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from bpviz import messages
@@ -50,6 +51,7 @@ def main(path: str | None = None, arguments: Sequence[str] = ()) -> int:
     _require_display(path)
     faulthandler.enable()
     logging.basicConfig(level=logging.WARNING, format="bpviz: %(message)s")
+    qInstallMessageHandler(_on_qt_message)
     application, window, wiring = create(_for_qt(arguments))
     theme = _value_of("--theme", arguments)
     if theme is not None:
@@ -98,6 +100,16 @@ def _require_display(path: str | None = None) -> None:
             "There is no display to open a window on.",
             hint="“bpviz render” makes pictures without one, “bpviz train” trains.",
         )
+
+
+def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Pass on what Qt has to say, but for one line.
+
+    Where there is no screen (QT_QPA_PLATFORM=offscreen) Qt says of every widget that no window
+    manager hears of its size, which nobody asked for and nobody can mend.
+    """
+    if "does not support propagateSizeHints" not in message:
+        print(qFormatLogMessage(kind, context, message), file=sys.stderr)
 
 
 def _on_interrupt(number: int, frame: FrameType | None) -> None:

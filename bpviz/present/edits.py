@@ -9,7 +9,7 @@ from typing import Any
 from bpviz.errors import UserError
 from bpviz.present.form import Row
 from bpviz.present.pieces import Pieces, registered_pieces
-from bpviz.present.setup import MAX_HIDDEN_LAYERS, build_form
+from bpviz.present.setup import GIVEN_START, MAX_HIDDEN_LAYERS, build_form
 from bpviz.present.values import checked
 from bpviz.training.config import LayerConfig, RunConfig
 
@@ -43,6 +43,8 @@ def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = 
         return _with_data(config, str(value), known)
     if key == "function":
         return _with_function(config, str(value), known)
+    if key == "initializer" and value == GIVEN_START and config.start is not None:
+        return config
     if config.function is None and config.start is not None and key.partition(".")[0] in _FORGET_START:
         config = replace(config, start=None)
     row = _row(config, key, known)

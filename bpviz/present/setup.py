@@ -24,6 +24,7 @@ from bpviz.training.config import LayerConfig, RunConfig
 
 MAX_HIDDEN_LAYERS = 8
 MAX_UNITS = 1024
+GIVEN_START = "given"
 
 _CATEGORIES = {
     "classification": N_("Classification"),
@@ -172,16 +173,7 @@ def _network_section(config: RunConfig, pieces: Pieces) -> Section:
             help=N_("The activation of the last layer; automatic fits it to the loss."),
         )
     )
-    rows.append(
-        choice_row(
-            "initializer",
-            N_("Start"),
-            config.initializer,
-            choices_of(pieces.initializers),
-            help=N_("How the first weights are drawn."),
-        )
-    )
-    rows += option_rows("initializer", pieces.initializers[config.initializer], config.initializer_options)
+    rows += _start_rows(config, pieces)
     seed = Field(
         "seed", N_("Seed"), "int", 0, 0, 2**31 - 1, help=N_("For the first weights and the shuffling.")
     )
@@ -197,6 +189,18 @@ def _network_section(config: RunConfig, pieces: Pieces) -> Section:
         )
     )
     return Section(N_("Network"), tuple(rows))
+
+
+def _start_rows(config: RunConfig, pieces: Pieces) -> list[Row]:
+    """How the first weights are drawn; numbers that were given one by one are not drawn at all."""
+    drawn = choices_of(pieces.initializers)
+    tip = N_("How the first weights are drawn.")
+    if config.start is not None:
+        given = Choice(GIVEN_START, N_("as given"), N_("Number by number; another choice draws them anew."))
+        return [choice_row("initializer", N_("Start"), GIVEN_START, (given, *drawn), help=tip)]
+    chosen = choice_row("initializer", N_("Start"), config.initializer, drawn, help=tip)
+    entry = pieces.initializers[config.initializer]
+    return [chosen, *option_rows("initializer", entry, config.initializer_options)]
 
 
 def _count_actions(config: RunConfig) -> tuple[RowAction, ...]:

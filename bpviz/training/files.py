@@ -14,6 +14,24 @@ from pathlib import Path
 from types import TracebackType
 
 from bpviz.errors import UserError
+from bpviz.text import N_, Text
+
+# The system's own words are English in every language of the window.
+_REASONS = {
+    errno.ENOENT: N_("it is no longer there"),
+    errno.ENOTDIR: N_("what should be a folder in its path is a file"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.EEXIST: N_("it is already there"),
+    errno.ENAMETOOLONG: N_("its name is too long"),
+    errno.ELOOP: N_("its links lead in a circle"),
+    errno.EBUSY: N_("it is in use"),
+    errno.ETXTBSY: N_("it is in use"),
+    errno.EPIPE: N_("nobody reads it any more"),
+    errno.EIO: N_("the disk reports a failure"),
+    errno.EMFILE: N_("too many files are open"),
+    errno.ENFILE: N_("too many files are open"),
+    errno.EINVAL: N_("its name is not one that this disk takes"),
+}
 
 
 def as_user_error(error: OSError, path: Path) -> UserError:
@@ -32,7 +50,9 @@ def as_user_error(error: OSError, path: Path) -> UserError:
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR) and not path.parent.is_dir():
         return UserError("There is no folder “{folder}”.", hint="Create it first.", folder=path.parent)
-    return UserError("“{path}” cannot be written: {reason}.", path=path, reason=error.strerror or str(error))
+    known = _REASONS.get(error.errno or 0)
+    reason = Text(known) if known else error.strerror or str(error)
+    return UserError("“{path}” cannot be written: {reason}.", path=path, reason=reason)
 
 
 def check_writable(path: str | Path) -> None:

@@ -8,8 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSlider, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from bpviz.errors import UserError
 from bpviz.present.form import Row
@@ -25,6 +35,7 @@ from bpviz.present.values import (
 from bpviz.text import Text, tr
 
 _BOX_EXTRA = 30
+_EDIT_EXTRA = 14
 LIVE_DELAY_MS, RESTART_DELAY_MS = 40, 200
 
 
@@ -129,7 +140,9 @@ class ValueEdit(QLineEdit):
         field = self._row.field
         small = field.kind == "int" and field.maximum is not None and field.maximum < 10_000
         digits = 8 if self._row.off_label else 4.5 if small else 7
-        return QSize(round(digits * self.fontMetrics().horizontalAdvance("0")), super().sizeHint().height())
+        metrics = self.fontMetrics()
+        words = metrics.horizontalAdvance(self.placeholderText()) + _EDIT_EXTRA if self._row.off_label else 0
+        return QSize(max(round(digits * metrics.horizontalAdvance("0")), words), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(4 * self.fontMetrics().horizontalAdvance("0"), super().minimumSizeHint().height())
@@ -247,6 +260,18 @@ class ChoiceBox(QComboBox):
     def _on_self_activated(self, index: int) -> None:
         self.updateGeometry()
         self.value_edited.emit(self.itemData(index))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
+        metrics = self.fontMetrics()
+        option.currentText = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def sizeHint(self) -> QSize:
         width = self.fontMetrics().horizontalAdvance(self.currentText()) + _BOX_EXTRA

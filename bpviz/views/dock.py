@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from PySide6.QtCore import QByteArray, QMargins, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -154,6 +154,11 @@ class DockHost(QMainWindow):
         self._place()
         self._arrange = QTimer(self, singleShot=True, interval=0)
         self._arrange.timeout.connect(self._on_arrange_timeout)
+        self.nothing = named(QLabel(self, wordWrap=True), "Quiet")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.hide()
+        for dock in self.docks.values():
+            dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
     def _place(self) -> None:
         for spec in self._specs:
@@ -181,6 +186,24 @@ class DockHost(QMainWindow):
     @Slot()
     def _on_arrange_timeout(self) -> None:
         self.share_out()
+
+    @Slot(bool)
+    def _on_dock_visibility_changed(self, visible: bool) -> None:
+        # Not whether it can be seen: in a minimized window none can.
+        self.nothing.setVisible(all(dock.isHidden() for dock in self.docks.values()))
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        for dock in self.docks.values():
+            dock.retranslate()
+        keys = [spec.shortcut for spec in self._specs if spec.shortcut] or [""]
+        self.nothing.setText(
+            tr(
+                "Every panel is hidden. The View menu, or {first} to {last}, brings them back.",
+                first=keys[0],
+                last=keys[-1],
+            )
+        )
 
     def share_out(self) -> None:
         """Give the panels the sizes of the default layout."""
@@ -228,3 +251,7 @@ class DockHost(QMainWindow):
         except (binascii.Error, ValueError):
             return False
         return bool(state) and self.restoreState(QByteArray(state), LAYOUT_VERSION)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.nothing.setGeometry(self.rect().adjusted(40, 0, -40, 0))

@@ -69,6 +69,7 @@ class ExportDialog(QDialog):
         self.path = QLineEdit(self)
         self.browse = QPushButton(self)
         self.browse.setAutoDefault(False)
+        self.about = named(QLabel(self, wordWrap=True), "Quiet")
         self.problem = named(QLabel(self, wordWrap=True), "Problem")
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self
@@ -87,6 +88,7 @@ class ExportDialog(QDialog):
         self._form.addRow(self._labels["what"], self.what)
         self._form.addRow(self._labels["size"], size)
         self._form.addRow("", self.sequence)
+        self._form.addRow("", self.about)
         self._form.addRow(self._labels["every"], self.every)
         self._form.addRow(self._labels["count"], self.count)
         self._form.addRow(self._labels["path"], where)
@@ -115,8 +117,14 @@ class ExportDialog(QDialog):
         self.ratio.setToolTip(tr("Pixel ratio: pixels for each unit of the size"))
         self.ratio.setAccessibleName(tr("Pixel ratio"))
         self.sequence.setText(tr("A sequence of numbered frames"))
-        self.sequence.setToolTip(tr("Trains on in lockstep with the pictures: none is lost."))
+        self.sequence.setToolTip(tr("A run of its own, with a picture at every so many iterations"))
         self.sequence.setAccessibleName(self.sequence.text())
+        self.about.setText(
+            tr(
+                "A sequence is a run of its own: it starts at iteration 0 with the settings on the screen, "
+                "and the run in the window is left alone."
+            )
+        )
         self.browse.setText(tr("Choose…"))
         self.browse.setToolTip(tr("Choose the file or the folder"))
         self.browse.setAccessibleName(self.browse.toolTip())
@@ -168,6 +176,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _refresh(self) -> None:
+        self._form.setRowVisible(self.about, self.sequence.isChecked())
         for name, widget in (("every", self.every), ("count", self.count)):
             self._form.setRowVisible(widget, self.sequence.isChecked())
             self._labels[name].setEnabled(self.sequence.isChecked())

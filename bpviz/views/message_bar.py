@@ -1,4 +1,4 @@
-"""Where the program speaks: one quiet card above the timeline, never a box that blocks."""
+"""Where the program speaks: one quiet card under the toolbar, never a box that blocks."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from shiboken6 import isValid
 
 from bpviz import messages
 from bpviz.messages import Message
-from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.palette import Palette
 from bpviz.text import Text, tr
-from bpviz.views.icons import icon, pixmap
+from bpviz.views.message_row import MessageRow
 
 INFO_MS = 6000
 _MAX_WAITING = 50
 _MARGIN = 14
+_ABOVE = 8
+MAX_WIDTH = 560
 
 
 class _Post(QObject):
@@ -35,9 +37,11 @@ class _Post(QObject):
 
 
 class MessageBar(QFrame):
-    """Shows messages one after the other, and the progress of work that takes long.
+    """Shows what is said and the progress of work that takes long, under one another.
 
-    An info goes by itself; a warning or an error stays until it is dismissed.
+    A warning or an error stays until it is dismissed, and the next one waits for that.  An info goes
+    by itself and waits for nobody: under an error it has a row of its own, and a newer one takes its
+    place.
     """
 
     progress_cancelled = Signal()
@@ -47,39 +51,54 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("MessageBar")
         self._queue: deque[Message] = deque(maxlen=_MAX_WAITING)
-        self._shown: Message | None = None
+        self._staying: Message | None = None
+        self._passing: Message | None = None
         self._progress: tuple[Text | str, int, int] | None = None
-        self._palette = LIGHT
         self._post = _Post(self)
         self._post.arrived.connect(self.push, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self, singleShot=True, interval=INFO_MS)
-        self._timer.timeout.connect(self.dismiss)
+        self._timer.timeout.connect(self._on_timer_timeout)
         self._build()
         self.hide()
 
     def _build(self) -> None:
-        self.picture = QLabel(self)
-        self.label = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.bar = QProgressBar(self, textVisible=False)
-        self.action_button = QPushButton(self)
-        self.action_button.clicked.connect(self._on_action_button_clicked)
-        self.cancel_button = QPushButton(self)
+        self.top, self.below = MessageRow(self), MessageRow(self)
+        self.top.closed.connect(self.dismiss)
+        self.below.closed.connect(self._on_timer_timeout)
+        self.work = QWidget(self)
+        self.work_label = QLabel(self.work, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(self.work, textVisible=False)
+        self.cancel_button = QPushButton(self.work)
+        self.cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.cancel_button.clicked.connect(self.progress_cancelled)
-        self.close_button = QToolButton(self)
-        self.close_button.setProperty("look", "flat")
-        self.close_button.clicked.connect(self.dismiss)
         words = QVBoxLayout()
-        words.addWidget(self.label)
+        words.addWidget(self.work_label)
         words.addWidget(self.bar)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
+        row = QHBoxLayout(self.work)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        row.addWidget(self.picture)
         row.addLayout(words, 1)
-        for button in (self.action_button, self.cancel_button, self.close_button):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
+        row.addWidget(self.cancel_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.setSpacing(6)
+        for part in (self.top, self.below, self.work):
+            column.addWidget(part)
+
+    @property
+    def label(self) -> QLabel:
+        """The words of the message at the top."""
+        return self.top.label
+
+    @property
+    def action_button(self) -> QPushButton:
+        """What can be done about the message at the top."""
+        return self.top.action_button
+
+    @property
+    def close_button(self) -> QToolButton:
+        """The cross of the message at the top."""
+        return self.top.close_button
 
     def listen(self) -> None:
         """Show what the program says through ``bpviz.messages``, from whatever thread."""
@@ -98,91 +117,107 @@ class MessageBar(QFrame):
 
     @Slot(object)
     def push(self, message: Message) -> None:
-        """Show ``message``, after those that wait; one that is already there is not said twice."""
-        waiting = [*self._queue] + ([self._shown] if self._shown else [])
-        if any(m.level == message.level and str(m.text) == str(message.text) for m in waiting):
+        """Show ``message``: an info at once, another after those that wait, none of these twice."""
+        if message.level == "info":
+            self._passing = message
+            self._timer.start()
+            self._refresh()
             return
-        if self._shown is not None and self._shown.level == "info":
-            self._shown = None
-        self._queue.append(message)
-        self._next()
+        waiting = [*self._queue] + ([self._staying] if self._staying else [])
+        if not any(m.level == message.level and str(m.text) == str(message.text) for m in waiting):
+            self._queue.append(message)
+            self._next()
 
     @Slot()
     def dismiss(self) -> None:
-        """Take away the message on the screen."""
-        self._timer.stop()
-        self._shown = None
+        """Take away the message at the top."""
+        if self._staying is not None:
+            self._staying = None
+        else:
+            self._forget_passing()
         self._next()
 
     def clear(self) -> None:
-        """Take away every message."""
+        """Take away every message; work that goes on is still shown."""
         self._queue.clear()
-        self.dismiss()
+        self._staying = None
+        self._forget_passing()
+        self._refresh()
+
+    def _forget_passing(self) -> None:
+        self._timer.stop()
+        self._passing = None
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        self._forget_passing()
+        self._refresh()
 
     def show_progress(self, text: Text | str, done: int, total: int) -> None:
         """Show that work goes on; ``total`` 0 means that nobody knows how long."""
+        is_new = self._progress is None or str(self._progress[0]) != str(text)
         self._progress = (text, done, total)
-        self._refresh()
+        if is_new:
+            self._refresh()
+        else:
+            self._refresh_bar(done, total)
 
     def hide_progress(self) -> None:
         """The work is done."""
         self._progress = None
-        self._next()
+        self._refresh()
 
     def _next(self) -> None:
-        if self._shown is None and self._queue:
-            self._shown = self._queue.popleft()
-            if self._shown.level == "info":
-                self._timer.start()
+        if self._staying is None and self._queue:
+            self._staying = self._queue.popleft()
         self._refresh()
 
     def _refresh(self) -> None:
-        message = self._shown
-        working = self._progress is not None and message is None
-        self.setVisible(message is not None or working)
-        self.bar.setVisible(working)
-        self.cancel_button.setVisible(working)
-        self.close_button.setVisible(message is not None)
-        self.action_button.setVisible(message is not None and message.action is not None)
-        if message is not None:
-            self.label.setText(str(message.text))
-            self.action_button.setText(str(message.action_label))
-        elif self._progress is not None:
-            self._refresh_progress(*self._progress)
-        self._dress(message.level if message else "info")
+        top = self._staying or self._passing
+        self.top.show_message(top)
+        self.below.show_message(self._passing if self._staying else None)
+        self.work.setVisible(self._progress is not None)
+        if self._progress is not None:
+            text, done, total = self._progress
+            self.work_label.setText(str(text))
+            self._refresh_bar(done, total)
+        self._dress(top.level if top else "info")
+        self.setVisible(top is not None or self._progress is not None)
         self.adjustSize()
         self.resized_itself.emit()
 
-    def _refresh_progress(self, text: Text | str, done: int, total: int) -> None:
-        self.label.setText(str(text))
+    def _refresh_bar(self, done: int, total: int) -> None:
         # A progress bar counts in 32 bits.
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(min(1000, round(1000 * done / total)) if total else 0)
 
-    def place(self, width: int, bottom: int) -> None:
-        """Stand in the middle of ``width`` pixels, just above ``bottom``, over what is there."""
+    def place(self, width: int, top: int) -> None:
+        """Stand in the middle of ``width`` pixels, just below ``top``, over what is there."""
         self.setFixedWidth(min(width - 2 * _MARGIN, self.comfortable_width()))
+        layout = self.layout()
+        if layout is not None:
+            # What was just shown or hidden has not been measured yet.
+            layout.activate()
         tall = self.heightForWidth(self.width()) if self.hasHeightForWidth() else self.sizeHint().height()
         self.resize(self.width(), tall)
-        self.move((width - self.width()) // 2, bottom - tall - _MARGIN)
+        self.move((width - self.width()) // 2, top + _ABOVE)
         self.raise_()
 
     def comfortable_width(self) -> int:
-        """Return the width at which the words stand in one line, or in lines that read well."""
+        """Return the width at which the words stand in one line, at most one that covers little."""
         metrics = self.fontMetrics()
-        words = min(metrics.horizontalAdvance(self.label.text()) + 12, 34 * metrics.height())
-        shown = (self.action_button, self.cancel_button, self.close_button)
-        buttons = sum(b.sizeHint().width() + 10 for b in shown if b.isVisibleTo(self))
-        return max(words, 12 * metrics.height()) + buttons + self.picture.sizeHint().width() + 40
+        wanted = 12 * metrics.height()
+        for row in (self.top, self.below):
+            if row.message is not None:
+                words = metrics.horizontalAdvance(row.label.text()) + 12
+                wanted = max(wanted, words + row.buttons_width())
+        if self._progress is not None:
+            words = metrics.horizontalAdvance(self.work_label.text())
+            wanted = max(wanted, words + self.cancel_button.sizeHint().width() + 22)
+        # Larger text has more room.
+        return min(wanted + 20, max(MAX_WIDTH, 26 * metrics.height()))
 
     def _dress(self, level: str) -> None:
-        colours = {"error": self._palette.danger, "warning": self._palette.warning}
-        size = self.fontMetrics().height() + 4
-        picture = pixmap(
-            level, colours.get(level, self._palette.accent), round(size * self.devicePixelRatioF())
-        )
-        picture.setDevicePixelRatio(self.devicePixelRatioF())
-        self.picture.setPixmap(picture)
         if self.property("level") != level:
             self.setProperty("level", level)
             self.style().unpolish(self)
@@ -190,8 +225,8 @@ class MessageBar(QFrame):
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
-        self._palette = palette
-        self.close_button.setIcon(icon("close", palette.muted))
+        for row in (self.top, self.below):
+            row.set_palette(palette)
         self._refresh()
 
     def retranslate(self) -> None:
@@ -199,17 +234,9 @@ class MessageBar(QFrame):
         self.cancel_button.setText(tr("Cancel"))
         self.cancel_button.setToolTip(tr("Stop this work"))
         self.cancel_button.setAccessibleName(tr("Cancel"))
-        self.close_button.setToolTip(tr("Dismiss"))
-        self.close_button.setAccessibleName(tr("Dismiss"))
-        self.action_button.setToolTip(tr("What can be done about it"))
+        for row in (self.top, self.below):
+            row.retranslate()
         self._refresh()
-
-    @Slot()
-    def _on_action_button_clicked(self) -> None:
-        message = self._shown
-        self.dismiss()
-        if message is not None and message.action is not None:
-            message.action()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +23,7 @@ from bpviz.present.form import Form, Row, RowAction
 from bpviz.present.palette import Palette
 from bpviz.present.values import label_of
 from bpviz.text import tr
-from bpviz.views.controls import ValueEdit, ValueSlider, control_of, help_of
+from bpviz.views.controls import ChoiceBox, ValueEdit, ValueSlider, control_of, help_of
 from bpviz.views.icons import icon
 from bpviz.views.naming import named
 from bpviz.views.panel import Panel
@@ -57,8 +58,9 @@ class RowView(QWidget):
         column.addLayout(self.line)
         self.label = named(RowLabel(), "RowLabel")
         self.label.setVisible(not row.joined)
-        # In a narrow panel the label gives way; its tooltip says the whole.
+        # In a narrow panel the label gives way before the value does; its tooltip says the whole.
         self.label.setMinimumWidth(30)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.line.addWidget(self.label, 1 if not row.joined else 0)
         self.control = control_of(row, self)
         self.label.setBuddy(self.control)
@@ -103,6 +105,8 @@ class RowView(QWidget):
                 widget.setToolTip(tip)
                 widget.setAccessibleName(name)
         self.control.show_row(row)
+        if isinstance(self.control, ChoiceBox):
+            self.control.setToolTip(f"{self.control.currentText()}\n{tip}")
         if self.slider is not None:
             self.slider.show_row(row)
         for (button, _), action in zip(self._buttons, row.actions, strict=True):

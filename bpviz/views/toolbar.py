@@ -12,7 +12,7 @@ from bpviz.present.form import Choice, Form, Group
 from bpviz.present.numbers import speed as speed_text
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import RunState
-from bpviz.text import N_, tr
+from bpviz.text import N_, language, tr
 from bpviz.views.controls import QuietSlider
 from bpviz.views.icons import icon
 from bpviz.views.naming import named
@@ -67,6 +67,8 @@ class ToolBar(QWidget):
         self._form = Form(())
         self._running = False
         self._measured = 0.0
+        self._submenus: list[QMenu] = []
+        self._filled_with: tuple[object, ...] = ()
         self._palette = LIGHT
         self.buttons = {name: self._button(name) for name, *_ in _BUTTONS}
         self.buttons["train"].setProperty("primary", True)
@@ -232,14 +234,29 @@ class ToolBar(QWidget):
         self.slider.setFixedWidth(9 * metrics.height() // 2)
 
     def _fill_menus(self) -> None:
+        """Build the menus where what is in them changed; otherwise only move the tick."""
+        content = (language(), self._form.data_groups, self._form.presets)
+        if content != self._filled_with:
+            self._filled_with = content
+            self._build_menus()
+        for menu in (self.data_menu, *self._submenus):
+            for action in menu.actions():
+                if action.isCheckable():
+                    action.setChecked(action.data() == self._form.data_value)
+
+    def _build_menus(self) -> None:
         self.data_menu.clear()
+        # A menu forgets the action of one inside it, not the menu.
+        for menu in self._submenus:
+            menu.deleteLater()
+        self._submenus.clear()
         for group in self._form.data_groups:
             menu = self._menu_of(group)
             for choice in group.choices:
-                self._add_choice(menu, choice, choice.value == self._form.data_value)
+                self._add_choice(menu, choice).setCheckable(True)
         self.presets_menu.clear()
         for choice in self._form.presets:
-            self._add_choice(self.presets_menu, choice, None)
+            self._add_choice(self.presets_menu, choice)
         self.buttons["presets"].setEnabled(bool(self._form.presets))
 
     def _menu_of(self, group: Group) -> QMenu:
@@ -248,17 +265,16 @@ class ToolBar(QWidget):
             self.data_menu.addSeparator()
             menu = self.data_menu.addMenu(tr(group.title))
             menu.setToolTipsVisible(True)
+            self._submenus.append(menu)
             return menu
         self.data_menu.addAction(tr(group.title)).setEnabled(False)
         return self.data_menu
 
-    def _add_choice(self, menu: QMenu, choice: Choice, checked: bool | None) -> None:
+    def _add_choice(self, menu: QMenu, choice: Choice) -> QAction:
         action = menu.addAction(tr(choice.label))
         action.setData(choice.value)
         action.setToolTip(tr(choice.help) if choice.help else tr(choice.label))
-        if checked is not None:
-            action.setCheckable(True)
-            action.setChecked(checked)
+        return action
 
     def _fit(self) -> None:
         """Take the words off one group of buttons after the other until the rest fits."""

@@ -96,7 +96,7 @@ def test_a_missing_folder_and_a_folder_are_refused_before_the_work(tmp_path):
 
 
 def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):
-    with pytest.raises(UserError, match="File name too long"):
+    with pytest.raises(UserError, match="name is too long"):
         check_writable(tmp_path / ("x" * 300))
     with pytest.raises(UserError, match="cannot be written|There is no folder"):
         check_writable(tmp_path / ("x" * 300) / "a.txt")

@@ -77,3 +77,10 @@ def test_escape_exports_nothing(dialog, qtbot):
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.asked == []
     assert not dialog.isVisible()
+
+
+def test_a_sequence_says_that_it_is_a_run_of_its_own(dialog, qtbot):
+    assert not dialog.about.isVisible()
+    qtbot.keyClick(dialog.sequence, Qt.Key.Key_Space)
+    assert dialog.about.isVisible()
+    assert "starts at iteration 0" in dialog.about.text()

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from bpviz import messages
 from bpviz.present.form import Choice
@@ -361,3 +361,57 @@ def test_the_picture_of_the_window_has_the_asked_size_and_every_panel(window, qt
     # Qt's own black picture of that panel is nowhere to be seen.
     assert not np.all(pixels == 0, axis=-1).mean() > 0.01
     assert {key: dock.geometry() for key, dock in window.host.docks.items()} == before
+
+
+def test_the_menus_do_not_pile_up(window, qtbot):
+    toolbar = window.toolbar
+    before = len(toolbar.findChildren(QMenu))
+    for number in range(50):
+        value = ("spiral", "moons")[number % 2]
+        toolbar.set_form(replace(FORM, data_value=value, presets=FORM.presets[: 1 + number % 2]))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(toolbar.findChildren(QMenu)) == before
+
+
+def test_the_tick_in_the_menu_follows_the_form(window):
+    def ticked():
+        return [a.data() for a in window.toolbar.data_menu.actions() if a.isChecked()]
+
+    actions = [a.data() for a in window.toolbar.data_menu.actions() if a.isCheckable()]
+    for value in actions[:2]:
+        window.set_form(replace(FORM, data_value=value))
+        assert ticked() == [value]
+
+
+def test_the_menus_follow_the_language(window):
+    menu = window.toolbar.data_menu
+    english = [a.text() for a in menu.actions()]
+    set_language("zh_CN")
+    try:
+        window.retranslate()
+        chinese = [a.text() for a in menu.actions() if a.text()]
+        assert "函数" in chinese
+        assert not set(chinese) & {"Functions", "Classification", "Regression", "Spiral"}
+    finally:
+        set_language("en")
+        window.retranslate()
+    assert [a.text() for a in menu.actions()] == english
+
+
+def test_an_empty_middle_says_how_to_fill_it(window, qtbot):
+    nothing, docks = window.host.nothing, list(window.host.docks.values())
+    assert not nothing.isVisible()
+    for number in range(1, len(docks) + 1):
+        assert not nothing.isVisible()
+        qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+    assert nothing.isVisible()
+    assert "Ctrl+1 to Ctrl+5" in nothing.text()
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert not nothing.isVisible()
+
+
+def test_the_message_bar_stands_under_the_toolbar(window, qtbot):
+    window.show_message("error", "bad")
+    bar, loss = window.message_bar, window.host.docks["loss"]
+    assert window.toolbar.geometry().bottom() < bar.y()
+    assert bar.geometry().bottom() < loss.mapTo(window.content, QPoint(0, 0)).y()

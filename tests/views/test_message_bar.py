@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from bpviz import messages
 from bpviz.messages import Message
 from bpviz.text import Text, set_language
-from bpviz.views.message_bar import MessageBar
+from bpviz.views.message_bar import MAX_WIDTH, MessageBar
 
 
 @pytest.fixture
@@ -57,6 +57,43 @@ def test_an_error_does_not_wait_for_an_info(bar):
     say(bar, "info", "hello")
     say(bar, "error", "bad")
     assert bar.label.text() == "bad"
+    assert bar.below.label.text() == "hello"
+
+
+def test_an_info_does_not_wait_for_an_error(bar, qtbot):
+    say(bar, "error", "bad")
+    assert not bar.below.isVisible()
+    bar._timer.setInterval(30)
+    say(bar, "info", "Stopped at iteration 7.")
+    assert bar.below.isVisible()
+    assert bar.below.label.text() == "Stopped at iteration 7."
+    qtbot.waitUntil(lambda: not bar.below.isVisible())
+    assert bar.label.text() == "bad"
+    assert bar.top.isVisible()
+
+
+def test_the_newest_info_takes_the_place_of_the_one_before(bar, qtbot):
+    say(bar, "info", "one")
+    say(bar, "info", "two")
+    assert bar.label.text() == "two"
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+
+
+def test_the_same_info_again_stays_its_whole_time(bar, qtbot):
+    bar._timer.setInterval(60_000)
+    say(bar, "info", "hello")
+    bar._timer.start(1000)
+    say(bar, "info", "hello")
+    assert bar._timer.remainingTime() > 1000
+
+
+def test_what_passes_can_be_closed_under_an_error(bar, qtbot):
+    say(bar, "error", "bad")
+    say(bar, "info", "hello")
+    qtbot.mouseClick(bar.below.close_button, Qt.MouseButton.LeftButton)
+    assert not bar.below.isVisible()
+    assert bar.top.isVisible()
 
 
 def test_the_action_is_done_once_and_the_message_goes(bar, qtbot):
@@ -78,12 +115,28 @@ def test_progress_can_be_cancelled(bar, qtbot):
     assert not bar.isVisible()
 
 
-def test_progress_comes_back_after_a_message(bar):
+def test_progress_and_its_cancel_button_stay_under_a_message(bar, qtbot):
     bar.show_progress("Loading", 1, 2)
     say(bar, "warning", "careful")
     assert bar.label.text() == "careful"
-    bar.dismiss()
-    assert bar.label.text() == "Loading"
+    assert bar.work_label.text() == "Loading"
+    assert bar.bar.isVisible()
+    bar.show_progress("Loading", 2, 2)
+    assert bar.bar.value() == bar.bar.maximum()
+    with qtbot.waitSignal(bar.progress_cancelled):
+        qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
+    bar.hide_progress()
+    assert bar.top.isVisible()
+    assert not bar.work.isVisible()
+
+
+def test_it_is_never_wider_than_it_may_be_and_holds_all_its_words(bar):
+    say(bar, "error", "word " * 60)
+    bar.place(1280, 40)
+    assert bar.width() <= MAX_WIDTH
+    assert bar.label.height() >= bar.label.heightForWidth(bar.label.width())
+    assert bar.y() > 40
+    assert abs(bar.x() + bar.width() / 2 - 640) <= 1
 
 
 def test_it_listens_to_the_program_from_any_thread(bar, qtbot):

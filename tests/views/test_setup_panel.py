@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from bpviz.errors import UserError
 from bpviz.present.edits import apply_edit
+from bpviz.present.form import Choice, Row
 from bpviz.present.setup import build_form
+from bpviz.registry import Field
 from bpviz.text import set_language
 from bpviz.training.config import DataConfig, RunConfig
+from bpviz.views import controls
+from bpviz.views.controls import ChoiceBox
 from bpviz.views.setup import SetupPanel
 from tests.helpers.pieces import small_pieces
 
@@ -217,3 +222,49 @@ def test_it_speaks_chinese(bench):
         assert "立即生效" in bench.control("learning_rate").toolTip()
     finally:
         set_language("en")
+
+
+def test_the_label_gives_way_before_the_value(bench):
+    bench.panel.resize(bench.panel.minimumSizeHint().width(), 500)
+    bench.config = replace(bench.config, live=replace(bench.config.live, batch_size=None))
+    bench.refresh()
+    QApplication.processEvents()
+    edit = bench.control("batch_size")
+    assert edit.placeholderText() == "whole set"
+    assert edit.width() >= edit.fontMetrics().horizontalAdvance("whole set") + 10
+
+
+def test_a_choice_says_the_whole_of_it_in_its_tooltip(bench):
+    assert bench.control("data").toolTip().startswith(bench.control("data").currentText() + "\n")
+
+
+def test_a_choice_that_is_too_long_is_cut_with_an_ellipsis(qtbot, monkeypatch):
+    row = Row(
+        "data", Field("data", "Data", "choice", "a"), "a", choices=(Choice("a", "By hand: 40, 80 → 6"),)
+    )
+    box = ChoiceBox(row)
+    qtbot.addWidget(box)
+    drawn = []
+    paint = controls.QStylePainter.drawControl
+    monkeypatch.setattr(
+        controls.QStylePainter,
+        "drawControl",
+        lambda painter, element, option: (drawn.append(option.currentText), paint(painter, element, option)),
+    )
+    for width in (90, 400):
+        box.resize(width, 26)
+        box.grab()
+    assert drawn[0].endswith("…")
+    assert drawn[-1] == "By hand: 40, 80 → 6"
+
+
+def test_a_given_start_is_called_so_until_another_is_chosen(bench, qtbot):
+    count = 2 * 8 + 8 + 8 + 1
+    bench.config = replace(bench.config, start=(0.1,) * count)
+    bench.refresh()
+    box = bench.control("initializer")
+    assert box.currentText() == "as given"
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert bench.config.start is None
+    assert bench.control("initializer").findText("as given") == -1
+    assert bench.control("initializer").currentData() == bench.config.initializer
