@@ -317,7 +317,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _place_message_bar(self) -> None:
-        self.message_bar.place(self.content.width(), self.toolbar.height())
+        # What the toolbar asks for: after a change of the text size it gets it a moment later.
+        self.message_bar.place(self.content.width(), self.toolbar.sizeHint().height())
 
     # --- what the user did ---
 

@@ -414,4 +414,9 @@ def test_the_message_bar_stands_under_the_toolbar(window, qtbot):
     window.show_message("error", "bad")
     bar, loss = window.message_bar, window.host.docks["loss"]
     assert window.toolbar.geometry().bottom() < bar.y()
+    window.themes.resize_text(4)
+    QApplication.processEvents()
+    assert window.toolbar.geometry().bottom() < bar.y()
+    window.themes.resize_text(0)
+    QApplication.processEvents()
     assert bar.geometry().bottom() < loss.mapTo(window.content, QPoint(0, 0)).y()
