@@ -208,3 +208,13 @@ def test_every_registered_piece_makes_a_form():
         assert (
             build_form(apply_edit(RunConfig(), "optimizer", entry.name)).row("optimizer").value == entry.name
         )
+
+
+def test_a_given_start_chosen_again_is_kept_and_another_choice_drops_it():
+    config = replace(RunConfig(data=DataConfig("spiral"), optimizer="sgd"), start=(0.5, 1.0))
+    row = build_form(config, small_pieces()).row("initializer")
+    assert row.value == "given"
+    assert apply_edit(config, "initializer", "given", small_pieces()) is config
+    drawn = apply_edit(config, "initializer", "xavier", small_pieces())
+    assert drawn.start is None
+    assert build_form(drawn, small_pieces()).row("initializer").value == "xavier"
