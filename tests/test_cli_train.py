@@ -302,7 +302,7 @@ def test_a_file_is_trained_on(result, tmp_path):
         (("--arms", "4"), "“arms” is no option of xor"),
         (("--points", "3"), "points cannot be 3"),
         (("--stop-loss", "inf"), "stop_loss cannot be inf"),
-        (("--start", "1"), "The start has 1 numbers; this network has 13 parameters."),
+        (("--start", "1"), "Numbers in the start: 1; this network has 13 parameters."),
         (("--start", "1,nan"), "The start “1,nan” is not a list of numbers"),
         (("--function", "bowl"), "A function has no network and no data: “data”"),
         (("--surprise",), "unrecognized arguments: --surprise."),

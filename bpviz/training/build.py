@@ -225,7 +225,7 @@ def _first_theta(config: RunConfig, objective: NetworkObjective) -> Array:
         return objective.initial(np.random.default_rng(config.seed))
     if len(config.start) != objective.size:
         raise UserError(
-            "The start has {given} numbers; this network has {needed} parameters.",
+            "Numbers in the start: {given}; this network has {needed} parameters.",
             given=len(config.start),
             needed=objective.size,
         )
