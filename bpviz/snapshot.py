@@ -137,8 +137,8 @@ class RunInfo:
 
     ``units`` counts the units of each layer, input first.  ``x_train``/``x_test`` are in the data's
     own units (the network sees them scaled).  ``target_scale`` is each target's standard deviation
-    where targets were standardized (losses are then in its units), else empty.  For a function ``kind`` is ``"function"``, ``units``
-    is empty and ``domain`` gives (low, high) for each variable.
+    where targets were standardized (losses are then in its units), else empty.  For a function
+    ``kind`` is ``"function"``, ``units`` is empty and ``domain`` gives (low, high) for each variable.
     """
 
     run_id: int
