@@ -63,12 +63,25 @@ def main(words: Sequence[str]) -> int:
     if arguments.save_weights:
         run.save_weights(arguments.save_weights)
     print(json.dumps(summary(run), allow_nan=False) if arguments.json else report(run))
+    _tell_scale(training)
     if history is not None and history.failure is not None:
         raise history.failure
     if training.divergence is None:
         return DONE
     print(f"bpviz: {training.divergence.sentence()}", file=sys.stderr)
     return DIVERGED
+
+
+def _tell_scale(training: Training) -> None:
+    """Say in which unit the losses of a target are that had to be scaled."""
+    if training.info.target_scale:
+        unit = ", ".join(f"{scale:.6g}" for scale in training.info.target_scale)
+        said = tr(
+            "The target was standardized: losses are in units of its standard deviation, {unit}. "
+            "“--no-standardize” leaves it as it is.",
+            unit=unit,
+        )
+        print(f"bpviz: {said}", file=sys.stderr)
 
 
 def _check_outputs(arguments: argparse.Namespace, data: str | None) -> None:
