@@ -18,20 +18,16 @@ KINDS: dict[str, str] = {
 
 def caption(grid: SurfaceGrid, scale: HeightScale) -> str:
     """Return the line under the surface: whose it is, and how far the plane's height is from the truth."""
-    parts = [tr("iteration {number}", number=grouped(grid.iteration))]
-    plane = float(grid.ball[2])
+    loss = short(grid.true_loss, steady=True)
     if grid.kind == "axes":
-        parts.append(tr("ball: loss {value}", value=short(grid.true_loss, steady=True)))
+        parts = [tr("loss {value}", value=loss)]
     else:
-        parts.append(
-            tr(
-                "ball: true loss {true} · plane {plane}",
-                true=short(grid.true_loss, steady=True),
-                plane=short(plane, steady=True),
-            )
-        )
+        plane = short(float(grid.ball[2]), steady=True)
+        parts = [tr("loss {true} · on the plane {plane}", true=loss, plane=plane)]
     if scale.clipped:
         parts.append(tr("cut at {value}", value=short(scale.cap(), 3)))
+    # Last, as it is what can be cut off: the other panels say it as well.
+    parts.append(tr("iteration {number}", number=grouped(grid.iteration)))
     return " · ".join(parts)
 
 

@@ -53,6 +53,23 @@ class Caption(QWidget):
         painter.end()
 
 
+class FeatureBox(QComboBox):
+    """A box of features as wide as its longest name where there is room; its list always is."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        longest = max((self.fontMetrics().horizontalAdvance(name) for name in self._names()), default=0)
+        return QSize(max(hint.width(), longest + 34), hint.height())
+
+    def _names(self) -> list[str]:
+        return [self.itemText(index) for index in range(self.count())]
+
+    def showPopup(self) -> None:  # noqa: N802
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + 24)
+        super().showPopup()
+
+
 class DecisionPanel(Panel):
     """Shows predictions: a map, a curve, a confusion matrix, a scatter or a function's descent.
 
@@ -82,7 +99,7 @@ class DecisionPanel(Panel):
         self.caption = Caption(self)
         self.matrix_button, self.map_button = Chip(self), Chip(self)
         self.test_button = Chip(self)
-        self.first_feature, self.second_feature = QComboBox(self), QComboBox(self)
+        self.first_feature, self.second_feature = FeatureBox(self), FeatureBox(self)
         self._lay_out()
         self._connect()
         self.set_palette(self.palette_in_use)
@@ -155,7 +172,8 @@ class DecisionPanel(Panel):
         return score(self.snapshot, self.info.task if self.info is not None else "")
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        choosers, head = QHBoxLayout(), QHBoxLayout()
+        choosers.setContentsMargins(6, 0, 6, 0)
         head.setContentsMargins(6, 0, 6, 0)
         head.setSpacing(4)
         head.addWidget(self.key, 1)
@@ -165,9 +183,8 @@ class DecisionPanel(Panel):
             # Narrow panels: the name needs the room more than the frame does.
             combo.setProperty("look", "flat")
             combo.setMinimumWidth(46)
-            combo.setMaximumWidth(140)
-            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            head.addWidget(combo, 3)
+            combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            choosers.addWidget(combo, 1)
         for chip in (self.map_button, self.matrix_button, self.test_button):
             head.addWidget(chip)
         self._stack = QStackedLayout()
@@ -176,6 +193,8 @@ class DecisionPanel(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(1)
+        # A row of their own: names of features are long.
+        column.addLayout(choosers)
         column.addLayout(head)
         column.addLayout(self._stack, 1)
         column.addWidget(self.caption)
@@ -226,7 +245,8 @@ class DecisionPanel(Panel):
         ):
             widget.setVisible(seen)
         names = info.class_names if info is not None and picture is not self.matrix else ()
-        self.key.set_classes(names)
+        parts = picture in (self.map, self.curve, self.scatter) and not self.test_button.isHidden()
+        self.key.set_classes(names, parts=parts and self.test_button.isChecked())
         self.key.setVisible(bool(names) or maps or not self.test_button.isHidden())
         self._name_chips()
         if self.snapshot is not None:
@@ -268,6 +288,8 @@ class DecisionPanel(Panel):
 
     @Slot(bool)
     def _on_test_button_toggled(self, checked: bool) -> None:
+        if self.picture is not self.matrix:
+            self.key.set_classes(self.key.names, parts=checked)
         self.map.show_test(checked)
         self.curve.show_test(checked)
         self.scatter.show_test(checked)

@@ -209,11 +209,11 @@ class FeatureMap(DecisionCanvas):
         self._points = train
         self._radius = radius_for(len(train.rows), self.plot.width())
         painter = QPainter(picture)
-        colours, dark = self._colours(), self.scale is not None
+        colours = self._colours()
         if self.with_test and info.x_test is not None and info.y_test is not None:
             test = self._points_of(info.x_test, info.y_test, features, axes)
-            draw_points(painter, test, colours, self._radius * 0.9, hollow=True, dark=dark)
-        draw_points(painter, train, colours, self._radius, hollow=False, dark=dark)
+            draw_points(painter, test, colours, self._radius * 0.9, hollow=True)
+        draw_points(painter, train, colours, self._radius, hollow=False)
         painter.end()
         return picture
 

@@ -29,10 +29,11 @@ def radius_for(count: int, side: float) -> float:
     return float(np.clip(wanted, 1.5, 6.0))
 
 
-def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool, dark: bool = False) -> QPixmap:
-    """Return one point: filled with a pale ring, or a ring in its colour.
+def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool) -> QPixmap:
+    """Return one point: filled in its colour, or white in a ring of its colour; outlined in dark.
 
-    With ``dark`` the ring is dark: on a map of values a point has the colour of its own ground.
+    A point of training mostly lies on ground of its own colour, and one of testing, too: the dark
+    outline parts both from it, the white the two from each other.
     """
     side = 2 * int(np.ceil(radius + 2))
     picture = QPixmap(QSize(side, side) * ratio)
@@ -41,14 +42,17 @@ def stamp(colour: QColor, radius: float, ratio: float, *, hollow: bool, dark: bo
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     centre = QPointF(side / 2, side / 2)
+    outline = faded("#1b1d23", 0.8)
     if hollow:
-        painter.setPen(QPen(faded("#ffffff", 0.9), 2.6))
-        painter.drawEllipse(centre, radius, radius)
-        painter.setPen(QPen(colour.darker(150 if dark else 115), 1.2))
-    else:
-        painter.setPen(QPen(faded("#1b1d23", 0.7) if dark else QColor("#ffffff"), 1.0))
-        # A little darker than the ground of its own class, so that it is seen to be filled.
-        painter.setBrush(colour if dark else colour.darker(118))
+        painter.setPen(QPen(outline, 2.6))
+        painter.setBrush(QColor("#ffffff"))
+        painter.drawEllipse(centre, radius - 0.4, radius - 0.4)
+        painter.setPen(QPen(colour, 1.2))
+        painter.drawEllipse(centre, radius - 0.9, radius - 0.9)
+        painter.end()
+        return picture
+    painter.setPen(QPen(outline, 1.0))
+    painter.setBrush(colour)
     painter.drawEllipse(centre, radius, radius)
     painter.end()
     return picture
@@ -61,11 +65,10 @@ def draw_points(
     radius: float,
     *,
     hollow: bool,
-    dark: bool = False,
 ) -> None:
     """Stamp every point; a stamp is ten times faster than an ellipse."""
     ratio = painter.device().devicePixelRatio()
-    stamps = [stamp(colour, radius, ratio, hollow=hollow, dark=dark) for colour in colours]
+    stamps = [stamp(colour, radius, ratio, hollow=hollow) for colour in colours]
     half = int(np.ceil(radius + 2))
     corners = (points.at - half).tolist()
     for (x, y), index in zip(corners, points.colour.tolist(), strict=True):

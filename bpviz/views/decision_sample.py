@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from bpviz.present.decision_words import answer_of, sample_lines
+from bpviz.present.diagram_colours import picture_argb
 from bpviz.present.palette import Palette, class_colour
 from bpviz.snapshot import RunInfo, Snapshot
-from bpviz.views.decision_map import image_of
 from bpviz.views.plotting import CENTRE, faded, hairline, line_height
 
 _BARS = 12
@@ -27,7 +27,7 @@ def draw_sample(
     bars = answer.outputs[:_BARS] if answer is not None else np.empty(0)
     side = min(area.width(), (area.height() - len(lines) * line - 8) * (0.62 if len(bars) else 1.0))
     place = QRectF(area.center().x() - side / 2, area.top(), max(side, 8.0), max(side, 8.0))
-    _draw_picture(painter, place, info, snapshot.sample)
+    _draw_picture(painter, place, info, snapshot.sample, palette)
     painter.setPen(hairline(palette.border))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(place)
@@ -45,14 +45,14 @@ def draw_sample(
     return place
 
 
-def _draw_picture(painter: QPainter, place: QRectF, info: RunInfo, sample: int) -> None:
+def _draw_picture(painter: QPainter, place: QRectF, info: RunInfo, sample: int, palette: Palette) -> None:
     if info.x_train is None or info.picture_shape is None or sample >= len(info.x_train):
         return
-    pixels = info.x_train[sample].reshape(info.picture_shape)
-    low, high = float(info.x_train[:100].min()), float(info.x_train[:100].max())
-    # Ink is dark on pale ground, as in the network diagram.
-    grey = (1 - np.clip((pixels - low) / ((high - low) or 1.0), 0, 1)) * 255
-    painter.drawImage(place, image_of(np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)))
+    pixels = picture_argb(info.x_train[sample], info.picture_shape, palette.name == "dark")
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    # Painted before ``pixels`` goes: the image has no memory of its own.
+    painter.drawImage(place, image)
 
 
 def _draw_bars(

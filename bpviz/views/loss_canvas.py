@@ -15,7 +15,7 @@ from bpviz.present.curves import Extent, LossCurves, Reading, is_wide, loss_boun
 from bpviz.present.loss_words import reading_lines
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
-from bpviz.views.loss_curve import Stroke, draw_curve
+from bpviz.views.loss_curve import Stroke, draw_curve, pen_of
 from bpviz.views.plotting import (
     draw_readout,
     draw_x_axis,
@@ -282,7 +282,32 @@ class LossCanvas(QWidget):
             if band.plot.left() - 1 <= x <= band.plot.right() + 1:
                 painter.setPen(QPen(QColor(self.palette_in_use.path), 1.6))
                 painter.drawLine(QPointF(x, band.plot.top() - 3), QPointF(x, band.plot.bottom()))
+                self._draw_last_piece(painter, band)
                 self._draw_marks(painter, band, self.shown)
+
+    def _draw_last_piece(self, painter: QPainter, band: Band) -> None:
+        """Join the last measured values to the shown ones, which are measured for the screen alone.
+
+        Only at the end of the record: anywhere else the curve goes through.
+        """
+        shown, history = self.shown, self.curves.history
+        if shown is None or history is None or not len(history.evaluated):
+            return
+        last = int(history.evaluated[-1])
+        if shown.iteration <= last:
+            return
+        palette = self.palette_in_use
+        painter.save()
+        painter.setClipRect(band.plot.adjusted(-1, -2, 2, 2))
+        strokes = {"test": Stroke(QColor(palette.test), dashed=True), "train": Stroke(QColor(palette.accent))}
+        for part, stroke in strokes.items():
+            series = f"{part}_{band.name}"
+            ends = [float(getattr(history, series)[-1]), getattr(shown, series)]
+            x, y = self.x_axis.pixel([last, shown.iteration]), band.axis.pixel(ends)
+            if np.isfinite(y).all():
+                painter.setPen(pen_of(stroke))
+                painter.drawLine(QPointF(x[0], y[0]), QPointF(x[1], y[1]))
+        painter.restore()
 
     def _draw_reading(self, painter: QPainter) -> None:
         iteration = self.shown_reading()

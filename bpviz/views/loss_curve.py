@@ -61,7 +61,7 @@ def draw_curve(
     if stroke.dashed and dense:
         # Dashes that stand still on the screen while the curve grows under them.
         y = np.where(np.floor(x) % _PERIOD < _DASH, y, np.nan)
-    painter.setPen(_pen(stroke, dense))
+    painter.setPen(pen_of(stroke, dense))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if dense and not stroke.thin:
         _draw_pieces(painter, x, y)
@@ -91,7 +91,8 @@ def _draw_pieces(painter: QPainter, x: Floats, y: Floats) -> None:
     painter.drawLines([QLineF(*end) for end in ends])
 
 
-def _pen(stroke: Stroke, dense: bool) -> QPen:
+def pen_of(stroke: Stroke, dense: bool = False) -> QPen:
+    """Return the pen of a stroke; a dense line has its dashes cut by hand."""
     pen = QPen(stroke.colour, 1.0 if stroke.thin else LINE_WIDTH)
     pen.setCosmetic(stroke.thin)
     pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)

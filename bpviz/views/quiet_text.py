@@ -11,6 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bpviz.present.palette import LIGHT, Palette
 
+# From step to step clearly smaller, so that a number that changes its width does not make it tremble.
+_SHARES = (1.0, 0.84, 0.7)
+_SMALLEST = 8.0
+
 
 class QuietText(QWidget):
     """One line in the quiet colour, cut at its end where there is no room for it."""
@@ -39,6 +43,16 @@ class QuietText(QWidget):
         self._palette = palette
         self.update()
 
+    def _fitted(self) -> QFont:
+        """Return the font, smaller where that holds the whole text: what comes last may matter most."""
+        font = QFont(self.font())
+        points = font.pointSizeF()
+        for share in _SHARES:
+            font.setPointSizeF(max(points * share, min(points, _SMALLEST)))
+            if QFontMetricsF(font).horizontalAdvance(self._text) <= self.width() - 2:
+                return font
+        return font
+
     def sizeHint(self) -> QSize:
         return QSize(60, round(QFontMetricsF(self.font()).height()) + 2)
 
@@ -46,6 +60,7 @@ class QuietText(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(self._palette.card))
         painter.setPen(QColor(self._palette.muted))
+        painter.setFont(self._fitted())
         metrics = QFontMetricsF(painter.font())
         shown = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width() - 2)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -22,9 +22,9 @@ from bpviz.text import N_, tr
 from bpviz.views.surface_icons import icon
 
 _KIND_LABELS: dict[str, str] = {
-    "axes": N_("Own axes"),
-    "random": N_("Random directions"),
-    "weights": N_("Two weights"),
+    "axes": N_("Axes"),
+    "random": N_("Random"),
+    "weights": N_("Weights"),
 }
 _BUTTONS: tuple[tuple[str, str, str], ...] = (
     ("dice", N_("New directions"), N_("Draw two other random directions")),
@@ -111,7 +111,6 @@ class SurfaceControls(QWidget):
         self.first, self.second = ParameterChooser(self), ParameterChooser(self)
         self.buttons = {name: self._button(name) for name, _, _ in _BUTTONS}
         self.buttons["logarithm"].setCheckable(True)
-        self.buttons["logarithm"].setText("log")
         self._across = QLabel("×", self)
         self._lay_out()
         self.kind.activated.connect(self._on_kind_activated)
@@ -166,6 +165,7 @@ class SurfaceControls(QWidget):
             self.kind.setItemText(index, tr(_KIND_LABELS[self.kind.itemData(index)]))
         self.kind.setToolTip(tr("Which plane through the parameters is shown"))
         self.kind.setAccessibleName(tr("Plane of the surface"))
+        self.buttons["logarithm"].setText(tr("log"))
         for name, label, tip in _BUTTONS:
             self.buttons[name].setAccessibleName(tr(label))
             self.buttons[name].setToolTip(tr(tip))

@@ -52,14 +52,14 @@ def test_a_logarithmic_curve_has_no_tangent():
 def test_the_caption_names_both_losses():
     grid = fake.valley(iteration=1234)
     said = caption(grid, HeightScale(0, 1))
-    assert said == "iteration 1\u2009234 · ball: true loss 0.02700 · plane 0.02700"
+    assert said == "loss 0.02700 · on the plane 0.02700 · iteration 1\u2009234"
     assert "leaves the plane" in caption_help(grid, HeightScale(0, 1))
 
 
 def test_a_function_needs_no_second_loss_and_a_cut_is_named():
     grid = fake.paraboloid(0)
-    assert caption(grid, HeightScale(0, 1)) == "iteration 0 · ball: loss 4.500"
-    assert caption(grid, HeightScale(0, 2.5, clipped=True)).endswith("cut at 2.5")
+    assert caption(grid, HeightScale(0, 1)) == "loss 4.500 · iteration 0"
+    assert caption(grid, HeightScale(0, 2.5, clipped=True)).split(" · ")[-2] == "cut at 2.5"
     assert "2.5" in caption_help(grid, HeightScale(0, 2.5, clipped=True))
 
 

@@ -103,6 +103,21 @@ def test_the_shown_iteration_is_dotted_with_its_own_values(panel: LossPanel) -> 
         assert count_colour(image.copy(x - 3, y - 3, 7, 7), colour) > 15
 
 
+def test_the_curves_reach_to_the_shown_iteration(panel: LossPanel) -> None:
+    panel.show_history(fake_history(1000, every=300))
+    panel.show_snapshot(snapshot(1000))
+    history, shown = panel.plot.curves.history, panel.plot.shown
+    assert history is not None
+    assert shown is not None
+    assert history.evaluated[-1] == 900
+    image = panel.plot.grab().toImage()
+    band = panel.plot.bands[0]
+    ends = band.axis.pixel([history.train_loss[-1], shown.train_loss])
+    x, y = float(panel.plot.x_axis.pixel(950)), float(np.mean(ends))
+    around = image.copy(round(x) - 2, round(y) - 2, 5, 5)
+    assert count_colour(around, LIGHT.accent) > 0
+
+
 def test_the_legend_shortens_before_it_overflows(panel: LossPanel) -> None:
     filled(panel)
     assert "%" in panel.legend.texts()[0]

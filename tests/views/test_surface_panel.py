@@ -308,12 +308,12 @@ def test_an_older_run_is_dropped(qtbot, painted):
 
 def test_the_caption_and_the_language(qtbot, painted):
     panel = shown(qtbot, fake.valley())
-    assert panel.caption.text() == "iteration 420 · ball: true loss 0.02700 · plane 0.02700"
+    assert panel.caption.text() == "loss 0.02700 · on the plane 0.02700 · iteration 420"
     before = settled(qtbot, panel)
     set_language("zh_CN")
     panel.retranslate()
-    assert panel.caption.text() == "迭代 420 · 小球：真实损失 0.02700 · 平面上 0.02700"
-    assert panel.controls.kind.currentText() == "随机方向"
+    assert panel.caption.text() == "损失 0.02700 · 平面上 0.02700 · 迭代 420"
+    assert panel.controls.kind.currentText() == "随机"
     assert np.abs(settled(qtbot, panel) - before).max() > 50
 
 
