@@ -26,6 +26,11 @@ Align = Qt.AlignmentFlag
 SMALLEST_TEXT = 7.5
 """Pixels below which a number is left to the card."""
 
+SMALLEST_MAP = 14.0
+"""Pixels below which a map of a grid's cell says no more than its activation."""
+MOST_MAPS = 64
+"""Units of a grid with a map each: more would cost too much thirty times a second."""
+
 
 def paint_column(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
     """Paint one layer: a picture, a grid of cells, or nodes with their maps, curves or numbers."""
@@ -51,12 +56,22 @@ def _paint_picture(painter: QPainter, scene: Scene, column: Column) -> None:
 
 
 def _paint_grid(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:
+    planes = state.maps is not None and state.maps.shape[1] > 1
+    if planes and column.cell_size >= SMALLEST_MAP and state.units <= MOST_MAPS:
+        _paint_maps(painter, scene, _whole_pixels(column), column.layer)
+        return
     fills = colours.unit_argb(state.a, state.activation).tolist()
     painter.setPen(QPen(_outline(scene), 0.8))
     radius = 0.22 * column.cell_size
     for (x, y, width, height), fill in zip(column.cells.tolist(), fills, strict=True):
         painter.setBrush(QColor.fromRgb(fill))
         painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
+
+
+def _whole_pixels(column: Column) -> list[QRectF]:
+    """Return the cells as squares of one size on whole pixels: their frames are pictures."""
+    side = round(column.cell_size)
+    return [QRectF(round(x), round(y), side, side) for x, y, _, _ in column.cells.tolist()]
 
 
 def _paint_nodes(painter: QPainter, scene: Scene, column: Column, state: LayerState) -> None:

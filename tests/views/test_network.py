@@ -450,3 +450,30 @@ def test_a_picture_at_ratio_2_has_the_same_lines_and_its_own_ground(panel, spira
             found = twice.pixelColor(2 * x + i, 2 * y + j)
             assert found.getRgb() == pytest.approx(colour.getRgb(), abs=10)
     assert twice.pixelColor(4, 830).name() == palette.LIGHT.card
+
+
+def test_a_larger_layer_keeps_its_maps_in_the_cells_of_its_grid(panel):
+    info = network_run((2, 20, 3, 1))
+    show(panel, info)
+    assert panel.canvas.scene.layout.columns[1].kind == "grid"
+    image = panel.canvas.grab().toImage()
+    x, y, width, height = panel.canvas.scene.layout.cell(1, 4)
+    inside = {
+        image.pixelColor(round(x + share_x * width), round(y + share_y * height)).name()
+        for share_x in (0.3, 0.5, 0.7)
+        for share_y in (0.3, 0.5, 0.7)
+    }
+    # An activation alone is one colour.
+    assert len(inside) > 4
+
+
+def test_a_weight_tells_its_old_and_new_value(panel):
+    info = network_run((2, 5, 3, 1))
+    show(panel, info, iteration=0)
+    panel.show_snapshot(network_snapshot(info, iteration=1, seed=2))
+    panel.canvas.pin(Spot(1, 0, 0))
+    said = [line.shown() for line in panel.card_view.card.lines]
+    assert any(line.startswith("last change: ") and " → " in line for line in said)
+    # The same iteration once more, for another sample, changes nothing about it.
+    panel.show_snapshot(network_snapshot(info, iteration=1, seed=2, sample=1))
+    assert [line.shown() for line in panel.card_view.card.lines][2] == said[2]
