@@ -210,10 +210,11 @@ class FeatureMap(DecisionCanvas):
         self._radius = radius_for(len(train.rows), self.plot.width())
         painter = QPainter(picture)
         colours = self._colours()
+        draw_points(painter, train, colours, self._radius, hollow=False)
+        # Smaller, and above: below they would be hidden where both parts lie close together.
         if self.with_test and info.x_test is not None and info.y_test is not None:
             test = self._points_of(info.x_test, info.y_test, features, axes)
-            draw_points(painter, test, colours, self._radius * 0.9, hollow=True)
-        draw_points(painter, train, colours, self._radius, hollow=False)
+            draw_points(painter, test, colours, self._radius * 0.75, hollow=True)
         painter.end()
         return picture
 

@@ -117,6 +117,7 @@ def test_the_lowest_row_of_a_map_is_at_the_bottom(panel: DecisionPanel) -> None:
 def test_points_lie_where_their_features_say(panel: DecisionPanel) -> None:
     info, snapshot = fake.many_classes(3, points=12)
     showing(panel, info, snapshot)
+    panel.test_button.setChecked(False)
     assert info.y_train is not None
     for row in range(12):
         wanted = rgb(class_colour(int(info.y_train[row])))
