@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from bpviz.present.palette import DARK, LIGHT, class_colour, rgb
@@ -191,42 +191,6 @@ def test_test_points_are_shown_or_hidden(panel: DecisionPanel, qtbot: QtBot) -> 
     assert panel.map.grab().toImage() != with_test
     qtbot.mouseClick(panel.test_button, Qt.MouseButton.LeftButton)
     assert panel.map.grab().toImage() == with_test
-
-
-def test_training_points_are_filled_and_test_points_white_inside() -> None:
-    from bpviz.views.decision_points import stamp
-
-    colour = QColor(class_colour(0))
-    filled, hollow = (stamp(colour, 4.0, 1.0, hollow=h).toImage() for h in (False, True))
-    middle = filled.width() // 2
-    assert filled.pixelColor(middle, middle) == colour
-    assert hollow.pixelColor(middle, middle) == QColor("#ffffff")
-    for image in (filled, hollow):
-        across = [image.pixelColor(x, middle) for x in range(image.width())]
-        assert min(c.lightness() for c in across if c.alpha() > 120) < 90
-
-
-def test_the_key_loses_names_before_colours(panel: DecisionPanel) -> None:
-    names = ("setosa", "versicolor", "virginica")
-    panel.key.set_classes(names, parts=True)
-    whole = panel.key.entries(1000.0)
-    assert [which for which, _ in whole] == [0, 1, 2, "train", "test"]
-    assert [name for _, name in whole[:3]] == list(names)
-    assert panel.key.entries(60.0) == [(0, ""), (1, ""), (2, "")]
-    assert panel.key.minimumSizeHint().width() >= 39
-    assert "versicolor" in panel.key.toolTip()
-
-
-def test_the_list_of_features_holds_the_longest_name(panel: DecisionPanel, qtbot: QtBot) -> None:
-    box = panel.first_feature
-    box.clear()
-    name = "a feature with a name that is much too long for a box"
-    box.addItems([name, "b"])
-    box.resize(60, box.height())
-    box.show()
-    box.showPopup()
-    assert box.view().width() >= box.fontMetrics().horizontalAdvance(name)
-    box.hidePopup()
 
 
 def test_the_chosen_digit_looks_as_in_the_diagram(panel: DecisionPanel) -> None:
