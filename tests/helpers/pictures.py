@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,11 +79,10 @@ class Photographer:
         self._shown["surface"] = grid.run_id, grid.iteration
         self._show_surface(grid)
 
-    def _note_snapshot(self, snapshot: Snapshot, keys: Collection[str] | None = None) -> None:
-        self._show_snapshot(snapshot, keys)
-        for key in keys or ("network", "loss", "map"):
-            if key != "surface":
-                self._shown[key] = snapshot.run_id, snapshot.iteration
+    def _note_snapshot(self, snapshot: Snapshot) -> None:
+        self._show_snapshot(snapshot)
+        for key in ("network", "loss", "map"):
+            self._shown[key] = snapshot.run_id, snapshot.iteration
 
     # --- the hands ---
 
