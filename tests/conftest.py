@@ -169,3 +169,15 @@ def _settings_of_its_own(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, folder)
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(form, QSettings.Scope.UserScope, str(home / "config"))
+
+
+@pytest.fixture(autouse=True)
+def _pointer_of_its_own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move a pointer that is the test's alone: the screen's follows late, or not, on a busy machine."""
+    if not {"qapp", "qtbot"} & set(request.fixturenames):
+        return
+    from PySide6.QtTest import QTest
+
+    from tests.helpers.pointer import move_pointer
+
+    monkeypatch.setattr(QTest, "mouseMove", move_pointer)
