@@ -38,6 +38,8 @@ def window(qtbot, tmp_path):
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
+    # Keys reach the window that the screen calls active, and a busy screen takes its time.
+    qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
     window.setFocus()
     yield window
     window.close()

@@ -53,6 +53,7 @@ def bench(qtbot):
     bench.panel.show()
     qtbot.waitExposed(bench.panel)
     bench.panel.activateWindow()
+    qtbot.waitUntil(bench.panel.isActiveWindow, timeout=20_000)
     return bench
 
 

@@ -26,7 +26,7 @@ class Open:
         self.window.show()
         qtbot.waitExposed(self.window)
         self.window.activateWindow()
-        qtbot.waitUntil(self.window.isActiveWindow, timeout=10_000)
+        qtbot.waitUntil(self.window.isActiveWindow, timeout=20_000)
         self.wiring.begin(path)
         self.wait_for_run()
 
@@ -166,7 +166,7 @@ def test_layers_change_in_the_diagram_and_the_training_starts_anew(opened):
     network.units_changed.emit(0, 5)
     opened.wait_for_run(run)
     assert opened.wiring.display.info.units == (2, 5, 8, 1)
-    assert "anew" in opened.messages()
+    opened.qtbot.waitUntil(lambda: "anew" in opened.messages())
     run = opened.state.run_id
     network.layer_added.emit(2)
     opened.wait_for_run(run)
@@ -323,7 +323,7 @@ def test_what_was_said_of_a_run_goes_with_it(opened, caplog):
     run = opened.state.run_id
     opened.window.preset_requested.emit("spiral")
     opened.wait_for_run(run)
-    assert "⁽" not in opened.messages()
+    opened.qtbot.waitUntil(lambda: "⁽" not in opened.messages())
     assert opened.wiring.runs.config.live.learning_rate == 0.03
 
 
