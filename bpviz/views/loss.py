@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from bpviz.present.curves import reading_of
 from bpviz.present.loss_words import LegendItem, legend_items
-from bpviz.present.numbers import grouped
+from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import History, RunInfo, Snapshot
 from bpviz.text import tr
@@ -85,6 +85,7 @@ class LossPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._target_scale: tuple[float, ...] = ()
         self.plot = LossPlot(self)
         self.legend = Legend(self)
         self.whole_button = Chip(self, checkable=False)
@@ -102,6 +103,7 @@ class LossPanel(Panel):
 
     def show_run(self, info: RunInfo) -> None:
         self.plot.forget_run()
+        self._target_scale = info.target_scale
         self.whole_button.hide()
         classifies = info.task == "classification"
         self.accuracy_button.setVisible(classifies)
@@ -142,7 +144,13 @@ class LossPanel(Panel):
     def subtitle(self) -> str:
         if self.plot.curves.empty:
             return ""
-        return tr("iteration {iteration}", iteration=grouped(self.plot.position))
+        said = tr("iteration {iteration}", iteration=grouped(self.plot.position))
+        return f"{self._unit()} · {said}" if self._target_scale else said
+
+    def _unit(self) -> str:
+        """Say in which unit the losses are, where the target had to be standardized."""
+        scale = ", ".join(short(one) for one in self._target_scale)
+        return tr("target in deviations of {scale}", scale=scale)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -1,5 +1,7 @@
 """The loss panel, used as a person would."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -305,3 +307,13 @@ def test_a_picture_at_ratio_two_is_drawn_with_twice_the_pixels(
     assert (image.width(), image.height()) == (1280, 600)
     assert count_colour(image, LIGHT.accent) > 1500
     assert ratios == [2.0]
+
+
+def test_a_standardized_target_names_its_unit(panel: LossPanel) -> None:
+    panel.show_run(replace(INFO, target_scale=(51153.1,)))
+    filled(panel)
+    assert "5.115" in panel.subtitle()
+    assert panel.subtitle().endswith("iteration 400")
+    panel.show_run(INFO)
+    filled(panel)
+    assert panel.subtitle() == "iteration 400"
