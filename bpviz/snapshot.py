@@ -165,16 +165,6 @@ class RunInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class PathPoint:
-    """Where the run was at one iteration, on the plane of a surface."""
-
-    iteration: int
-    u: float
-    v: float
-    loss: float
-
-
-@dataclass(frozen=True, slots=True)
 class SurfaceGrid:
     """The loss over a plane through θ, and the path of the run on it.
 

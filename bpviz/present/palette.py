@@ -140,10 +140,3 @@ def viridis(size: int = 256) -> NDArray[np.uint8]:
     table = _ramp(stops, size)
     table.setflags(write=False)
     return table
-
-
-def signed_colours(values: NDArray[np.floating], bound: float = 1.0) -> NDArray[np.uint8]:
-    """Map values in [−bound, bound] to (…, 3) diverging colours; beyond it they saturate."""
-    index = ((np.clip(values / bound, -1, 1) + 1) * 127.5).round().astype(np.intp)
-    colours: NDArray[np.uint8] = diverging()[index]
-    return colours
