@@ -1,6 +1,6 @@
 """Adam (Kingma and Ba, 2015).
 
-m ← β₁ m + (1 − β₁) ∇L,  v ← β₂ v + (1 − β₂) ∇L²,
+m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,
 θ ← θ − η m̂ / (√v̂ + ε)  with  m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ).
 """
 
@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Optimizer, State
-from bpviz.registry import Field
+from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Optimizer, at_least_tiny, scalar
+from bpviz.engine.optimizers.fields import BETA1, BETA2, EPSILON, WEIGHT_DECAY
 from bpviz.text import N_
 
 
@@ -19,76 +19,58 @@ from bpviz.text import N_
     "adam",
     N_("Adam"),
     help=N_("A step of its own size for every parameter, from the mean and the spread of its gradients."),
-    fields=(
-        Field(
-            "beta1",
-            N_("β₁"),
-            default=0.9,
-            minimum=0.0,
-            maximum=0.9999,
-            step=0.01,
-            help=N_("How much of the mean gradient is kept."),
-        ),
-        Field(
-            "beta2",
-            N_("β₂"),
-            default=0.999,
-            minimum=0.0,
-            maximum=0.999999,
-            step=0.001,
-            help=N_("How much of the mean squared gradient is kept."),
-        ),
-        Field(
-            "epsilon",
-            N_("ε"),
-            default=1e-8,
-            minimum=0.0,
-            maximum=1.0,
-            exclusive_minimum=True,
-            logarithmic=True,
-            low=1e-12,
-            high=1e-2,
-            help=N_("Keeps the division away from zero."),
-        ),
-    ),
+    fields=(BETA1, BETA2, EPSILON, WEIGHT_DECAY),
 )
 class Adam(Optimizer):
-    """Adam as in the paper; ε is added after the bias correction, as PyTorch does."""
+    """Adam as in the paper, g = ∇L + λθ; ε is added after the bias correction, as PyTorch does.
 
-    def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+    What is kept are the discounted sums  s = m / (1 − β₁) ← β₁ s + g  and
+    q = v / (1 − β₂) ← β₂ q + g².  With  c = √((1 − β₂) / (1 − β₂ᵗ))  the same step is
+    θ ← θ − η (1 − β₁) / ((1 − β₁ᵗ) c) · s / (√q + ε / c):  all constants meet in two numbers.
+    """
+
+    remembers = ("steps", "gradient_sum", "square_sum")
+
+    def __init__(
+        self,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.beta1, self.beta2, self.epsilon, self.weight_decay = beta1, beta2, epsilon, weight_decay
 
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:
-        """Start with m = v = 0 and t = 0."""
+        """Start with s = q = 0 and t = 0."""
+        super().start(size, dtype)
         self.steps = 0
-        self.mean: Array = np.zeros(size, dtype)
-        self.square: Array = np.zeros(size, dtype)
-        self._update: Array = np.empty(size, dtype)
+        self.gradient_sum: Array = np.zeros(size, dtype)
+        self.square_sum: Array = np.zeros(size, dtype)
+        self._beta1, self._beta2 = scalar(self.beta1, dtype), scalar(self.beta2, dtype)
+        self._floor = at_least_tiny(self.epsilon, dtype)
+        self._epsilon, self._rate = scalar(0.0, dtype), scalar(0.0, dtype)
 
     def step(self, theta: Array, gradient: Array, learning_rate: float) -> None:
-        """Update m, v and θ."""
-        self.steps += 1
-        update = self._update
-        np.multiply(gradient, 1.0 - self.beta1, out=update)
-        self.mean *= self.beta1
-        self.mean += update
-        np.multiply(gradient, gradient, out=update)
-        update *= 1.0 - self.beta2
-        self.square *= self.beta2
-        self.square += update
-        np.sqrt(self.square, out=update)
-        update *= 1.0 / math.sqrt(1.0 - self.beta2**self.steps)
-        update += self.epsilon
-        np.divide(self.mean, update, out=update)
-        update *= learning_rate / (1.0 - self.beta1**self.steps)
-        theta -= update
+        """Update s, q and θ."""
+        if self.weight_decay:
+            gradient = self.decayed(theta, gradient)
+        total, square, update = self.gradient_sum, self.square_sum, self.update
+        multiply, add = np.multiply, np.add
+        multiply(total, self._beta1, total)
+        add(total, gradient, total)
+        multiply(gradient, gradient, update)
+        multiply(square, self._beta2, square)
+        add(square, update, square)
+        self._scale(learning_rate)
+        np.sqrt(square, update)
+        add(update, self._epsilon, update)
+        np.divide(total, update, update)
+        multiply(update, self._rate, update)
+        np.subtract(theta, update, theta)
 
-    def state(self) -> State:
-        """Return t, m and v."""
-        return {"steps": self.steps, "mean": self.mean.copy(), "square": self.square.copy()}
-
-    def restore(self, state: State) -> None:
-        """Take t, m and v."""
-        self.steps = int(state["steps"])
-        self.mean[:] = state["mean"]
-        self.square[:] = state["square"]
+    def _scale(self, learning_rate: float) -> None:
+        """Count the step and work out what ε and η become with it."""
+        self.steps = steps = self.steps + 1
+        c = math.sqrt((1.0 - self.beta2) / (1.0 - self.beta2**steps))
+        self._epsilon[()] = self._floor / c
+        self._rate[()] = learning_rate * (1.0 - self.beta1) / ((1.0 - self.beta1**steps) * c)

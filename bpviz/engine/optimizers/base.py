@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,25 +13,89 @@ from bpviz.registry import Registry
 from bpviz.text import N_
 
 Array = NDArray[np.floating]
-State = dict[str, Array | int]
+State = dict[str, Array | int | float]
+Evaluate = Callable[[Array], tuple[float, Array]]
 
 
 class Optimizer(ABC):
-    """θ ← θ + update(∇L, η), over one flat array.  η is handed in: a schedule may change it."""
+    """θ ← θ − u, over one flat array.  η is handed in: a schedule may change it.
+
+    Attributes
+    ----------
+    searches : bool
+        Whether the method looks at the loss elsewhere before it moves: then `search` is called in
+        place of `step`.
+    remembers : tuple of str
+        The attributes that `state` saves: arrays, whole numbers and numbers.
+    weight_decay : float
+        λ.  Where it is coupled it adds λθ to the gradient, as a penalty ½λ‖θ‖² would.
+    update : (n,)
+        u, what the last step took off θ: θ_before − θ_after.
+    """
+
+    searches: ClassVar[bool] = False
+    remembers: ClassVar[tuple[str, ...]] = ()
+    weight_decay: float = 0.0
+    update: Array
 
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:
         """Forget everything and make ready for θ of ``size`` parameters."""
+        self.update = np.zeros(size, dtype)
+        self._decayed = np.zeros(size, dtype) if self.weight_decay else self.update
 
     @abstractmethod
     def step(self, theta: Array, gradient: Array, learning_rate: float) -> None:
-        """Update ``theta`` in place; ``gradient`` is left as it is."""
+        """Take ``update`` off ``theta`` in place; ``gradient`` is left as it is."""
+
+    def search(
+        self, theta: Array, loss: float, gradient: Array, learning_rate: float, evaluate: Evaluate
+    ) -> None:
+        """Move ``theta`` in place to where the loss is lower; here by a plain `step`.
+
+        Parameters
+        ----------
+        loss, gradient
+            L and ∇L (n,) at ``theta``.  The gradient may be the buffer that ``evaluate`` writes to.
+        evaluate
+            θ → (L, ∇L) over the same samples; its gradient lasts until the next call.
+        """
+        self.step(theta, gradient, learning_rate)
+
+    def decayed(self, theta: Array, gradient: Array) -> Array:
+        """Return ∇L + λθ (n,), in a buffer of its own."""
+        decayed = self._decayed
+        np.multiply(theta, self.weight_decay, out=decayed)
+        decayed += gradient
+        return decayed
 
     def state(self) -> State:
         """Return a copy of what the optimizer remembers."""
-        return {}
+        kept = {name: getattr(self, name) for name in self.remembers}
+        return {
+            name: value.copy() if isinstance(value, np.ndarray) else value for name, value in kept.items()
+        }
 
     def restore(self, state: State) -> None:
         """Take a state that ``state`` returned."""
+        for name in self.remembers:
+            kept = getattr(self, name)
+            if isinstance(kept, np.ndarray):
+                kept[...] = state[name]
+            else:
+                setattr(self, name, type(kept)(state[name]))
+
+
+def scalar(value: float, dtype: np.dtype[np.floating]) -> Array:
+    """Return a number as an array of no dimension.
+
+    NumPy takes it in about half the time of a Python float, and it keeps float32 as it is.
+    """
+    return np.array(value, dtype)
+
+
+def at_least_tiny(epsilon: float, dtype: np.dtype[np.floating]) -> float:
+    """Return ε, or the smallest number that is not rounded to 0 in ``dtype``."""
+    return max(epsilon, float(np.finfo(dtype).tiny))
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry(N_("optimizer"))
