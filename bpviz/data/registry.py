@@ -12,7 +12,7 @@ from bpviz.registry import Registry
 from bpviz.text import N_
 
 GENERATORS: Registry[Dataset] = Registry(N_("data set"))
-"""``make(rng=…, **fields)``; ``extra["category"]``: classification, regression or bundled."""
+"""``make(rng=…, **fields)``; ``extra["category"]``: classification, regression, sequence or bundled."""
 
 _STREAM = 0xDA7A
 """Keeps the data's random numbers apart from those that others draw from the same seed."""

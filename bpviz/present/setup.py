@@ -29,6 +29,7 @@ GIVEN_START = "given"
 _CATEGORIES = {
     "classification": N_("Classification"),
     "regression": N_("Regression"),
+    "sequence": N_("Sequences"),
     "bundled": N_("Real data"),
 }
 _STANDARDIZE = (Choice("auto", N_("automatic")), Choice("on", N_("on")), Choice("off", N_("off")))

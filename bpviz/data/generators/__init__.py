@@ -12,6 +12,12 @@ from bpviz.data.generators import sine as sine
 from bpviz.data.generators import plane as plane
 from bpviz.data.generators import gaussian_bumps as gaussian_bumps
 from bpviz.data.generators import worked_example as worked_example
+from bpviz.data.generators import noisy_sine as noisy_sine
+from bpviz.data.generators import echo as echo
+from bpviz.data.generators import parity as parity
+from bpviz.data.generators import delayed_xor as delayed_xor
+from bpviz.data.generators import binary_addition as binary_addition
+from bpviz.data.generators import adding as adding
 from bpviz.data.generators import iris as iris
 from bpviz.data.generators import wine as wine
 from bpviz.data.generators import digits as digits
