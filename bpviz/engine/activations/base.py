@@ -14,9 +14,13 @@ Array = NDArray[np.floating]
 
 
 class Activation(ABC):
-    """σ and σ′.  Both work on arrays of any shape and keep the dtype.
+    """σ and σ′.  Both work on arrays of any shape, keep the dtype and are finite for |z| up to 1e300.
 
     ``low`` and ``high`` bound the values, for a picture's colours; None where unbounded.
+    ``analytic`` says that ``value`` is right for a complex z too, near the real axis: Im σ(z + ih) / h is
+    then σ′(z) to the last digits (the complex step).  A function made of pieces takes the piece where
+    Re z lies, for which NumPy's maximum and minimum will do, as they look at the real part first.
+    ``kinks`` are the points where σ′ jumps; there ``slope`` takes one side and says which.
     ``elementwise`` is False for softmax, whose derivative is a matrix: it is only used in an output
     layer, together with the loss that it was made for.
     """
@@ -25,6 +29,8 @@ class Activation(ABC):
     high: float | None = None
     elementwise: bool = True
     output_only: bool = False
+    analytic: bool = True
+    kinks: tuple[float, ...] = ()
 
     @abstractmethod
     def value(self, z: Array, out: Array | None = None) -> Array:

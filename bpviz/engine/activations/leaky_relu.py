@@ -16,6 +16,8 @@ NEGATIVE_SLOPE = 0.01
 class LeakyRelu(Activation):
     """σ(z) = max(z, 0.01 z), the slope that PyTorch and the paper (Maas et al., 2013) use."""
 
+    kinks = (0.0,)
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0.01 z)."""
         return np.asarray(np.maximum(z, NEGATIVE_SLOPE * z, out=out))

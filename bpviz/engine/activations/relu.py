@@ -13,6 +13,7 @@ class Relu(Activation):
     """σ(z) = max(z, 0)."""
 
     low = 0.0
+    kinks = (0.0,)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0)."""
