@@ -5,5 +5,7 @@ from bpviz.engine.functions import FUNCTIONS
 from bpviz.engine.initializers import INITIALIZERS
 from bpviz.engine.losses import LOSSES
 from bpviz.engine.optimizers import OPTIMIZERS
+from bpviz.engine.regularizers import REGULARIZERS
+from bpviz.engine.schedules import SCHEDULES
 
-__all__ = ["ACTIVATIONS", "FUNCTIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS"]
+__all__ = ["ACTIVATIONS", "FUNCTIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "REGULARIZERS", "SCHEDULES"]

@@ -5,12 +5,20 @@ import string
 
 import pytest
 
-from bpviz.engine.registries import ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.engine.registries import (
+    ACTIVATIONS,
+    FUNCTIONS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    REGULARIZERS,
+    SCHEDULES,
+)
 from bpviz.errors import UserError
 from bpviz.registry import Field, Registry
 from bpviz.text import set_language, tr
 
-REGISTRIES = [ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS]
+REGISTRIES = [ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES]
 ENTRIES = [
     pytest.param(registry, entry, id=f"{registry.kind}-{entry.name}")
     for registry in REGISTRIES
@@ -71,7 +79,10 @@ def test_unknown_names_and_fields_are_refused_with_what_is_near(registry):
 
 
 def test_the_pieces_that_were_asked_for_are_there():
-    assert ACTIVATIONS.names() == ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
+    assert set(ACTIVATIONS.names()) == {
+        *("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "gelu_tanh", "silu"),
+        *("mish", "softplus", "softsign", "hard_tanh", "hard_sigmoid", "sine", "gaussian", "softmax"),
+    }
     assert set(LOSSES.names()) == {
         "half_squared_error",
         "mean_squared_error",
