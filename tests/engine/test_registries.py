@@ -90,7 +90,10 @@ def test_the_pieces_that_were_asked_for_are_there():
         "softmax_cross_entropy",
     }
     assert OPTIMIZERS.names() == ("sgd", "momentum", "adam")
-    assert set(INITIALIZERS.names()) == {"zeros", "constant", "uniform", "normal", "xavier", "he"}
+    assert set(INITIALIZERS.names()) == {
+        *("zeros", "constant", "uniform", "normal", "xavier", "xavier_normal", "he", "he_uniform"),
+        *("lecun", "lecun_uniform", "orthogonal", "identity"),
+    }
     assert {"parabola", "bowl"} <= set(FUNCTIONS.names())
 
 
