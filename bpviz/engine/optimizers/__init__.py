@@ -14,6 +14,10 @@ from bpviz.engine.optimizers import nadam as nadam
 from bpviz.engine.optimizers import radam as radam
 from bpviz.engine.optimizers import adamw as adamw
 from bpviz.engine.optimizers import lion as lion
+from bpviz.engine.optimizers import conjugate_gradient as conjugate_gradient
+from bpviz.engine.optimizers import bfgs as bfgs
+from bpviz.engine.optimizers import lbfgs as lbfgs
+from bpviz.engine.optimizers import newton as newton
 from bpviz.engine.optimizers.base import OPTIMIZERS, Optimizer
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
