@@ -41,5 +41,6 @@ class ElasticNet(Regularizer):
         """Add λ (ρ sign(w) + (1 − ρ) w)."""
         share = np.sign(weights)
         share *= self.l1
-        share += self.l2 * weights
+        gradient += share
+        np.multiply(weights, self.l2, out=share)
         gradient += share
