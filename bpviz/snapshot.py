@@ -7,14 +7,15 @@ b⁽ˡ⁾ (out,) a layer's parameters, z⁽ˡ⁾ = W⁽ˡ⁾a⁽ˡ⁻¹⁾ + b�
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
-StopReason = Literal["iterations", "loss", "plateau", "diverged", "interrupted"]
+StopReason = Literal["iterations", "loss", "plateau", "early", "diverged", "interrupted"]
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -55,12 +56,34 @@ class Iteration:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerState:
-    """One layer after an iteration.  ``weights`` is None in the input layer.
+class ParameterState:
+    """One array of a layer's parameters after an iteration, all in its own shape.
 
-    ``weight_gradient`` and ``bias_gradient`` belong to the last batch: they made the last update.
-    ``z``, ``a`` and ``delta`` belong to the chosen sample.  ``maps`` (units, height, width) is each
-    unit's activation over the input plane, row 0 at the bottom, where there are two inputs.
+    ``name`` as in files (W, b, Wx, gamma), ``symbol`` as on the screen.  ``gradient`` is that of the last
+    batch, which made the last update; ``update`` is what this update took off: before − after.
+    """
+
+    name: str
+    symbol: str
+    role: Literal["weight", "bias", "gain"]
+    values: Array
+    gradient: Array
+    update: Array
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """One layer after an iteration.
+
+    ``z``, ``a`` and ``delta`` belong to the chosen sample and are flat; ``shape`` says what they are:
+    (features,), (channels, height, width) or (steps, channels).  ``arrays`` holds what else there is to
+    see of the sample in this kind of layer (gates, the winners of a pooling, a dropout's mask), by
+    name, in its own shape.  ``kind`` is the layer's name in the registry, empty for the input, ``text``
+    what was written for it.
+
+    ``weights`` (out, in) to ``bias_gradient`` are those of a dense layer, None in others; every
+    layer's are in ``parameters``.  ``maps`` (units, height, width) is each unit's activation over the
+    input plane, row 0 at the bottom, where there are two inputs.
     """
 
     name: str
@@ -74,6 +97,11 @@ class LayerState:
     weight_gradient: Array | None = None
     bias_gradient: Array | None = None
     maps: Array | None = None
+    kind: str = "dense"
+    text: str = ""
+    shape: tuple[int, ...] = ()
+    parameters: tuple[ParameterState, ...] = ()
+    arrays: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +125,8 @@ class Snapshot:
 
     For a function of one or two variables ``layers`` is empty and ``theta`` is the point.
     ``confusion_*`` are (classes, classes) counts, row = true class, column = predicted.
-    ``predictions_train``/``_test`` are (N, outputs) for regression, else None.
+    ``predictions_train``/``_test`` are (N, outputs) for regression, else None.  ``update`` (n,) is what
+    the last update took off θ: before − after.
     """
 
     run_id: int
@@ -118,6 +147,9 @@ class Snapshot:
     confusion_test: NDArray[np.int64] | None = None
     predictions_train: Array | None = None
     predictions_test: Array | None = None
+    update: Array | None = None
+    metrics_train: ClassMetrics | RegressionMetrics | None = None
+    metrics_test: ClassMetrics | RegressionMetrics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +169,10 @@ class RunInfo:
 
     ``units`` counts the units of each layer, input first.  ``x_train``/``x_test`` are in the data's
     own units (the network sees them scaled).  ``target_scale`` is each target's standard deviation
-    where targets were standardized (losses are then in its units), else empty.  For a function
+    where targets were standardized (losses are then in its units), else empty.  ``kinds`` and ``texts``
+    name each layer's kind and say what was written for it, ``shapes`` is what each gives, the input
+    first.  ``sequence_shape`` is (steps, channels) where a sample is a sequence, and ``target_steps`` is
+    the number of steps where there is an answer at each.  For a function
     ``kind`` is ``"function"``, ``units`` is empty and ``domain`` gives (low, high) for each variable.
     """
 
@@ -162,6 +197,11 @@ class RunInfo:
     domain: tuple[tuple[float, float], ...] = ()
     formula: str = ""
     target_scale: tuple[float, ...] = ()
+    kinds: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    shapes: tuple[tuple[int, ...], ...] = ()
+    sequence_shape: tuple[int, int] | None = None
+    target_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

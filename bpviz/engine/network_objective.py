@@ -1,12 +1,11 @@
-"""A network and a data set as an objective: L(θ) = data loss + λ₁ Σ|w| + ½ λ₂ Σ w².
+"""A network and a data set as an objective: L(θ) = data loss + the penalties of the regularizers.
 
-The penalty holds down the weights and leaves the biases alone; λ₂ w is its gradient, as PyTorch's
-``weight_decay`` for gradient descent.
+The penalties hold down the weights and leave biases and gains alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,20 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.initializers import Initializer
-from bpviz.engine.layers import Dense
+from bpviz.engine.layers import Layer
 from bpviz.engine.losses import Loss
 from bpviz.engine.metrics import correct_share
 from bpviz.engine.network import Network, Workspace, superscript
 from bpviz.engine.objective import Array, Batch, Objective, Part, ShouldStop, check_stop
-from bpviz.engine.stacked import CHUNK_CELLS, StackedNetworks, combined, matrices
+from bpviz.engine.penalties import Penalties
+from bpviz.engine.stacked import CHUNK_CELLS, StackedNetworks, combined, first_sums, matrices
+from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation
 
 CHUNK_ROWS = 4096
+# Numbers in the buffers of the widest layer for one chunk of rows.
+CHUNK_BUFFER = 1 << 22
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs x (N, D), targets y (N, K) as the output layer is to give them, class indices or None."""
+    """Inputs x (N, D), targets y (N, K) as the output layer is to give them, class indices or None.
+
+    ``labels`` is (N,), or (N, T) where every step of a sequence has a class.
+    """
 
     x: Array
     y: Array
@@ -41,6 +47,10 @@ class Samples:
         if len(self) <= count:
             return self
         rows = np.linspace(0, len(self) - 1, count).round().astype(np.intp)
+        return self.chosen(rows)
+
+    def chosen(self, rows: NDArray[np.intp]) -> Samples:
+        """Return some rows."""
         labels = None if self.labels is None else self.labels[rows]
         return Samples(self.x[rows], self.y[rows], labels)
 
@@ -55,18 +65,26 @@ class NetworkObjective(Objective):
     initializer : Initializer
     train, test : Samples
         Of the network's dtype; ``test`` may be empty.
+    seed : int
+        Of what layers draw in training.
     """
 
     def __init__(
-        self, network: Network, loss: Loss, initializer: Initializer, train: Samples, test: Samples
+        self,
+        network: Network,
+        loss: Loss,
+        initializer: Initializer,
+        train: Samples,
+        test: Samples,
+        seed: int = 0,
     ) -> None:
         self.network, self.loss_function, self.initializer = network, loss, initializer
-        self.train, self.test = train, test
+        self.train, self.test, self.seed = train, test, seed
         self.size, self.dtype = network.size, network.dtype
         self.sample_count = len(train)
-        self.l1 = self.l2 = 0.0
-        self._mask = network.weight_mask()
+        self.penalties = Penalties(network)
         self._names: list[str] | None = None
+        self._complex: Network | None = None
 
     @property
     def parameter_names(self) -> Sequence[str]:
@@ -75,16 +93,50 @@ class NetworkObjective(Objective):
             self._names = self.network.parameter_names()
         return self._names
 
-    def set_penalty(self, l1: float, l2: float) -> None:
-        """Set λ₁ and λ₂."""
-        self.l1, self.l2 = l1, l2
+    @property
+    def chunk_rows(self) -> int:
+        """How many samples go through the network at once."""
+        return max(1, min(CHUNK_ROWS, CHUNK_BUFFER // self.network.cells))
+
+    def set_penalties(self, penalties: Mapping[str, float]) -> None:
+        """Set the regularizers' strengths, by the names of their fields."""
+        self.penalties.set(penalties)
+
+    def begin(self, step: int) -> None:
+        """Let dropout draw the masks of update number ``step``."""
+        if self.network.stochastic:
+            self.network.set_noise(self.seed, step)
+
+    @property
+    def projects(self) -> bool:
+        """Whether max-norm is in force."""
+        return self.penalties.projects
+
+    def after_step(self, theta: Array, batch: Batch = None) -> bool:
+        """Take the batch into the statistics and hold the weights within max-norm."""
+        rows = len(self.train) if batch is None else len(batch)
+        chunk = self.chunk_rows
+        # The last chunk is what the buffers hold.
+        self.network.fold(rows if rows <= chunk else (rows - 1) % chunk + 1)
+        return self.penalties.project(theta)
+
+    def memory(self) -> Array | None:
+        """Return the layers' statistics in one array."""
+        statistics = self.network.statistics()
+        return np.concatenate(statistics) if statistics else None
+
+    def recall(self, memory: Array | None) -> None:
+        """Put the layers' statistics back."""
+        start = 0
+        for own in self.network.statistics():
+            assert memory is not None
+            own[:] = memory[start : start + len(own)]
+            start += len(own)
 
     def initial(self, rng: np.random.Generator) -> Array:
-        """Draw every layer's weights in turn; biases are 0."""
+        """Draw every layer's weights in turn; biases begin where their layer says, mostly at 0."""
         theta = np.zeros(self.size, self.dtype)
-        for layer, part in zip(self.network.layers, self.network.parts(), strict=True):
-            drawn = self.initializer.weights(rng, layer.units, layer.inputs)
-            theta[part.start : part.start + drawn.size] = drawn.ravel()
+        self.network.initialize(theta, rng, self.initializer)
         return theta
 
     def batch_of(self, batch: Batch) -> tuple[Array, Array]:
@@ -94,63 +146,100 @@ class NetworkObjective(Objective):
         return self.train.x.take(batch, axis=0), self.train.y.take(batch, axis=0)
 
     def loss(self, theta: Array, batch: Batch = None) -> float:
-        """Return L(θ), penalty included, in chunks of rows."""
+        """Return L(θ) as the trained network answers, penalty included, in chunks of rows."""
+        return self._loss(theta, batch, training=False)
+
+    def training_loss(self, theta: Array, batch: Batch = None) -> float:
+        """Return L(θ) as training sees it: dropout's masks in force, batch norm by the batch."""
+        return self._loss(theta, batch, training=True)
+
+    def _loss(self, theta: Array, batch: Batch, *, training: bool) -> float:
         self.network.bind(theta)
         x, y = self.batch_of(batch)
         total = 0.0
-        for start in range(0, len(x), CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
-            work = self.network.forward(x[rows])
-            total += float(self.loss_function.sample_losses(work.z[-1], work.a[-1], y[rows]).sum())
-        return total / len(x) + self._penalty(theta)
+        for rows in self._chunks(len(x)):
+            work = self.network.forward(x[rows], training=training)
+            total += self._loss_sum(work, y[rows])
+        return total / len(x) + self.penalties.value(theta)
+
+    def complex_loss(self, theta: NDArray[np.complexfloating], batch: Batch = None) -> complex:
+        """Return L at a complex θ; see `Objective.complex_loss`."""
+        if not (self.network.analytic and self.loss_function.analytic):
+            raise UserError(
+                "The complex step needs functions that take complex numbers; one piece here does not.",
+                hint="Choose central differences.",
+            )
+        if self._complex is None:
+            self._complex = self.network.with_dtype(np.dtype(np.complex128))
+        network = self._complex
+        for own, live in zip(network.statistics(), self.network.statistics(), strict=True):
+            own[:] = live
+        network.bind(theta)
+        x, y = self.batch_of(batch)
+        total = 0j
+        for rows in self._chunks(len(x)):
+            work = network.forward(x[rows].astype(network.dtype), training=True)
+            out, loss = work.output, self.loss_function
+            z, a, targets = (network.answers(each, loss) for each in (out.z, out.a, y[rows]))
+            total += complex(loss.sample_losses(z, a, targets).sum()) * len(y[rows]) / len(z)
+        return total / len(x) + self.penalties.complex_value(theta)
+
+    def _loss_sum(self, work: Workspace, y: Array) -> float:
+        """Return the sum of the samples' losses."""
+        return float(self.sample_losses(work, y).sum())
+
+    def sample_losses(self, work: Workspace, y: Array) -> Array:
+        """Return each sample's loss, (B,)."""
+        network, loss, out = self.network, self.loss_function, work.output
+        z, a, targets = (network.answers(each, loss) for each in (out.z, out.a, y))
+        losses = loss.sample_losses(z, a, targets)
+        return losses if len(losses) == len(y) else losses.reshape(len(y), -1).mean(axis=1)
 
     def loss_and_gradient(self, theta: Array, batch: Batch = None) -> tuple[float, Array]:
-        """Return L(θ) and ∇L(θ) by backpropagation."""
+        """Return L(θ) as training sees it and ∇L(θ), by backpropagation."""
         network = self.network
         network.bind(theta)
         x, y = self.batch_of(batch)
-        if len(x) > CHUNK_ROWS:
+        if len(x) > self.chunk_rows:
             loss = self._gradient_by_chunks(x, y)
         else:
-            work = network.forward(x)
-            loss = self.loss_function.value(work.z[-1], work.a[-1], y)
-            network.backward(x, y, work, self.loss_function)
-        if self.l1 or self.l2:
-            loss += self._penalty(theta)
-            network.gradient += self._mask * (self.l2 * theta + self.l1 * np.sign(theta))
+            loss = self._gradient_at_once(x, y)
+        if self.penalties.active:
+            loss += self.penalties.value(theta)
+            self.penalties.add_gradient(theta, network.gradient)
         return loss, network.gradient
+
+    def _gradient_at_once(self, x: Array, y: Array) -> float:
+        network = self.network
+        work = network.forward(x, training=True)
+        loss = self._loss_sum(work, y) / len(y)
+        network.backward(x, y, work, self.loss_function)
+        return loss
 
     def _gradient_by_chunks(self, x: Array, y: Array) -> float:
         """Add up large batches piece by piece: the buffers stay small, the mean stays a mean."""
         network, total = self.network, 0.0
         gradient = np.zeros_like(network.gradient)
-        for start in range(0, len(x), CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
+        for rows in self._chunks(len(x)):
             share = len(x[rows]) / len(x)
-            work = network.forward(x[rows])
-            total += share * self.loss_function.value(work.z[-1], work.a[-1], y[rows])
-            network.backward(x[rows], y[rows], work, self.loss_function)
+            total += share * self._gradient_at_once(x[rows], y[rows])
             gradient += share * network.gradient
         network.gradient[:] = gradient
         return total
 
-    def _penalty(self, theta: Array) -> float:
-        if not (self.l1 or self.l2):
-            return 0.0
-        weights = theta * self._mask
-        return float(self.l1 * np.abs(weights).sum() + 0.5 * self.l2 * np.dot(weights, weights))
-
     def losses(self, thetas: Array, batch: Batch = None) -> Array:
-        """Return L for each row of Θ (k, n): many networks through one matrix product a layer."""
+        """Return L for each row of Θ (k, n): many dense networks through one matrix product a layer."""
         thetas = np.asarray(thetas, self.dtype)
+        if not self.network.is_dense:
+            return np.array([self.loss(theta, batch) for theta in thetas])
         stacks = matrices(self.network, thetas)
         totals = np.zeros(len(thetas))
         x, y = self.batch_of(batch)
-        for rows in _row_chunks(len(x)):
+        for rows in self._chunks(len(x)):
             stack = StackedNetworks(self.network, self.loss_function, y[rows])
             for cut in _cuts(len(thetas), stack.capacity):
                 part = thetas[cut]
-                stack.first_sums(len(part))[:] = self.network.first_sums(part, x[rows]).reshape(len(part), -1)
+                stack.first_sums(len(part))[:] = first_sums(self.network, part, x[rows])
                 totals[cut] += stack.losses(len(part), [weights[cut] for weights in stacks])
         return totals / len(x) + self._penalties(thetas)
 
@@ -170,14 +259,16 @@ class NetworkObjective(Objective):
         Every W, b and the first layer's z are linear in (1, u, v): each is computed for the three
         vectors of the plane, and for a point of it only combined.
         """
+        if not self.network.is_dense:
+            return self._losses_point_by_point(origin, first, second, u, v, batch, should_stop)
         basis = np.stack([origin, first, second]).astype(self.dtype)
         points = np.stack([np.ones(len(u) * len(v)), np.tile(u, len(v)), np.repeat(v, len(u))], axis=1)
         coefficients = points.astype(self.dtype)
         stacks = matrices(self.network, basis)
         totals = np.zeros(len(points))
         x, y = self.batch_of(batch)
-        for rows in _row_chunks(len(x)):
-            sums = self.network.first_sums(basis, x[rows]).reshape(3, -1)
+        for rows in self._chunks(len(x)):
+            sums = first_sums(self.network, basis, x[rows])
             stack = StackedNetworks(self.network, self.loss_function, y[rows])
             for cut in _cuts(len(points), stack.capacity):
                 check_stop(should_stop)
@@ -187,14 +278,34 @@ class NetworkObjective(Objective):
         losses = totals / len(x) + self._plane_penalties(basis, coefficients)
         return losses.reshape(len(v), len(u))
 
+    def _losses_point_by_point(
+        self,
+        origin: Array,
+        first: Array,
+        second: Array,
+        u: Array,
+        v: Array,
+        batch: Batch,
+        should_stop: ShouldStop | None,
+    ) -> Array:
+        losses = np.empty((len(v), len(u)))
+        theta = np.empty(self.size, self.dtype)
+        for i, j in np.ndindex(losses.shape):
+            check_stop(should_stop)
+            theta[:] = origin + u[j] * first + v[i] * second
+            losses[i, j] = self.loss(theta, batch)
+        return losses
+
     def _plane_penalties(self, basis: Array, coefficients: Array) -> Array | float:
-        if not (self.l1 or self.l2):
+        if not self.penalties.active:
             return 0.0
         cuts = _cuts(len(coefficients), max(1, CHUNK_CELLS // self.size))
         return np.concatenate([self._penalties(coefficients[cut] @ basis) for cut in cuts])
 
     def _penalties(self, thetas: Array) -> Array:
-        return np.array([self._penalty(theta) for theta in thetas]) if self.l1 or self.l2 else np.zeros(1)
+        if not self.penalties.active:
+            return np.zeros(1)
+        return np.array([self.penalties.value(theta) for theta in thetas])
 
     def forward(self, theta: Array, x: Array) -> Workspace:
         """Run ``x`` (B, D) through the network at θ; the buffers are the network's own."""
@@ -203,11 +314,8 @@ class NetworkObjective(Objective):
 
     def predict(self, theta: Array, x: Array) -> Array:
         """Return ŷ (N, K), in chunks."""
-        pieces = [
-            self.forward(theta, x[start : start + CHUNK_ROWS]).a[-1].copy()
-            for start in range(0, len(x), CHUNK_ROWS)
-        ]
-        return np.concatenate(pieces) if pieces else np.empty((0, self.network.layers[-1].units))
+        pieces = [self.forward(theta, x[rows]).output.a.copy() for rows in self._chunks(len(x))]
+        return np.concatenate(pieces) if pieces else np.empty((0, self.network.outputs))
 
     def evaluate(self, theta: Array, part: Part = "train") -> Evaluation | None:
         """Return the data loss and the accuracy over a part."""
@@ -220,62 +328,82 @@ class NetworkObjective(Objective):
             return None
         self.network.bind(theta)
         total, right = 0.0, 0.0
-        for start in range(0, len(samples), CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
+        for rows in self._chunks(len(samples)):
             work = self.network.forward(samples.x[rows])
-            total += float(self.loss_function.sample_losses(work.z[-1], work.a[-1], samples.y[rows]).sum())
+            total += self._loss_sum(work, samples.y[rows])
             if samples.labels is not None:
-                right += correct_share(self.scores(work.a[-1]), samples.labels[rows]) * len(work.a[-1])
+                scores = self.scores(work.output.a)
+                right += correct_share(scores, samples.labels[rows].ravel()) * len(work.output.a)
         count = len(samples)
         return Evaluation(total / count, right / count if samples.labels is not None else None)
 
     def scores(self, y_hat: Array) -> Array:
-        """Return ŷ with one column a class: a single output p becomes (1 − p, p)."""
+        """Return ŷ with one column a class: a single output p becomes (1 − p, p).
+
+        Where there is an answer at every step, each step is a row.
+        """
+        if self.network.steps > 1:
+            y_hat = y_hat.reshape(-1, self.network.outputs // self.network.steps)
         if y_hat.shape[-1] > 1:
             return y_hat
-        low = -1.0 if self.network.layers[-1].activation.low == -1.0 else 0.0
+        activation = self.network.layers[-1].activation
+        low = max(self.loss_function.class_low, -1.0)
+        if activation is not None and activation.low == -1.0:
+            low = -1.0
         p = (y_hat - low) / (1.0 - low)
         return np.concatenate([1.0 - p, p], axis=-1)
 
     def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
         """Return the first of W⁽ˡ⁾, z⁽ˡ⁾, L and ∂L/∂W⁽ˡ⁾ that is not finite, in the order of computing."""
-        self.network.bind(theta)
+        network = self.network
+        network.bind(theta)
         x, y = self.batch_of(batch)
-        x, y = x[:CHUNK_ROWS], y[:CHUNK_ROWS]
+        x, y = x[: self.chunk_rows], y[: self.chunk_rows]
         with np.errstate(all="ignore"):
-            work = self.network.forward(x)
-            for number, (layer, z, a) in enumerate(zip(self.network.layers, work.z, work.a, strict=True), 1):
-                if not np.isfinite(layer.weights).all():
-                    return f"W{superscript(number)}"
-                if not (np.isfinite(z).all() and np.isfinite(a).all()):
+            work = network.forward(x, training=True)
+            for number, (layer, own) in enumerate(zip(network.layers, work.layers, strict=True), 1):
+                bad = _first_not_finite(layer.p)
+                if bad:
+                    return _symbol(layer, bad) + superscript(number)
+                if not (np.isfinite(own.z).all() and np.isfinite(own.a).all()):
                     return f"z{superscript(number)}"
-            if not np.isfinite(self.loss_function.value(work.z[-1], work.a[-1], y)):
-                return f"L ← z{superscript(len(self.network.layers))}"
-            self.network.backward(x, y, work, self.loss_function)
-        for number in range(len(self.network.layers), 0, -1):
-            if not np.isfinite(self.network.layers[number - 1].weight_gradient).all():
-                return f"∂L/∂W{superscript(number)}"
+            if not np.isfinite(self._loss_sum(work, y)):
+                return f"L ← z{superscript(len(network.layers))}"
+            network.backward(x, y, work, self.loss_function)
+        for number in range(len(network.layers), 0, -1):
+            layer = network.layers[number - 1]
+            bad = _first_not_finite(layer.g)
+            if bad:
+                return f"∂L/∂{_symbol(layer, bad)}{superscript(number)}"
         return ""
 
     def largest_gradient(self) -> str:
         """Return the ∂L/∂W⁽ˡ⁾ that holds the largest number of the last gradient."""
-        largest = [np.abs(layer.weight_gradient).max(initial=0.0) for layer in self.network.layers]
-        return f"∂L/∂W{superscript(int(np.argmax(largest)) + 1)}"
+        largest, name = -1.0, "∇L"
+        for number, layer in enumerate(self.network.layers, 1):
+            for parameter in layer.parameters:
+                size = float(np.abs(layer.g[parameter.name]).max(initial=0.0))
+                if parameter.role == "weight" and size > largest:
+                    largest, name = size, f"∂L/∂{parameter.symbol}{superscript(number)}"
+        return name
 
     def clone(self) -> Self:
         """Return the same objective with layers and buffers of its own."""
-        layers = [
-            Dense(layer.inputs, layer.units, layer.activation, bias=layer.has_bias)
-            for layer in self.network.layers
-        ]
-        network = Network(layers, self.dtype)
-        other = type(self)(network, self.loss_function, self.initializer, self.train, self.test)
-        other.set_penalty(self.l1, self.l2)
+        network = self.network.with_dtype(self.dtype)
+        other = type(self)(network, self.loss_function, self.initializer, self.train, self.test, self.seed)
+        other.set_penalties(self.penalties.values)
         return other
 
+    def _chunks(self, rows: int) -> Iterator[slice]:
+        return _cuts(rows, self.chunk_rows)
 
-def _row_chunks(rows: int) -> Iterator[slice]:
-    return _cuts(rows, CHUNK_ROWS)
+
+def _first_not_finite(arrays: Mapping[str, Array]) -> str:
+    return next((name for name, array in arrays.items() if not np.isfinite(array).all()), "")
+
+
+def _symbol(layer: Layer, name: str) -> str:
+    return next(parameter.symbol for parameter in layer.parameters if parameter.name == name)
 
 
 def _cuts(count: int, size: int) -> Iterator[slice]:

@@ -7,7 +7,7 @@ of the program.  Symbols: θ (n,) all parameters, L the loss, ∇L (n,) its grad
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Self
 
 import numpy as np
@@ -104,8 +104,41 @@ class Objective(ABC):
     def clone(self) -> Self:
         """Return an objective with buffers of its own over the same data, for another thread."""
 
-    def set_penalty(self, l1: float, l2: float) -> None:
-        """Set λ₁ and λ₂ of the penalty λ₁Σ|w| + ½λ₂Σw²; a function has no weights to hold down."""
+    def training_loss(self, theta: Array, batch: Batch = None) -> float:
+        """Return the L(θ) whose gradient `loss_and_gradient` is: as training sees it, dropout included."""
+        return self.loss(theta, batch)
+
+    def complex_loss(self, theta: NDArray[np.complexfloating], batch: Batch = None) -> complex:
+        """Return L at a complex θ, for the complex-step derivative.
+
+        Raises
+        ------
+        UserError
+            Where a piece of L is not analytic.
+        """
+        raise NotImplementedError
+
+    def set_penalties(self, penalties: Mapping[str, float]) -> None:
+        """Set the regularizers' strengths, by their fields; a function has no weights to hold down."""
+
+    def begin(self, step: int) -> None:
+        """Make ready for update number ``step``: what is drawn at random is a function of it alone."""
+
+    @property
+    def projects(self) -> bool:
+        """Whether `after_step` may change θ."""
+        return False
+
+    def after_step(self, theta: Array, batch: Batch = None) -> bool:
+        """Finish an update of θ: statistics, projections.  Return whether θ was changed."""
+        return False
+
+    def memory(self) -> Array | None:
+        """Return a copy of what is remembered beside θ, None where nothing is."""
+        return None
+
+    def recall(self, memory: Array | None) -> None:
+        """Take what `memory` returned."""
 
     def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
         """Return the name of the first place on the way forward, then back, that is not finite."""

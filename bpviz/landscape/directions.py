@@ -39,7 +39,7 @@ def random_directions(network: Network, theta: Array, seed: int) -> tuple[Array,
 
 def _second(network: Network, first: Array, theta: Array, rng: np.random.Generator) -> Array:
     drawn = rng.standard_normal(network.size)
-    for rows, against in zip(_rows(network, drawn), _rows(network, first), strict=True):
+    for rows, against in zip(network.weight_rows(drawn), network.weight_rows(first), strict=True):
         if rows.shape[1] > 1:
             share = np.sum(rows * against, axis=1) / np.sum(against * against, axis=1)
             rows -= share[:, None] * against
@@ -48,22 +48,13 @@ def _second(network: Network, first: Array, theta: Array, rng: np.random.Generat
 
 def _normalized(network: Network, direction: Array, theta: Array) -> Array:
     """Scale each neuron's weights to the norm in ``theta``; biases become 0."""
-    for rows, weights in zip(_rows(network, direction), _rows(network, theta), strict=True):
+    for rows, weights in zip(network.weight_rows(direction), network.weight_rows(theta), strict=True):
         wanted = np.linalg.norm(weights.astype(np.float64), axis=1)
         # A neuron that starts at zero would never move: it takes the norm 1.
         wanted[wanted == 0.0] = 1.0
         rows *= (wanted / np.linalg.norm(rows, axis=1))[:, None]
     direction *= network.weight_mask()
     return direction
-
-
-def _rows(network: Network, vector: Array) -> list[Array]:
-    """Return each layer's W (units, inputs) as a view into ``vector`` (n,)."""
-    shapes = [(layer.units, layer.inputs) for layer in network.layers]
-    return [
-        vector[part.start : part.start + units * inputs].reshape(units, inputs)
-        for part, (units, inputs) in zip(network.parts(), shapes, strict=True)
-    ]
 
 
 def _cosine(first: Array, second: Array) -> float:

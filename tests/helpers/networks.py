@@ -12,7 +12,7 @@ import numpy as np
 from bpviz.engine.layers import Dense
 from bpviz.engine.network import Network
 from bpviz.engine.network_objective import NetworkObjective, Samples
-from bpviz.engine.registries import ACTIVATIONS, INITIALIZERS, LOSSES
+from bpviz.engine.registries import INITIALIZERS, LOSSES
 
 REFERENCE = Path(__file__).parent.parent / "engine" / "reference"
 
@@ -31,18 +31,19 @@ def network(
 ) -> Network:
     """Return layers of ``units`` (input first) with one activation each."""
     layers = [
-        Dense(inputs, outputs, ACTIVATIONS.create(name), bias=bias)
+        Dense((inputs,), outputs, name, bias=bias)
         for inputs, outputs, name in zip(units[:-1], units[1:], activations, strict=True)
     ]
     return Network(layers, np.dtype(dtype))
 
 
 def targets(loss: str, rows: int, outputs: int, rng: np.random.Generator) -> np.ndarray:
-    """Return targets that ``loss`` is made for: numbers, 0 and 1, or one 1 a row."""
+    """Return targets that ``loss`` is made for: numbers, two values for classes, or one 1 a row."""
     if loss == "softmax_cross_entropy":
         return np.eye(outputs)[rng.integers(0, outputs, rows)]
-    if loss == "binary_cross_entropy":
-        return (rng.random((rows, outputs)) < 0.5).astype(float)
+    made = LOSSES.create(loss)
+    if made.for_classes:
+        return np.where(rng.random((rows, outputs)) < 0.5, 1.0, made.class_low)
     return rng.normal(size=(rows, outputs))
 
 
