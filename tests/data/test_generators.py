@@ -10,7 +10,8 @@ from bpviz.data.generators.gaussian_bumps import bumps
 from bpviz.errors import UserError
 
 NAMES = GENERATORS.names()
-MADE = [entry.name for entry in GENERATORS if "points" in {field.name for field in entry.fields}]
+COUNTED = [entry.name for entry in GENERATORS if "points" in {field.name for field in entry.fields}]
+MADE = [name for name in COUNTED if GENERATORS[name].extra["category"] != "sequence"]
 MADE_CLASSES = [entry.name for entry in GENERATORS if entry.extra["category"] == "classification"]
 
 
@@ -19,6 +20,7 @@ def test_registered_in_the_order_of_the_menu():
     assert set(NAMES) >= {
         *("xor", "circle", "gauss", "spiral", "moons", "blobs", "multi_spiral"),
         *("plane", "gaussian_bumps", "sine", "iris", "wine", "digits", "digits28"),
+        *("noisy_sine", "echo", "parity", "delayed_xor", "binary_addition", "adding"),
     }
 
 
@@ -28,14 +30,14 @@ def test_every_data_set_is_whole(name):
     entry = GENERATORS[name]
     assert data.name == name
     assert entry.help
-    assert entry.extra["category"] in ("classification", "regression", "bundled")
+    assert entry.extra["category"] in ("classification", "regression", "sequence", "bundled")
     assert data.x.dtype == np.float64
-    assert data.x.shape == (len(data), len(data.feature_names))
+    assert data.x.shape == (len(data), len(data.feature_names)) == (len(data), np.prod(data.shape))
     assert np.isfinite(data.x).all()
     assert data.source
     if data.task == "classification":
         assert data.y.dtype == np.int64
-        assert set(data.y.tolist()) == set(range(len(data.class_names)))
+        assert set(data.y.ravel().tolist()) == set(range(len(data.class_names)))
     else:
         assert data.y.dtype == np.float64
         assert data.y.shape == (len(data), len(data.target_names))
@@ -55,7 +57,7 @@ def test_another_seed_gives_other_points(name):
     assert generate(name, 1, **options).x.tobytes() != generate(name, 2, **options).x.tobytes()
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", COUNTED)
 @pytest.mark.parametrize("points", [10, 37, 1000])
 def test_as_many_points_as_wished(name, points):
     assert len(generate(name, 0, points=points)) == points

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -99,6 +101,49 @@ def test_regression_splits_by_count():
 def test_a_share_that_leaves_nothing_is_refused(share):
     with pytest.raises(UserError, match="test share"):
         split(generate("sine"), share, np.random.default_rng(0))
+
+
+def test_what_follows_in_time_is_split_by_time():
+    data = replace(table([0, 1] * 10, 2), chronological=True)
+    parts = split(data, 0.3, np.random.default_rng(0))
+    assert parts.train_rows.tolist() == list(range(14))
+    assert parts.test_rows.tolist() == list(range(14, 20))
+    assert len(split(data, 0.0, np.random.default_rng(0)).test_rows) == 0
+
+
+def test_one_class_before_the_others_is_refused():
+    data = replace(table([1] * 15 + [0, 2] * 5, 3), chronological=True)
+    with pytest.raises(UserError, match=r"the first 15 samples, holds one class only: “b”\.") as caught:
+        split(data, 0.4, np.random.default_rng(0))
+    assert "smaller test share" in str(caught.value.hint)
+    assert len(split(data, 0.2, np.random.default_rng(0)).train_rows) == 20
+
+
+def test_labels_at_every_step_are_split_by_count():
+    labels = np.arange(40).reshape(10, 4) % 2
+    data = replace(table([0] * 10, 2), y=labels, target_steps=4, sequence_shape=(2, 1))
+    parts = split(data, 0.3, np.random.default_rng(0))
+    assert parts.y_train.shape == (7, 4)
+    assert sorted([*parts.train_rows, *parts.test_rows]) == list(range(10))
+
+
+def test_a_channel_is_scaled_alike_at_all_its_steps():
+    # Two sequences of two steps: channel a holds 1, 3, 5, 7 (mean 4, deviation √5), channel b only 2.
+    x = np.array([[1.0, 2.0, 3.0, 2.0], [5.0, 2.0, 7.0, 2.0]])
+    scaling = Scaling.fit(x, 2)
+    assert scaling.mean.tolist() == [4.0, 2.0, 4.0, 2.0]
+    assert scaling.scale == pytest.approx([5**0.5, 1.0, 5**0.5, 1.0])
+    assert scaling.apply(x)[:, 0] * 5**0.5 == pytest.approx([-3.0, 1.0])
+    assert scaling.invert(scaling.apply(x)) == pytest.approx(x)
+
+
+def test_sequences_are_scaled_by_their_channels():
+    data = generate("adding")
+    parts = split(data, 0.5, np.random.default_rng(0), standardize=True)
+    steps = parts.x_train.reshape(-1, 2)
+    assert steps.mean(axis=0) == pytest.approx([0.0, 0.0], abs=1e-12)
+    assert steps.std(axis=0) == pytest.approx([1.0, 1.0])
+    assert len(set(parts.scaling.scale.tolist())) == 2
 
 
 def test_no_samples_are_refused():

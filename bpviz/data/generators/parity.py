@@ -15,7 +15,7 @@ from bpviz.text import N_
     "parity",
     N_("Parity"),
     help=N_("One answer a sequence: is the number of ones odd? A single bit of memory is enough."),
-    fields=(points_field(500), steps_field(8, minimum=1)),
+    fields=(points_field(1000), steps_field(8, minimum=1)),
     category="sequence",
 )
 def parity(rng: np.random.Generator, points: int, steps: int) -> Dataset:

@@ -17,6 +17,9 @@ FEW_INTEGERS = 20
 FEWEST_FOR_IDS = 20
 """In fewer rows a text in every other row may be chance."""
 
+MOST_NAMED = 5
+"""How many constant columns a note names."""
+
 MOST_VALUES = 110_000_000
 """Features × rows after texts became features: about 0.9 GB, that of the largest table."""
 
@@ -36,20 +39,55 @@ def assemble(file: str, table: Table, target: int, task: str) -> Dataset:
             file=file,
             count=table.rows,
         )
-    y, class_names = _target(file, table, target, task)
-    x, feature_names = _features(file, table, target)
+    y, class_names = targets(file, table, target, table.column(target), task)
+    kept = [i for i in range(len(table.names)) if i != target]
+    for i in kept:
+        _check_texts(file, table, i)
+    notes = reading_notes(table)
+    x, feature_names = features(file, table, kept)
+    notes += constant_notes(x, feature_names)
     kind: Task = "classification" if class_names else "regression"
-    notes = (Text("Bad rows left out: {count}.", count=table.dropped),) if table.dropped else ()
     names = (table.names[target],)
     return Dataset(file, x, y, kind, feature_names, names, class_names, source=file, notes=notes)
 
 
-def _target(
-    file: str, table: Table, target: int, task: str
+def reading_notes(table: Table) -> tuple[Text, ...]:
+    """Return what is to be told of how a table was read."""
+    return (Text("Bad rows left out: {count}.", count=table.dropped),) if table.dropped else ()
+
+
+def constant_notes(x: Floats, names: tuple[str, ...]) -> tuple[Text, ...]:
+    """Return a note that names the features that are the same in every row, if there are some."""
+    constant = [names[i] for i in np.flatnonzero(x.min(axis=0) == x.max(axis=0))]
+    if not constant:
+        return ()
+    shown = "”, “".join(constant[:MOST_NAMED]) + ("”, “…" if len(constant) > MOST_NAMED else "")
+    return (Text("The same in every row, and of no use: “{names}”.", names=shown),)
+
+
+def targets(
+    file: str, table: Table, target: int, values: Floats, task: str
 ) -> tuple[NDArray[np.int64] | Array, tuple[str, ...]]:
-    """Return the targets and the classes' names (none for regression)."""
-    values, name = table.column(target), table.names[target]
-    column = table.columns[target]
+    """Return the targets and the classes' names (none for regression) of some rows.
+
+    Parameters
+    ----------
+    target : int
+        The target's column.
+    values : (N,)
+        Its values in these rows.
+
+    Returns
+    -------
+    y : (N,) int64 class indices or (N, 1) float64
+    class_names : tuple of str
+
+    Raises
+    ------
+    UserError
+        When they do not fit the task, or are all the same.
+    """
+    name, column = table.names[target], table.columns[target]
     if isinstance(column, TextColumn):
         if task == "regression":
             raise UserError(
@@ -64,6 +102,7 @@ def _target(
         return places[codes], texts
     distinct = np.unique(values)
     if task == "regression" or (task == "auto" and not _look_like_classes(distinct, len(values))):
+        _check_varied(file, name, len(distinct))
         return values[:, None].copy(), ()
     _check_classes(file, name, len(distinct))
     return np.searchsorted(distinct, values).astype(np.int64), tuple(map(_number_name, distinct.tolist()))
@@ -81,7 +120,7 @@ def _number_name(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _check_classes(file: str, name: str, count: int) -> None:
+def _check_varied(file: str, name: str, count: int) -> None:
     if count < 2:
         raise UserError(
             "{file}: the target “{name}” is the same in every row.",
@@ -89,6 +128,10 @@ def _check_classes(file: str, name: str, count: int) -> None:
             file=file,
             name=name,
         )
+
+
+def _check_classes(file: str, name: str, count: int) -> None:
+    _check_varied(file, name, count)
     if count > MOST_CLASSES:
         raise UserError(
             "{file}: the target “{name}” has {count} different values.",
@@ -100,16 +143,16 @@ def _check_classes(file: str, name: str, count: int) -> None:
         )
 
 
-def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, ...]]:
-    """Return every column but the target; a text column as one 0/1 feature a distinct text."""
-    kept = [i for i in range(len(table.names)) if i != target]
+def features(file: str, table: Table, kept: list[int]) -> tuple[Floats, tuple[str, ...]]:
+    """Return the columns ``kept``; a text column as one 0/1 feature a distinct text.
+
+    The table's blocks are used up.
+    """
     texts = {
         i: column.sorted_texts(np.unique(table.column(i)).astype(np.intp))
         for i in kept
         if isinstance(column := table.columns[i], TextColumn)
     }
-    for i, (names_of_texts, _places) in texts.items():
-        _check_texts(file, table.names[i], len(names_of_texts), table.rows)
     width = sum(len(texts[i][0]) if i in texts else 1 for i in kept)
     rows = table.rows
     if rows * width > MOST_VALUES:
@@ -129,14 +172,22 @@ def _features(file: str, table: Table, target: int) -> tuple[Floats, tuple[str, 
     return x, tuple(names)
 
 
-def _check_texts(file: str, name: str, count: int, rows: int) -> None:
+def distinct_texts(table: Table, index: int) -> int:
+    """Return how many texts a column holds; 0 for a column of numbers."""
+    if not isinstance(table.columns[index], TextColumn):
+        return 0
+    return len(np.unique(table.column(index)))
+
+
+def _check_texts(file: str, table: Table, index: int) -> None:
     """Refuse a column that tells most rows apart: its features would be learnt by heart."""
+    count, rows = distinct_texts(table, index), table.rows
     if rows >= FEWEST_FOR_IDS and 2 * count > rows:
         raise UserError(
             "{file}: column “{name}” has {count} different texts in {rows} rows.",
             hint="So many tell the rows apart and teach nothing: if it is an ID, take it out of the file.",
             file=file,
-            name=name,
+            name=table.names[index],
             count=count,
             rows=rows,
         )

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from bpviz.data.dataset import Dataset
 from bpviz.data.loaders.assemble import assemble
+from bpviz.data.loaders.groups import assemble_groups
+from bpviz.data.loaders.over_time import OVER_TIME_FIELDS, OverTime
 from bpviz.data.loaders.records import Progress
 from bpviz.data.loaders.registry import LOADERS
 from bpviz.data.loaders.sniff import (
@@ -19,6 +21,7 @@ from bpviz.data.loaders.sniff import (
     take_sample,
 )
 from bpviz.data.loaders.table import read_table
+from bpviz.data.loaders.windows import assemble_windows
 from bpviz.errors import UserError
 from bpviz.registry import Field
 from bpviz.text import N_
@@ -74,6 +77,7 @@ FIELDS = (
         choices=("auto", "utf-8", "gb18030", "utf-16"),
         help=N_("How characters are written as bytes."),
     ),
+    *OVER_TIME_FIELDS,
 )
 
 
@@ -110,10 +114,19 @@ def load_csv(path: Path, progress: Progress | None = None, **options: Any) -> Da
 
     def read(encoding: str) -> Dataset:
         sample = take_sample(path, options, encoding)
-        target = _target_index(path.name, sample.names, str(options.get("target", "")))
-        table = read_table(path, sample, target, bool(options.get("drop_bad_rows", False)), progress)
-        return assemble(path.name, table, target, str(options.get("task", "auto")))
+        target = _column_index(path.name, sample.names, str(options.get("target", "")))
+        task, drop = str(options.get("task", "auto")), bool(options.get("drop_bad_rows", False))
+        if not over_time:
+            return assemble(path.name, read_table(path, sample, target, drop, progress), target, task)
+        limits = over_time.table_limits()
+        if over_time.window:
+            table = read_table(path, sample, target, drop, progress, **limits)
+            return assemble_windows(path.name, table, target, task, over_time)
+        group = _column_index(path.name, sample.names, over_time.column)
+        table = read_table(path, sample, target, drop, progress, **limits)
+        return assemble_groups(path.name, table, target, task, group)
 
+    over_time = OverTime.of(options)
     return _first_fitting(path, options, read)
 
 
@@ -134,7 +147,7 @@ def _first_fitting(path: Path, options: Mapping[str, Any], attempt: Callable[[st
     )
 
 
-def _target_index(file: str, names: tuple[str, ...], wanted: str) -> int:
+def _column_index(file: str, names: tuple[str, ...], wanted: str) -> int:
     """Return the column that ``wanted`` names, or numbers from 1 on."""
     wanted = wanted.strip()
     if not wanted:

@@ -51,17 +51,31 @@ class Table:
 
 
 def read_table(
-    path: Path, sample: Sample, target: int, drop_bad_rows: bool, progress: Progress | None
+    path: Path,
+    sample: Sample,
+    target: int,
+    drop_bad_rows: bool,
+    progress: Progress | None,
+    *,
+    fewest_columns: int = 2,
+    most_texts: int = MOST_TEXTS,
 ) -> Table:
     """Read the file whose beginning is ``sample``.
+
+    Parameters
+    ----------
+    fewest_columns : int
+        1 where the target's own past is a feature.
+    most_texts : int
+        How many distinct texts a feature may have.
 
     Raises
     ------
     BadRows, UserError, UnicodeDecodeError
         The last when the encoding does not fit after all.
     """
-    _check_columns(path.name, sample)
-    reading_of = _TableReading(path.name, sample, target)
+    _check_columns(path.name, sample, fewest_columns)
+    reading_of = _TableReading(path.name, sample, target, most_texts)
     with reading(path) as file:
         size = path.stat().st_size
         for batch in _batches(file, path.name, sample.format, len(sample.names)):
@@ -71,7 +85,7 @@ def read_table(
     return reading_of.result(drop_bad_rows)
 
 
-def _check_columns(file: str, sample: Sample) -> None:
+def _check_columns(file: str, sample: Sample, fewest: int) -> None:
     count = len(sample.names)
     if count > MOST_COLUMNS:
         raise UserError(
@@ -81,7 +95,7 @@ def _check_columns(file: str, sample: Sample) -> None:
             count=count,
             limit=MOST_COLUMNS,
         )
-    if count < 2:
+    if count < fewest:
         raise UserError(
             "{file} has only one column.",
             hint="A data set needs a feature and a target; if the cells are separated by something else "
@@ -120,12 +134,12 @@ def _batches(file: IO[bytes], name: str, form: Format, columns: int) -> Iterator
 class _TableReading:
     """Takes batches in and keeps their good rows."""
 
-    def __init__(self, file: str, sample: Sample, target: int) -> None:
+    def __init__(self, file: str, sample: Sample, target: int, most_texts: int) -> None:
         self._file, self._names = file, sample.names
         self._columns: tuple[Column, ...] = tuple(
             NumberColumn()
             if sample.numeric[i]
-            else TextColumn(file, name, MOST_CLASSES if i == target else MOST_TEXTS, i == target)
+            else TextColumn(file, name, MOST_CLASSES if i == target else most_texts, i == target)
             for i, name in enumerate(sample.names)
         )
         self._log = BadRowLog()
