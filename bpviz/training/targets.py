@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 
 from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.activations import ACTIVATIONS
-from bpviz.engine.losses import LOSSES
+from bpviz.engine.losses import LOSSES, Loss
 from bpviz.engine.network_objective import Samples
 from bpviz.errors import UserError
 from bpviz.training.config import RunConfig
 
 SMALLEST_DEVIATION, LARGEST_DEVIATION = 0.1, 10.0
-CLASS_LOSSES = ("binary_cross_entropy", "softmax_cross_entropy")
 
 
 def choose_loss(config: RunConfig, data: SplitDataset) -> str:
@@ -28,15 +27,17 @@ def choose_loss(config: RunConfig, data: SplitDataset) -> str:
     if config.loss == "auto":
         if not classes:
             return "half_squared_error"
-        return CLASS_LOSSES[0] if len(data.dataset.class_names) == 2 else CLASS_LOSSES[1]
-    if config.loss in CLASS_LOSSES and not classes:
+        two = len(data.dataset.class_names) == 2
+        return "binary_cross_entropy" if two else "softmax_cross_entropy"
+    entry = LOSSES[config.loss]
+    if entry.create().for_classes and not classes:
         raise UserError(
             "The loss “{loss}” is for classes; the target “{target}” is a number.",
             hint="Choose half_squared_error or mean_squared_error, or auto.",
             loss=config.loss,
             target=", ".join(data.dataset.target_names),
         )
-    return LOSSES[config.loss].name
+    return entry.name
 
 
 def choose_output(config: RunConfig, loss: str) -> str:
@@ -63,9 +64,12 @@ def choose_output(config: RunConfig, loss: str) -> str:
 
 
 def output_units(data: SplitDataset, loss: str) -> int:
-    """Return the number of outputs: one for two classes, but a softmax has one for each."""
+    """Return the number of outputs: one for two classes, but a softmax has one for each.
+
+    With an answer at every step, for all steps together.
+    """
     if loss == "softmax_cross_entropy":
-        return len(data.dataset.class_names)
+        return len(data.dataset.class_names) * max(1, data.dataset.target_steps)
     return data.dataset.outputs
 
 
@@ -80,7 +84,7 @@ def target_scaling(config: RunConfig, data: SplitDataset) -> Scaling:
     wanted = data.dataset.standardize if config.data.standardize is None else config.data.standardize
     if data.dataset.task != "regression" or not wanted:
         return Scaling.identity(outputs)
-    fitted = Scaling.fit(data.y_train.astype(np.float64))
+    fitted = Scaling.fit(data.y_train.astype(np.float64), data.dataset.target_channels)
     far = (fitted.scale < SMALLEST_DEVIATION) | (fitted.scale > LARGEST_DEVIATION)
     return fitted if far.any() else Scaling.identity(outputs)
 
@@ -89,15 +93,17 @@ def encode(
     data: SplitDataset,
     outputs: int,
     output_activation: str,
+    loss: Loss,
     dtype: np.dtype[np.floating],
     scaling: Scaling,
 ) -> tuple[Samples, Samples]:
     """Return the training and the test samples as the network takes them.
 
-    Classes become 0 and 1 (−1 and 1 behind tanh): one output for two classes, else one a class.
-    Numbers are scaled by ``scaling``.
+    ``outputs`` counts those of one step.  Classes become 0 and 1 (−1 and 1 behind tanh, or where the
+    loss wants it): one output for two classes, else one a class.  Numbers are scaled by ``scaling``.
+    With an answer at every step a row of targets has the steps one after another.
     """
-    low = -1.0 if output_activation == "tanh" else 0.0
+    low = -1.0 if output_activation == "tanh" else loss.class_low
     y_train, y_test = data.y_train, data.y_test
     if data.dataset.task == "regression":
         y_train = scaling.apply(np.asarray(y_train, np.float64))
@@ -120,8 +126,7 @@ def _samples(
     if data.dataset.task == "regression":
         return Samples(x, np.ascontiguousarray(y, dtype))
     labels = y.astype(np.int64)
-    if outputs == 1:
-        hot = (labels == 1)[:, None]
-    else:
-        hot = labels[:, None] == np.arange(outputs)
+    answers = np.array([1]) if outputs == 1 else np.arange(outputs)
+    # The width is spelled out: a test part may be empty.
+    hot = (labels[..., None] == answers).reshape(len(labels), outputs * int(np.prod(labels.shape[1:])))
     return Samples(x, np.where(hot, 1.0, low).astype(dtype), labels)

@@ -19,10 +19,22 @@ class Loss(ABC):
     ``output_activations`` names the output activations that it may stand behind, the one that
     "auto" takes first.  A loss that is ``from_logits`` reads the weighted sums z instead of ŷ, where
     it is stable, and its gradient is δ = ∂L/∂z at once.
+
+    A loss ``for_classes`` needs targets that name classes: 1 for "this class" and ``class_low`` for
+    "not this one".  ``analytic`` says that ``sample_losses`` is right for complex z and ŷ too, near the
+    real axis, for the complex step; a loss made of pieces takes the piece where the real part lies.
+
+    All are finite and silent for |z| up to 1e300, but for the squared errors, which overflow from 1e154
+    on, as they must.
     """
 
     output_activations: tuple[str, ...] = ("identity", "sigmoid", "tanh")
     from_logits: bool = False
+    for_classes: bool = False
+    class_low: float = 0.0
+    analytic: bool = True
+    by_step: bool = False
+    """Whether each step of a sequence counts as a sample: a mean over the steps instead of a sum."""
 
     @abstractmethod
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
