@@ -7,12 +7,19 @@ from typing import Any
 
 from bpviz.commands.parser import help_text
 from bpviz.data import GENERATORS
-from bpviz.engine.registries import ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.engine.registries import (
+    ACTIVATIONS,
+    FUNCTIONS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+)
 from bpviz.registry import Field
 from bpviz.text import tr
 from bpviz.training.config import LiveSettings, RunConfig
 from bpviz.training.layer_spec import format_layers
-from bpviz.training.options import DEFAULT_OPTIMIZER, NUMBERS, piece_fields, run_config
+from bpviz.training.options import DEFAULT_OPTIMIZER, GRADIENTS, NUMBERS, piece_fields, run_config
 
 _PREFIX = "run_"
 
@@ -131,8 +138,21 @@ def _add_learning(group: Any) -> None:
         help=help_text(tr("the optimizer"), DEFAULT_OPTIMIZER, OPTIMIZERS.names()),
     )
     _add_number(group, "learning_rate")
-    _add_number(group, "l1")
-    _add_number(group, "l2")
+    _add_number(group, "clip_value")
+    _add_number(group, "clip_norm")
+    _add(
+        group,
+        "schedule",
+        metavar="NAME",
+        help=help_text(tr("how the learning rate changes"), default.schedule, SCHEDULES.names()),
+    )
+    _add(
+        group,
+        "gradient",
+        metavar="NAME",
+        help=help_text(tr("how the gradient is found"), default.gradient, GRADIENTS),
+    )
+    _add_number(group, "gradient_step")
     _add(
         group,
         "batch_size",
@@ -148,7 +168,7 @@ def _add_learning(group: Any) -> None:
 
 
 def _add_end(group: Any) -> None:
-    for name in ("iterations", "stop_loss", "tolerance", "patience", "seed", "data_seed"):
+    for name in ("iterations", "stop_loss", "tolerance", "patience", "early_stopping", "seed", "data_seed"):
         _add_number(group, name)
     _add(
         group,

@@ -142,9 +142,7 @@ class Network:
             x = layer.forward(x, own, training)
         return work
 
-    def backward(
-        self, x: Array, y: Array, work: Workspace, loss: Loss, *, with_input: bool = False
-    ) -> None:
+    def backward(self, x: Array, y: Array, work: Workspace, loss: Loss, *, with_input: bool = False) -> None:
         """Fill ``gradient`` and every δ after ``forward`` of the same ``x``, from targets ``y``.
 
         ``with_input`` fills the workspace's ``x_gradient``, too, and the δ of layers below the first

@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bpviz.engine.registries import REGULARIZERS
 from bpviz.errors import UserError
 from bpviz.present.form import Row
 from bpviz.present.pieces import Pieces, registered_pieces
 from bpviz.present.setup import GIVEN_START, MAX_HIDDEN_LAYERS, build_form
 from bpviz.present.values import checked
-from bpviz.training.config import LayerConfig, RunConfig
+from bpviz.training.config import RunConfig, dense
 
-LIVE_KEYS = frozenset({"learning_rate", "batch_size", "l1", "l2"})
+_LIVE = ("learning_rate", "batch_size", "clip_value", "clip_norm")
+_PENALTIES = tuple(field.name for entry in REGULARIZERS for field in entry.fields)
+LIVE_KEYS = frozenset({*_LIVE, *_PENALTIES})
 # A start that was given number by number fits no other network, and no other way to start.
 _FORGET_START = frozenset({"layer", "hidden_layers", "initializer", "seed", "data", "loss"})
-_NEW_LAYER = LayerConfig(4)
+_NEW_LAYER = dense(4)
 
 
 def is_live(key: str) -> bool:
@@ -86,6 +89,10 @@ def _live(name: str) -> Callable[[RunConfig, Any], RunConfig]:
     return lambda config, value: config.with_live(replace(config.live, **{name: value}))
 
 
+def _penalty(name: str) -> Callable[[RunConfig, Any], RunConfig]:
+    return lambda config, value: config.with_live(config.live.with_penalty(name, value))
+
+
 def _data(name: str) -> Callable[[RunConfig, Any], RunConfig]:
     return lambda config, value: replace(config, data=replace(config.data, **{name: value}))
 
@@ -114,7 +121,8 @@ def _with_count(config: RunConfig, count: int) -> RunConfig:
 
 
 _PLAIN: dict[str, Callable[[RunConfig, Any], RunConfig]] = {
-    **{name: _live(name) for name in LIVE_KEYS},
+    **{name: _live(name) for name in _LIVE},
+    **{name: _penalty(name) for name in _PENALTIES},
     "test_share": _data("test_share"),
     **{name: _own(name) for name in ("shuffle", "seed", "output_activation", "loss")},
     **{name: _piece(name) for name in ("optimizer", "initializer")},
@@ -130,7 +138,7 @@ _PLAIN: dict[str, Callable[[RunConfig, Any], RunConfig]] = {
 def _with_layer_value(config: RunConfig, rest: str, value: Any) -> RunConfig:
     number, _, name = rest.partition(".")
     index, layers = int(number), list(config.layers)
-    layers[index] = replace(layers[index], **{name: value})
+    layers[index] = layers[index].with_option(name, value)
     return replace(config, layers=tuple(layers))
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bpviz.text import N_
-from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig, dense
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ PRESETS: tuple[Preset, ...] = (
         "xor",
         N_("XOR"),
         N_("The smallest task that needs a hidden layer: 2-4-1."),
-        RunConfig(data=DataConfig("xor"), layers=(LayerConfig(4),)),
+        RunConfig(data=DataConfig("xor"), layers=(dense(4),)),
     ),
     Preset(
         "worked_example",
@@ -54,7 +54,7 @@ PRESETS: tuple[Preset, ...] = (
         N_("Inputs 40 and 80, target 60, no bias: 180.0 first, 140.3136 after one step."),
         RunConfig(
             data=DataConfig("worked_example", test_share=0.0, standardize=False),
-            layers=(LayerConfig(3, "identity", bias=False),),
+            layers=(dense(3, "identity", bias=False),),
             output_bias=False,
             output_activation="identity",
             loss="half_squared_error",
@@ -87,7 +87,7 @@ PRESETS: tuple[Preset, ...] = (
         N_("Handwritten digits, 8 × 8 pixels, softmax."),
         RunConfig(
             data=DataConfig("digits", test_share=0.25),
-            layers=(LayerConfig(50, "relu"),),
+            layers=(dense(50, "relu"),),
             initializer="he",
             live=LiveSettings(learning_rate=0.003, batch_size=100),
         ),
@@ -99,7 +99,7 @@ PRESETS: tuple[Preset, ...] = (
         N_("Handwritten digits, 28 × 28 pixels, a sigmoid hidden layer and softmax, gradient descent."),
         RunConfig(
             data=DataConfig("digits28", test_share=0.25),
-            layers=(LayerConfig(50, "sigmoid"),),
+            layers=(dense(50, "sigmoid"),),
             optimizer="sgd",
             live=LiveSettings(learning_rate=0.5, batch_size=100),
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from bpviz.engine.registries import REGULARIZERS
 from bpviz.present.form import Choice, Form, Group, Row, RowAction, Section
 from bpviz.present.pieces import (
     Pieces,
@@ -226,13 +227,13 @@ def _layer_rows(index: int, layer: LayerConfig, pieces: Pieces) -> list[Row]:
     activation = choice_row(
         f"layer.{index}.activation",
         N_("Activation of layer {number}"),
-        layer.activation,
+        layer["activation"],
         hidden_activations(pieces),
         label_fields=number,
         joined=True,
         help=N_("Activation of hidden layer {number}"),
     )
-    return [Row(units.name, units, layer.units, label_fields=number), activation]
+    return [Row(units.name, units, layer["units"], label_fields=number), activation]
 
 
 def _learning_rate_row(config: RunConfig) -> Row:
@@ -276,18 +277,18 @@ def _learning_section(config: RunConfig, pieces: Pieces) -> Section:
                 help=N_("What is to become small; automatic fits it to the task."),
             )
         )
-        rows += [_penalty_row("l1", config.live.l1), _penalty_row("l2", config.live.l2)]
+        rows += _penalty_rows(config)
     return Section(N_("Learning"), tuple(rows))
 
 
-def _penalty_row(key: str, value: float) -> Row:
-    labels = {
-        "l1": (N_("L1 penalty"), N_("λ of λ Σ|w|: draws small weights to zero.")),
-        "l2": (N_("L2 penalty"), N_("λ of ½ λ Σw²: keeps weights small.")),
-    }
-    label, tip = labels[key]
-    field = Field(key, label, "float", 0.0, 0.0, None, low=0.0, high=1.0, logarithmic=True, help=tip)
-    return Row(key, field, value, live=True)
+def _penalty_rows(config: RunConfig) -> list[Row]:
+    """A row for each field of a regularizer."""
+    given = config.live.penalties
+    return [
+        Row(field.name, field, given.get(field.name, field.default), live=True)
+        for entry in REGULARIZERS
+        for field in entry.fields
+    ]
 
 
 def _stop_section(config: RunConfig) -> Section:

@@ -9,23 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.data.dataset import Dataset, SplitDataset, split
-from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.function_objective import FunctionObjective
 from bpviz.engine.functions import FUNCTIONS, TestFunction
 from bpviz.engine.initializers import INITIALIZERS
-from bpviz.engine.layers import Dense
+from bpviz.engine.layers import LAYERS
 from bpviz.engine.losses import LOSSES
-from bpviz.engine.network import Network
 from bpviz.engine.network_objective import NetworkObjective
-from bpviz.engine.optimizers import OPTIMIZERS, Optimizer
+from bpviz.engine.optimizers import OPTIMIZERS
+from bpviz.engine.regularizers import REGULARIZERS
+from bpviz.engine.schedules import SCHEDULES
 from bpviz.errors import UserError
 from bpviz.snapshot import RunInfo, frozen
 from bpviz.training import weights
 from bpviz.training.batches import Batches
-from bpviz.training.config import RunConfig
+from bpviz.training.building import build_network, layer_texts
+from bpviz.training.config import DEFAULT_BATCH, LayerConfig, RunConfig
 from bpviz.training.loop import Training
+from bpviz.training.method import Method
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
-from bpviz.training.targets import choose_loss, choose_output, encode, output_units, target_scaling
+from bpviz.training.targets import choose_loss, choose_output, encode, target_scaling
 
 __all__ = ["Training", "build", "load", "prepare", "shown_rows"]
 
@@ -33,7 +35,7 @@ Array = NDArray[np.floating]
 Progress = Callable[[int, int], None]
 
 SPLIT_STREAM = 0x5B117
-MOST_PARAMETERS = 20_000_000
+LARGEST_RATE = 1e12
 
 
 def build(
@@ -80,10 +82,10 @@ def prepare(config: RunConfig, dataset: Dataset) -> SplitDataset:
 
 def _check_live(config: RunConfig) -> None:
     live = config.live
-    if not (np.isfinite(live.learning_rate) and live.learning_rate > 0):
+    if not (np.isfinite(live.learning_rate) and 0 < live.learning_rate <= LARGEST_RATE):
         raise UserError(
             "The learning rate cannot be {rate}.",
-            hint="It is a number above 0, for example 0.03.",
+            hint="It is a number above 0, for example 0.03, and at most 1e12.",
             rate=live.learning_rate,
         )
     if live.batch_size is not None and live.batch_size < 1:
@@ -92,13 +94,36 @@ def _check_live(config: RunConfig) -> None:
             hint="It is 1 or more, or the whole set.",
             size=live.batch_size,
         )
-    for name, value in (("l1", live.l1), ("l2", live.l2)):
-        if not (np.isfinite(value) and value >= 0):
-            raise UserError("{name} cannot be {value}.", hint="It is 0 or more.", name=name, value=value)
+    for entry in REGULARIZERS:
+        for field in entry.fields:
+            if field.name in live.penalties:
+                field.check(live.penalties[field.name])
+    for name, value in (("clip_value", live.clip_value), ("clip_norm", live.clip_norm)):
+        if value is not None and not (np.isfinite(value) and value > 0):
+            raise UserError(
+                "{name} cannot be {value}.", hint="It is a number above 0.", name=name, value=value
+            )
 
 
-def _optimizer(config: RunConfig) -> Optimizer:
-    return OPTIMIZERS.create(config.optimizer, **config.optimizer_options)
+def _check_batch(size: int | None, count: int) -> None:
+    """Refuse a batch that is larger than the set; the default simply takes a smaller set whole."""
+    if size is not None and size > max(count, DEFAULT_BATCH):
+        raise UserError(
+            "The batch size {size} is larger than the training set of {count} samples.",
+            hint="It is at most {count}, or the whole set (“full”).",
+            size=size,
+            count=count,
+        )
+
+
+def _method(config: RunConfig) -> Method:
+    """Return how a gradient is found and becomes a step."""
+    return Method(
+        OPTIMIZERS.create(config.optimizer, **config.optimizer_options),
+        SCHEDULES.create(config.schedule, **config.schedule_options),
+        config.gradient,
+        config.gradient_step,
+    )
 
 
 def _dtype(config: RunConfig) -> np.dtype[np.floating]:
@@ -137,7 +162,7 @@ def _build_function(config: RunConfig, name: str, run_id: int) -> Training:
             start=", ".join(map(str, start)),
         )
     batches = Batches(1, None, shuffle=False, seed=config.seed)
-    return Training(info, objective, _optimizer(config), batches, theta, config.live, config.stop)
+    return Training(info, objective, _method(config), batches, theta, config.live, config.stop)
 
 
 def _own_function(formula: str, start: tuple[float, ...] | None) -> TestFunction:
@@ -150,55 +175,21 @@ def _own_function(formula: str, start: tuple[float, ...] | None) -> TestFunction
     return TestFunction(formula, ((-half, half),) * len(at), at)
 
 
-def _network(config: RunConfig, data: SplitDataset, loss: str) -> Network:
-    inputs, outputs = data.dataset.x.shape[1], output_units(data, loss)
-    _check_size(config, inputs, outputs)
-    layers: list[Dense] = []
-    for number, layer in enumerate(config.layers, 1):
-        if layer.units < 1:
-            raise UserError(
-                "Hidden layer {number} cannot have {units} neurons.",
-                hint="It has 1 or more.",
-                number=number,
-                units=layer.units,
-            )
-        activation = ACTIVATIONS.create(layer.activation)
-        if activation.output_only:
-            raise UserError(
-                "Hidden layer {number} cannot have the activation “{activation}”.",
-                hint="It is made for the output layer.",
-                number=number,
-                activation=layer.activation,
-            )
-        layers.append(Dense(inputs, layer.units, activation, bias=layer.bias))
-        inputs = layer.units
-    output = ACTIVATIONS.create(choose_output(config, loss))
-    layers.append(Dense(inputs, outputs, output, bias=config.output_bias))
-    return Network(layers, _dtype(config))
-
-
-def _check_size(config: RunConfig, inputs: int, outputs: int) -> None:
-    """Refuse a network that is too large before any of it takes memory."""
-    units = [inputs, *(layer.units for layer in config.layers), outputs]
-    biases = [*(layer.bias for layer in config.layers), config.output_bias]
-    size = sum((units[i] + biases[i]) * units[i + 1] for i in range(len(biases)))
-    if size > MOST_PARAMETERS:
-        raise UserError(
-            "This network would have {size} parameters.",
-            hint="Up to {most} are possible; take fewer neurons.",
-            size=size,
-            most=MOST_PARAMETERS,
-        )
-
-
 def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Training:
     loss = choose_loss(config, data)
-    network = _network(config, data, loss)
+    network = build_network(config, data, loss)
     output = choose_output(config, loss)
     scaling = target_scaling(config, data)
-    train, test = encode(data, network.layers[-1].units, output, network.dtype, scaling)
+    outputs = network.outputs // network.steps
+    loss_function = LOSSES.create(loss, **config.loss_options)
+    train, test = encode(data, outputs, output, loss_function, network.dtype, scaling)
+    _check_batch(config.live.batch_size, len(train))
+    if config.stop.early is not None and not len(test):
+        raise UserError(
+            "Early stopping looks at the test part, and there is none.", hint="Give a test share above 0."
+        )
     initializer = INITIALIZERS.create(config.initializer, **config.initializer_options)
-    objective = NetworkObjective(network, LOSSES.create(loss), initializer, train, test)
+    objective = NetworkObjective(network, loss_function, initializer, train, test, config.seed)
     batches = Batches(len(train), config.live.batch_size, shuffle=config.shuffle, seed=config.seed)
     info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
     if (scaling.scale != 1.0).any():
@@ -207,7 +198,7 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
     training = NetworkTraining(
         info,
         objective,
-        _optimizer(config),
+        _method(config),
         batches,
         theta,
         config.live,
@@ -250,7 +241,7 @@ def _network_info(
         dataset.name,
         objective.size,
         units=(objective.network.inputs, *(layer.units for layer in layers)),
-        activations=(*(layer.activation for layer in config.layers), output),
+        activations=(*(_activation_name(layer) for layer in config.layers), output),
         parameter_names=tuple(objective.parameter_names),
         loss_name=loss,
         task=dataset.task,
@@ -263,7 +254,18 @@ def _network_info(
         x_test=frozen(dataset.x[data.test_rows[test_rows]]),
         y_test=frozen(data.y_test[test_rows]),
         iterations_per_epoch=per_epoch,
+        kinds=tuple(layer.kind for layer in layers),
+        texts=(*layer_texts(config), ""),
+        shapes=(layers[0].input_shape, *(layer.output_shape for layer in layers)),
+        sequence_shape=dataset.sequence_shape,
+        target_steps=dataset.target_steps,
     )
+
+
+def _activation_name(layer: LayerConfig) -> str:
+    """Return a hidden layer's activation, empty for a kind that has none to choose."""
+    names = [field.name for field in LAYERS[layer.kind].fields]
+    return str(layer["activation"]) if "activation" in names else ""
 
 
 def shown_rows(count: int) -> NDArray[np.intp]:

@@ -8,7 +8,8 @@ computed again from the nearest before it.
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ class Checkpoint:
     theta: Array
     optimizer: State
     batches: BatchPosition
+    schedule: Mapping[str, float | int] = field(default_factory=dict)
+    memory: Array | None = None
 
 
 class Checkpoints:

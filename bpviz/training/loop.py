@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.objective import Batch, Objective
-from bpviz.engine.optimizers import Optimizer
 from bpviz.snapshot import Evaluation, Iteration, RunInfo, Snapshot, SnapshotRequest, StopReason, frozen
 from bpviz.training.batches import Batches
 from bpviz.training.checkpoints import Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
+from bpviz.training.method import Method
 from bpviz.training.recorder import Recorder
 from bpviz.training.stops import StopWatch
 
@@ -37,7 +37,7 @@ class Training:
 
     Parameters
     ----------
-    objective, optimizer, batches
+    objective, method, batches
         What is descended, how, and in which portions.
     theta : (n,)
         The start; taken over and updated in place.
@@ -49,13 +49,14 @@ class Training:
         self,
         info: RunInfo,
         objective: Objective,
-        optimizer: Optimizer,
+        method: Method,
         batches: Batches,
         theta: Array,
         live: LiveSettings,
         stop: StopConfig,
     ) -> None:
-        self.info, self.objective, self.optimizer, self.batches = info, objective, optimizer, batches
+        self.info, self.objective, self.method, self.batches = info, objective, method, batches
+        self.optimizer, self.schedule = method.optimizer, method.schedule
         self.theta, self.live, self.stop = theta, live, stop
         self.size = len(theta)
         self.iteration = 0
@@ -63,10 +64,15 @@ class Training:
         self.divergence: Divergence | None = None
         self.recorder = Recorder(info.run_id)
         self.gradient: Array = np.zeros_like(theta)
+        self.update: Array = np.zeros_like(theta)
         self.loss = math.nan
+        self.learning_rate = live.learning_rate
+        self._last_batch: Batch = None
+        self._bounded: Array = np.zeros_like(theta)
         self._measured_every = max(SHORTEST_MEASURE, self.objective.sample_count // MEASURE_SHARE)
         self._settings: list[tuple[int, LiveSettings]] = [(0, live)]
-        optimizer.start(self.size, theta.dtype)
+        self.optimizer.start(self.size, theta.dtype)
+        self.schedule.start()
         self._use(live)
         self.checkpoints = Checkpoints(4 * theta.nbytes)
         self._keep_checkpoint()
@@ -85,7 +91,8 @@ class Training:
 
     def _use(self, live: LiveSettings) -> None:
         self.batches.batch_size = live.batch_size
-        self.objective.set_penalty(live.l1, live.l2)
+        self.objective.set_penalties(live.penalties)
+        self._bounds = live.clip_value is not None or live.clip_norm is not None
 
     def iterations(self) -> Iterator[Iteration]:
         """Go on from where the run stands until a stop; the first of a new run is iteration 0.
@@ -97,7 +104,7 @@ class Training:
         self.apply(self.live)
         self.checkpoints.cut(self.iteration)
         self.recorder.cut(self.iteration)
-        watch = StopWatch(self.stop)
+        watch = StopWatch(self.stop, self.recorder.history())
         if self.recorder.last < 0:
             first = self.start()
             self.recorder.add(first)
@@ -117,13 +124,18 @@ class Training:
             self.recorder.add(iteration)
             # Set before it is handed out: whoever stops listening here still learns the reason.
             self.stopped = reason
+            if reason == "early":
+                self.seek(watch.best)
             yield iteration
 
     def start(self) -> Iteration:
         """Return iteration 0: the start, nothing updated yet."""
+        batch = self._last_batch = self.batches.peek()
+        self.objective.begin(self.iteration)
+        self.learning_rate = self.schedule.rate(self.live.learning_rate, self.iteration)
         with np.errstate(all="ignore"):
-            self.loss, gradient = self.objective.loss_and_gradient(self.theta, self.batches.peek())
-        self.gradient = gradient
+            self.loss, self.gradient = self.method.loss_and_gradient(self.objective, self.theta, batch)
+        self.update = np.zeros_like(self.theta)
         return self._report()
 
     def step(self) -> Iteration:
@@ -138,20 +150,45 @@ class Training:
 
     def _advance(self) -> float:
         """Update θ once and return ‖∇L‖; no evaluation, no record."""
-        batch = self.batches.next()
+        batch = self._last_batch = self.batches.next()
+        objective, theta = self.objective, self.theta
+        objective.begin(self.iteration)
+        rate = self.schedule.rate(self.live.learning_rate, self.iteration)
         with np.errstate(all="ignore"):
-            loss, gradient = self.objective.loss_and_gradient(self.theta, batch)
+            loss, gradient = self.method.loss_and_gradient(objective, theta, batch)
             # One number tells of every entry: a sum of squares is finite only if all of them are,
             # or if they are so large (1e154) that the next update would be lost all the same.
             norm = math.sqrt(float(gradient @ gradient))
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 raise NotFinite(self._place(batch))
-            self.optimizer.step(self.theta, gradient, self.live.learning_rate)
+            if self.optimizer.searches:
+                # The search computes gradients elsewhere, in the objective's own buffer.
+                gradient = gradient.copy()
+            self._update(loss, gradient, norm, rate, batch)
+        if self.schedule.uses_loss:
+            self.schedule.observe(loss, self.iteration)
         self.iteration += 1
-        self.loss, self.gradient = loss, gradient
+        self.loss, self.gradient, self.learning_rate = loss, gradient, rate
         if self.checkpoints.wants(self.iteration):
             self._keep_checkpoint()
         return norm
+
+    def _update(self, loss: float, gradient: Array, norm: float, rate: float, batch: Batch) -> None:
+        """Move θ once; ``update`` is what was taken off it."""
+        objective, theta, optimizer = self.objective, self.theta, self.optimizer
+        if self._bounds:
+            gradient = self.method.bounded(gradient, norm, self.live, self._bounded)
+        before = theta.copy() if objective.projects else None
+        if optimizer.searches:
+
+            def evaluate(at: Array) -> tuple[float, Array]:
+                return self.method.loss_and_gradient(objective, at, batch)
+
+            optimizer.search(theta, loss, gradient, rate, evaluate)
+        else:
+            optimizer.step(theta, gradient, rate)
+        objective.after_step(theta, batch)
+        self.update = optimizer.update if before is None else before - theta
 
     def _report(self, norm: float | None = None) -> Iteration:
         train = test = None
@@ -167,7 +204,7 @@ class Training:
             self.iteration,
             self.batches.epoch,
             self.loss,
-            self.live.learning_rate,
+            self.learning_rate,
             norm,
             train,
             test,
@@ -211,11 +248,12 @@ class Training:
             self.iteration,
             self.epoch,
             self.loss,
-            self.live.learning_rate,
+            self.learning_rate,
             float(np.linalg.norm(gradient)),
             frozen(self.theta),
             frozen(gradient),
             *self.evaluate(),
+            update=frozen(self.update),
         )
 
     def seek(self, iteration: int) -> None:
@@ -225,6 +263,8 @@ class Training:
         kept = self.checkpoints.before(max(target - 1, 0))
         self.theta[:] = kept.theta
         self.optimizer.restore(kept.optimizer)
+        self.schedule.restore(kept.schedule)
+        self.objective.recall(kept.memory)
         self.batches.go_to(kept.batches)
         self.iteration = kept.iteration
         live = self.live
@@ -244,7 +284,7 @@ class Training:
 
     def _diverge(self, failure: NotFinite) -> None:
         """End at the last iteration whose loss over all the training data is finite."""
-        rate = self.live.learning_rate
+        rate = self.learning_rate
         newest = self.recorder.last
         for last_good in range(newest, max(newest - MOST_STEPS_BACK, -1), -1):
             self.seek(last_good)
@@ -263,5 +303,12 @@ class Training:
 
     def _keep_checkpoint(self) -> None:
         self.checkpoints.add(
-            Checkpoint(self.iteration, self.theta.copy(), self.optimizer.state(), self.batches.at())
+            Checkpoint(
+                self.iteration,
+                self.theta.copy(),
+                self.optimizer.state(),
+                self.batches.at(),
+                self.schedule.state(),
+                self.objective.memory(),
+            )
         )

@@ -11,9 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.data.dataset import Scaling, SplitDataset
-from bpviz.engine.metrics import confusion_matrix
+from bpviz.engine.metrics import classification_metrics, confusion_matrix, regression_metrics
 from bpviz.engine.network_objective import NetworkObjective, Samples
-from bpviz.snapshot import Evaluation, LayerState, PredictionMap, Snapshot, SnapshotRequest, frozen
+from bpviz.engine.trace import Trace, trace
+from bpviz.snapshot import (
+    ClassMetrics,
+    Evaluation,
+    LayerState,
+    PredictionMap,
+    RegressionMetrics,
+    Snapshot,
+    SnapshotRequest,
+    frozen,
+)
 from bpviz.training.loop import Training
 
 Array = NDArray[np.floating]
@@ -40,21 +50,12 @@ class NetworkTraining(Training):
 
     def parameters(self) -> dict[str, Array]:
         """Return copies of W1, b1, W2, …."""
-        self.objective.network.bind(self.theta)
-        named: dict[str, Array] = {}
-        for number, layer in enumerate(self.objective.network.layers, 1):
-            named[f"W{number}"] = layer.weights.copy()
-            if layer.bias is not None:
-                named[f"b{number}"] = layer.bias.copy()
-        return named
+        return {name: view.copy() for name, view in self.objective.network.named(self.theta).items()}
 
     def set_parameters(self, named: Mapping[str, Array]) -> None:
         """Take the start from ``named`` (W1, b1, …; checked when they were read), before iteration 0."""
-        self.objective.network.bind(self.theta)
-        for number, layer in enumerate(self.objective.network.layers, 1):
-            layer.weights[...] = named[f"W{number}"]
-            if layer.bias is not None:
-                layer.bias[...] = named[f"b{number}"]
+        for name, view in self.objective.network.named(self.theta).items():
+            view[...] = named[name]
         self.checkpoints.cut(-1)
         self._keep_checkpoint()
 
@@ -82,12 +83,13 @@ class NetworkTraining(Training):
             train, test = self._evaluate_shown()
             sample = min(max(request.sample, 0), len(self._shown_train) - 1)
             features = self._features(request)
+            on_train, on_test = self._answers(self._shown_train), self._answers(self._shown_test)
             return Snapshot(
                 self.info.run_id,
                 self.iteration,
                 self.epoch,
                 self.loss,
-                self.live.learning_rate,
+                self.learning_rate,
                 float(np.linalg.norm(self.gradient)),
                 frozen(self.theta),
                 frozen(self.gradient),
@@ -97,10 +99,13 @@ class NetworkTraining(Training):
                 sample,
                 frozen(self._shown_train.y[sample]),
                 self._prediction_map(features, request.map_size) if request.with_maps else None,
-                self._confusion(self._shown_train),
-                self._confusion(self._shown_test),
-                self._predictions(self._shown_train),
-                self._predictions(self._shown_test),
+                self._confusion(self._shown_train, on_train),
+                self._confusion(self._shown_test, on_test),
+                self._predictions(self._shown_train, on_train),
+                self._predictions(self._shown_test, on_test),
+                frozen(self.update),
+                self._metrics(self._shown_train, on_train),
+                self._metrics(self._shown_test, on_test),
             )
 
     def _features(self, request: SnapshotRequest) -> tuple[int, ...]:
@@ -109,45 +114,90 @@ class NetworkTraining(Training):
             return (0,)
         return min(request.features[0], last), min(request.features[1], last)
 
+    def trace(self, rows: NDArray[np.intp]) -> Trace:
+        """Return the last iteration's numbers on chosen training samples, at the present θ."""
+        train = self.objective.train
+        probe = self._probe_now()
+        return trace(
+            probe, self.theta, train.x[rows], train.y[rows], gradient=self.gradient, update=self.update
+        )
+
+    def _probe_now(self) -> NetworkObjective:
+        """Return the second set of buffers, remembering what the run remembers beside θ."""
+        self._probe.recall(self.objective.memory())
+        return self._probe
+
+    def _traced(self, sample: int) -> Trace:
+        """Trace one of the shown samples.
+
+        Where training differs from answering (dropout, batch norm) it goes with the last batch, masks and
+        statistics as they were, in the place of its first sample unless it is in the batch itself.
+        """
+        probe, shown = self._probe_now(), self._shown_train
+        x, y = shown.x[sample : sample + 1], shown.y[sample : sample + 1]
+        network = probe.network
+        training = network.stochastic or bool(network.statistics())
+        place = 0
+        if training:
+            batch_x, batch_y = self.objective.batch_of(self._last_batch)
+            batch_x, batch_y = batch_x[: probe.chunk_rows], batch_y[: probe.chunk_rows]
+            same = np.flatnonzero((batch_x == x).all(axis=1))
+            place = int(same[0]) if same.size else 0
+            x, y = np.array(batch_x), np.where(np.arange(len(batch_y))[:, None] == place, y, batch_y)
+            x[place] = shown.x[sample]
+            probe.begin(max(self.iteration - 1, 0))
+        return trace(
+            probe,
+            self.theta,
+            x,
+            y,
+            training=training,
+            rows=slice(place, place + 1),
+            gradient=self.gradient,
+            update=self.update,
+        )
+
     def _layers(self, sample: int, request: SnapshotRequest) -> tuple[LayerState, ...]:
         """Trace one sample forward and back, and draw each unit's map over the inputs."""
-        objective = self._probe
-        x = self._shown_train.x[sample : sample + 1]
-        y = self._shown_train.y[sample : sample + 1]
-        work = objective.forward(self.theta, x)
-        objective.network.backward(x, y, work, objective.loss_function)
-        first, last = objective.network.layers[0], len(objective.network.layers) - 1
-        input_gradient = work.delta[0] @ first.weights
-        states = [LayerState("x", "", first.inputs, frozen(x[0]), frozen(x[0]), frozen(input_gradient[0]))]
-        for index, (layer, part) in enumerate(
-            zip(objective.network.layers, objective.network.parts(), strict=True)
-        ):
-            count = layer.weights.size
-            gradient = self.gradient[part]
+        traced = self._traced(sample)
+        first, info = traced.layers[0], self.info
+        x = first.x[0].ravel()
+        states = [
+            LayerState("x", "", x.size, x, x, traced.x_gradient[0].ravel(), kind="", shape=info.shapes[0])
+        ]
+        last = len(traced.layers) - 1
+        for index, layer in enumerate(traced.layers):
+            held = {state.name: state for state in layer.parameters} if layer.kind == "dense" else {}
+            w, b = held.get("W"), held.get("b")
             states.append(
                 LayerState(
                     "ŷ" if index == last else f"h{index + 1}",
-                    self.info.activations[index],
-                    layer.units,
-                    frozen(work.z[index][0]),
-                    frozen(work.a[index][0]),
-                    frozen(work.delta[index][0]),
-                    frozen(layer.weights),
-                    None if layer.bias is None else frozen(layer.bias),
-                    frozen(gradient[:count].reshape(layer.weights.shape)),
-                    None if layer.bias is None else frozen(gradient[count:]),
+                    info.activations[index],
+                    info.units[index + 1],
+                    layer.z[0].ravel(),
+                    layer.a[0].ravel(),
+                    layer.delta[0].ravel(),
+                    w.values if w else None,
+                    b.values if b else None,
+                    w.gradient if w else None,
+                    b.gradient if b else None,
+                    kind=layer.kind,
+                    text=info.texts[index],
+                    shape=info.shapes[index + 1],
+                    parameters=layer.parameters,
+                    arrays=layer.extras[0],
                 )
             )
         return self._with_maps(states, request) if request.with_maps else tuple(states)
 
     def _with_maps(self, states: list[LayerState], request: SnapshotRequest) -> tuple[LayerState, ...]:
         inputs = self.objective.network.inputs
-        if inputs > 2:
+        if inputs > 2 or self.info.sequence_shape is not None:
             return tuple(states)
         size = request.neuron_map_size
         width, height = (2 * size, 1) if inputs == 1 else (size, size)
         grid, _, _ = self._grid(tuple(range(inputs)), width, height)
-        activations = [grid, *self._probe.forward(self.theta, grid).a]
+        activations = [grid, *self._probe_now().forward(self.theta, grid).a]
         return tuple(
             replace(state, maps=frozen(a.T.reshape(state.units, height, width).astype(np.float32)))
             for state, a in zip(states, activations, strict=True)
@@ -179,15 +229,15 @@ class NetworkTraining(Training):
         return low - margin, high + margin
 
     def _prediction_map(self, features: tuple[int, ...], size: int) -> PredictionMap | None:
-        if self.info.picture_shape is not None:
-            return None  # two pixels of a picture say nothing about it
+        if self.info.picture_shape is not None or self.info.sequence_shape is not None:
+            return None  # two pixels of a picture, two steps of a sequence say nothing about it
         inputs = self.objective.network.inputs
         if inputs > 2:
             size = max(16, min(size, int((MAP_CELLS / inputs) ** 0.5)))
         height = size if len(features) > 1 else 1
         width = size if len(features) > 1 else 4 * size
         grid, x_range, y_range = self._grid(features, width, height)
-        values = self._probe.predict(self.theta, grid)
+        values = self._probe_now().predict(self.theta, grid)
         if self.info.task == "classification":
             values = self._probe.scores(values)
         else:
@@ -195,13 +245,49 @@ class NetworkTraining(Training):
         shaped = values.reshape(height, width, -1)
         return PredictionMap(features, x_range, y_range, frozen(shaped))
 
-    def _confusion(self, samples: Samples) -> NDArray[np.int64] | None:
-        if samples.labels is None or self.objective.network.inputs <= 2 or not len(samples):
+    def _answers(self, samples: Samples) -> Array | None:
+        """Return ŷ over ``samples``, one row a sample (one a step where each has an answer)."""
+        if not len(samples):
             return None
-        predicted = self._probe.scores(self._probe.predict(self.theta, samples.x)).argmax(axis=1)
-        return frozen(confusion_matrix(predicted, samples.labels, len(self.info.class_names)))
+        y_hat = self._probe_now().predict(self.theta, samples.x)
+        return y_hat if samples.labels is None else self._probe.scores(y_hat)
 
-    def _predictions(self, samples: Samples) -> Array | None:
-        if samples.labels is not None or self.objective.network.inputs <= 2 or not len(samples):
+    def _confusion(self, samples: Samples, scores: Array | None) -> NDArray[np.int64] | None:
+        if samples.labels is None or scores is None or self._is_plane:
             return None
-        return frozen(self.targets.invert(self._probe.predict(self.theta, samples.x)))
+        return frozen(self._counts(samples, scores))
+
+    def _counts(self, samples: Samples, scores: Array) -> NDArray[np.int64]:
+        assert samples.labels is not None
+        return confusion_matrix(scores.argmax(axis=1), samples.labels.ravel(), len(self.info.class_names))
+
+    def _predictions(self, samples: Samples, y_hat: Array | None) -> Array | None:
+        if samples.labels is not None or y_hat is None or self._is_plane:
+            return None
+        return frozen(self._in_own_units(y_hat))
+
+    def _in_own_units(self, y_hat: Array) -> Array:
+        return self.targets.invert(y_hat)
+
+    @property
+    def _is_plane(self) -> bool:
+        """Whether the inputs are a line or a plane, which a map shows whole."""
+        return self.objective.network.inputs <= 2
+
+    def _metrics(self, samples: Samples, answers: Array | None) -> ClassMetrics | RegressionMetrics | None:
+        if answers is None:
+            return None
+        if samples.labels is None:
+            return regression_metrics(self._in_own_units(answers), self._in_own_units(samples.y))
+        labels = samples.labels.ravel()
+        scores = answers[:, 1] if answers.shape[1] == 2 else None
+        return classification_metrics(self._counts(samples, answers), scores, labels)
+
+    def metrics(
+        self,
+    ) -> tuple[ClassMetrics | RegressionMetrics | None, ClassMetrics | RegressionMetrics | None]:
+        """Return the metrics over the whole training and test part at the present θ."""
+        with np.errstate(all="ignore"):
+            parts = (self.objective.train, self.objective.test)
+            train, test = (self._metrics(part, self._answers(part)) for part in parts)
+        return train, test

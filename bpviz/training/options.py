@@ -15,11 +15,25 @@ from typing import Any, Literal
 import numpy as np
 
 from bpviz.data import GENERATORS, LOADERS
-from bpviz.engine.registries import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.engine.registries import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    REGULARIZERS,
+    SCHEDULES,
+)
 from bpviz.errors import UserError
 from bpviz.registry import Entry, Field, Registry
 from bpviz.text import N_
-from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.config import (
+    DataConfig,
+    GradientMethod,
+    LayerConfig,
+    LiveSettings,
+    RunConfig,
+    StopConfig,
+)
 from bpviz.training.layer_spec import parse_layers
 
 DEFAULT_ITERATIONS = 2000
@@ -47,8 +61,33 @@ _FIELDS = (
         maximum=1e12,
         help=N_("How far one step goes down the gradient."),
     ),
-    Field("l1", "L1", minimum=0.0, maximum=1e12, help=N_("λ₁ of the penalty λ₁Σ|w|.")),
-    Field("l2", "L2", minimum=0.0, maximum=1e12, help=N_("λ₂ of the penalty ½λ₂Σw².")),
+    Field(
+        "clip_value",
+        N_("Clip values at"),
+        default=None,
+        minimum=0.0,
+        exclusive_minimum=True,
+        maximum=1e12,
+        help=N_("Bounds every entry of the gradient."),
+    ),
+    Field(
+        "clip_norm",
+        N_("Clip norm at"),
+        default=None,
+        minimum=0.0,
+        exclusive_minimum=True,
+        maximum=1e12,
+        help=N_("Bounds the length of the gradient, its direction kept."),
+    ),
+    Field(
+        "gradient_step",
+        N_("Step h"),
+        default=None,
+        minimum=0.0,
+        exclusive_minimum=True,
+        maximum=1.0,
+        help=N_("The h of a gradient by differences; left out, what suits the method."),
+    ),
     Field(
         "iterations",
         N_("Iterations"),
@@ -76,6 +115,15 @@ _FIELDS = (
         help=N_("For how many evaluations the tolerance waits."),
     ),
     Field(
+        "early_stopping",
+        N_("Early stopping"),
+        "int",
+        None,
+        minimum=1,
+        maximum=10**9,
+        help=N_("Stop after this many evaluations without a better test loss, and go back to the best."),
+    ),
+    Field(
         "seed",
         N_("Seed"),
         "int",
@@ -98,18 +146,22 @@ NUMBERS: dict[str, Field] = {field.name: field for field in _FIELDS}
 _OTHERS = (
     *("data", "standardize", "layers", "loss", "output_activation", "output_bias", "optimizer"),
     *("initializer", "shuffle", "batch_size", "precision", "initial_weights", "function", "start"),
+    *("schedule", "gradient"),
 )
 _NETWORK_OPTIONS = (
     *("data", "test_share", "standardize", "data_seed", "layers", "loss", "output_activation"),
-    *("output_bias", "initializer", "batch_size", "shuffle", "l1", "l2", "initial_weights"),
+    *("output_bias", "initializer", "batch_size", "shuffle", "early_stopping", "initial_weights"),
 )
+GRADIENTS: tuple[GradientMethod, ...] = ("backprop", "forward", "central", "complex")
 
 
 def piece_fields() -> dict[str, list[tuple[str, Field]]]:
     """Return option name → the (piece, field) pairs that it may set, over all registries."""
     known = {*NUMBERS, *_OTHERS}
     found: dict[str, list[tuple[str, Field]]] = {}
-    registries: tuple[Registry[Any], ...] = (LOADERS, GENERATORS, OPTIMIZERS, INITIALIZERS)
+    registries: tuple[Registry[Any], ...] = (
+        *(LOADERS, GENERATORS, LOSSES, OPTIMIZERS, SCHEDULES, REGULARIZERS, INITIALIZERS),
+    )
     for registry in registries:
         for entry in registry:
             for field in entry.fields:
@@ -132,19 +184,26 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
     default = RunConfig()
     optimizer = OPTIMIZERS[_name(given, "optimizer", DEFAULT_OPTIMIZER)]
     initializer = INITIALIZERS[_name(given, "initializer", default.initializer)]
+    schedule = SCHEDULES[_name(given, "schedule", default.schedule)]
+    loss = _known_or_auto(LOSSES, given, "loss")
     data = _data(given, numbers, pieces)
     config = RunConfig(
         data=data,
         layers=_layers(given.get("layers", default.layers)),
         output_bias=_flag(given, "output_bias", default.output_bias),
         output_activation=_known_or_auto(ACTIVATIONS, given, "output_activation"),
-        loss=_known_or_auto(LOSSES, given, "loss"),
+        loss=loss,
+        loss_options={} if loss == "auto" else _taken(LOSSES[loss], pieces),
         optimizer=optimizer.name,
         optimizer_options=_taken(optimizer, pieces),
-        live=_live(given, numbers),
+        schedule=schedule.name,
+        schedule_options=_taken(schedule, pieces),
+        live=_live(given, numbers, pieces),
         shuffle=_flag(given, "shuffle", default.shuffle),
         initializer=initializer.name,
         initializer_options=_taken(initializer, pieces),
+        gradient=_gradient(given),
+        gradient_step=numbers["gradient_step"],
         stop=_stop(numbers),
         seed=numbers["seed"],
         precision=_precision(given.get("precision", default.precision)),
@@ -226,9 +285,19 @@ def _flag(given: Mapping[str, Any], option: str, default: bool) -> bool:
     return checked
 
 
-def _live(given: Mapping[str, Any], numbers: Mapping[str, Any]) -> LiveSettings:
+def _live(given: Mapping[str, Any], numbers: Mapping[str, Any], pieces: Mapping[str, Any]) -> LiveSettings:
     size = _batch_size(given.get("batch_size", LiveSettings().batch_size))
-    return LiveSettings(numbers["learning_rate"], size, numbers["l1"], numbers["l2"])
+    penalties = {name: value for entry in REGULARIZERS for name, value in _taken(entry, pieces).items()}
+    return LiveSettings(
+        numbers["learning_rate"], size, penalties, numbers["clip_value"], numbers["clip_norm"]
+    )
+
+
+def _gradient(given: Mapping[str, Any]) -> GradientMethod:
+    checked: GradientMethod = Field("gradient", "", "choice", choices=GRADIENTS).check(
+        given.get("gradient", GRADIENTS[0])
+    )
+    return checked
 
 
 def _batch_size(given: Any) -> int | None:
@@ -248,7 +317,13 @@ def _batch_size(given: Any) -> int | None:
 
 
 def _stop(numbers: Mapping[str, Any]) -> StopConfig:
-    return StopConfig(numbers["iterations"], numbers["stop_loss"], numbers["tolerance"], numbers["patience"])
+    return StopConfig(
+        numbers["iterations"],
+        numbers["stop_loss"],
+        numbers["tolerance"],
+        numbers["patience"],
+        numbers["early_stopping"],
+    )
 
 
 def _precision(given: Any) -> Literal[32, 64]:
@@ -289,10 +364,15 @@ def _start(given: Any) -> tuple[float, ...] | None:
 
 def _refuse_unused(pieces: Mapping[str, Any], config: RunConfig) -> None:
     """Refuse a field that none of the chosen pieces has: a typing mistake must not go unseen."""
-    chosen = [(config.optimizer, config.optimizer_options)]
+    chosen = [
+        (config.optimizer, config.optimizer_options),
+        (config.schedule, config.schedule_options),
+    ]
     if config.function is None:
         chosen.insert(0, (config.data.name, config.data.options))
         chosen.append((config.initializer, config.initializer_options))
+        chosen.append((config.loss, config.loss_options))
+        chosen.append(("", config.live.penalties))
     used = {name for _piece, options in chosen for name in options}
     for name in pieces:
         if name not in used:
@@ -300,6 +380,6 @@ def _refuse_unused(pieces: Mapping[str, Any], config: RunConfig) -> None:
                 "“{option}” is no option of {pieces}.",
                 hint="It belongs to {owners}.",
                 option=name,
-                pieces=", ".join(piece for piece, _options in chosen),
+                pieces=", ".join(piece for piece, _options in chosen if piece),
                 owners=", ".join(owner for owner, _field in piece_fields()[name]),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,7 +40,8 @@ class SurfaceJob:
     theta: Array
     path: Array
     path_iterations: NDArray[np.int64]
-    penalty: tuple[float, float]
+    penalties: Mapping[str, float]
+    memory: Array | None
     request: SurfaceRequest
     urgent: bool = False
 
@@ -54,7 +56,8 @@ class SurfaceJob:
             frozen(training.theta),
             np.array(thetas),
             iterations,
-            (training.live.l1, training.live.l2),
+            dict(training.live.penalties),
+            training.objective.memory(),
             SurfaceRequest("axes", span=request.span) if training.info.kind == "function" else request,
             urgent,
         )
@@ -146,5 +149,6 @@ class SurfaceWorker(QObject):
         """Return an objective with buffers of this thread's own."""
         if self._objective is None or self._objective[0] != job.run_id:
             self._objective = (job.run_id, job.objective.clone())
-        self._objective[1].set_penalty(*job.penalty)
+        self._objective[1].set_penalties(job.penalties)
+        self._objective[1].recall(job.memory)
         return self._objective[1]

@@ -48,7 +48,7 @@ def test_penalties_hold_down_weights_and_not_biases(l1, l2):
     one = objective((2, 3, 1), ("tanh", "sigmoid"), "binary_cross_entropy")
     theta = one.initial(np.random.default_rng(1)) + 0.05
     plain, before = one.loss(theta), one.loss_and_gradient(theta)[1].copy()
-    one.set_penalty(l1, l2)
+    one.set_penalties({"l1": l1, "l2": l2})
     check_gradient(one, theta)
     is_bias = np.array([name.startswith("b") for name in one.parameter_names])
     weights = theta[~is_bias]
@@ -156,7 +156,7 @@ def test_where_the_gradient_ends_is_named():
 
 def test_a_clone_shares_the_data_and_no_buffer():
     one = objective((2, 3, 1), ("tanh", "sigmoid"), "binary_cross_entropy")
-    one.set_penalty(0.1, 0.2)
+    one.set_penalties({"l1": 0.1, "l2": 0.2})
     theta = one.initial(np.random.default_rng(0))
     loss, gradient = one.loss_and_gradient(theta)
     kept, other = gradient.copy(), one.clone()

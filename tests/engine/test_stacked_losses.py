@@ -51,7 +51,7 @@ def test_losses_on_a_plane_are_the_loop_of_loss(one, thetas, batch):
 
 @pytest.mark.parametrize(("l1", "l2"), [(0.1, 0.0), (0.0, 0.2), (0.1, 0.2)])
 def test_penalties_count_in_a_stack(one, thetas, l1, l2):
-    one.set_penalty(l1, l2)
+    one.set_penalties({"l1": l1, "l2": l2})
     np.testing.assert_allclose(one.losses(thetas), [one.loss(theta) for theta in thetas], rtol=1e-12)
     got = one.losses_on_plane(*thetas[:3], U, V)
     np.testing.assert_allclose(got, plane_by_loop(one, *thetas[:3]), rtol=1e-12)

@@ -184,7 +184,7 @@ def test_float32_networks_have_surfaces_too(path):
 def test_penalties_are_part_of_the_surface(path):
     one = objective((2, 4, 3, 1), ("tanh", "tanh", "sigmoid"), "binary_cross_entropy", rows=30)
     plain = of(one, path, SurfaceRequest("random"))
-    one.set_penalty(0.0, 0.5)
+    one.set_penalties({"l2": 0.5})
     assert (of(one, path, SurfaceRequest("random")).losses > plain.losses).all()
 
 

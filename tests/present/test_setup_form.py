@@ -11,7 +11,7 @@ from bpviz.present.edits import apply_edit, is_live
 from bpviz.present.form import Choice
 from bpviz.present.pieces import registered_pieces
 from bpviz.present.setup import build_form
-from bpviz.training.config import DataConfig, LayerConfig, RunConfig
+from bpviz.training.config import DataConfig, RunConfig, dense
 from tests.helpers.pieces import small_pieces
 
 PIECES = small_pieces()
@@ -41,7 +41,7 @@ def test_the_pieces_bring_their_own_rows_and_values():
 
 
 def test_each_hidden_layer_has_units_and_activation():
-    form = build_form(replace(CONFIG, layers=(LayerConfig(5, "relu"),)), PIECES)
+    form = build_form(replace(CONFIG, layers=(dense(5, "relu"),)), PIECES)
     assert form.row("layer.0.units").value == 5
     assert form.row("layer.0.activation").value == "relu"
     assert "layer.1.units" not in keys(form)
@@ -94,15 +94,15 @@ def test_a_file_shows_its_name_and_its_columns():
     [
         ("learning_rate", 0.5, lambda c: c.live.learning_rate),
         ("batch_size", None, lambda c: c.live.batch_size),
-        ("l2", 0.01, lambda c: c.live.l2),
+        ("l2", 0.01, lambda c: c.live.penalties["l2"]),
         ("test_share", 0.25, lambda c: c.data.test_share),
         ("data_seed", 7, lambda c: c.data.seed),
         ("seed", 8, lambda c: c.seed),
         ("shuffle", False, lambda c: c.shuffle),
         ("loss", "half", lambda c: c.loss),
         ("output_activation", "softmax", lambda c: c.output_activation),
-        ("layer.1.units", 3, lambda c: c.layers[1].units),
-        ("layer.0.activation", "relu", lambda c: c.layers[0].activation),
+        ("layer.1.units", 3, lambda c: c.layers[1]["units"]),
+        ("layer.0.activation", "relu", lambda c: c.layers[0]["activation"]),
         ("data.noise", 0.3, lambda c: c.data.options["noise"]),
         ("optimizer.momentum", 0.5, lambda c: c.optimizer_options["momentum"]),
         ("stop.iterations", 100, lambda c: c.stop.iterations),
@@ -151,11 +151,11 @@ def test_a_function_may_be_chosen_as_data_and_left_again():
 
 
 def test_layers_come_and_go():
-    config = replace(CONFIG, layers=(LayerConfig(5), LayerConfig(3, "relu")))
-    assert edit(config, "hidden_layers", 3).layers[2] == LayerConfig(3, "relu")
-    assert edit(config, "hidden_layers", 1).layers == (LayerConfig(5),)
-    assert [layer.units for layer in edit(config, "layer.add", 1).layers] == [5, 5, 3]
-    assert edit(config, "layer.remove", 0).layers == (LayerConfig(3, "relu"),)
+    config = replace(CONFIG, layers=(dense(5), dense(3, "relu")))
+    assert edit(config, "hidden_layers", 3).layers[2] == dense(3, "relu")
+    assert edit(config, "hidden_layers", 1).layers == (dense(5),)
+    assert [layer["units"] for layer in edit(config, "layer.add", 1).layers] == [5, 5, 3]
+    assert edit(config, "layer.remove", 0).layers == (dense(3, "relu"),)
     assert len(edit(replace(config, layers=()), "layer.add", 0).layers) == 1
 
 

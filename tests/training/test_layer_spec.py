@@ -5,20 +5,21 @@ from __future__ import annotations
 import pytest
 
 from bpviz.errors import UserError
-from bpviz.training.config import LayerConfig
+from bpviz.training.config import LayerConfig, dense
 from bpviz.training.layer_spec import format_layers, parse_layers
 
 
 @pytest.mark.parametrize(
     ("text", "layers"),
     [
-        ("8 tanh, 8 tanh", (LayerConfig(8, "tanh"), LayerConfig(8, "tanh"))),
-        ("3 identity nobias", (LayerConfig(3, "identity", bias=False),)),
-        ("3 identity no bias,2 relu", (LayerConfig(3, "identity", bias=False), LayerConfig(2, "relu"))),
-        ("3 no-bias", (LayerConfig(3, "tanh", bias=False),)),
-        ("  5 ", (LayerConfig(5, "tanh"),)),
-        ("4 ReLU，2 Sigmoid", (LayerConfig(4, "relu"), LayerConfig(2, "sigmoid"))),
-        ("7 leaky_relu", (LayerConfig(7, "leaky_relu"),)),
+        ("8 tanh, 8 tanh", (dense(8), dense(8))),
+        ("3 identity nobias", (dense(3, "identity", bias=False),)),
+        ("3 identity no bias,2 relu", (dense(3, "identity", bias=False), dense(2, "relu"))),
+        ("3 no-bias", (dense(3, bias=False),)),
+        ("  5 ", (dense(5),)),
+        ("4 ReLU，2 Sigmoid", (dense(4, "relu"), dense(2, "sigmoid"))),
+        ("7 leaky_relu", (dense(7, "leaky_relu"),)),
+        ("dense 7 relu", (dense(7, "relu"),)),
         ("", ()),
         ("   ", ()),
     ],
@@ -32,17 +33,17 @@ def test_a_line_becomes_layers(text, layers):
     [
         ("8 tanh, , 8 tanh", "Layer 2 is empty"),
         ("8 tanh,", "Layer 2 is empty"),
-        ("8 tanh, tanh", "Layer 2, “tanh”: “tanh” is not a number of units"),
-        ("0 tanh", "Layer 1, “0 tanh”: “0” is not a number of units"),
-        ("-3 tanh", "“-3” is not a number"),
-        ("2.5 tanh", "“2.5” is not a number"),
-        ("100001 tanh", "from 1 to 100000"),
-        ("99999999999999999999999 tanh", "from 1 to 100000"),
-        ("²  tanh", "“²” is not a number"),
-        ("8 tan", "Layer 1, “8 tan”: there is no activation “tan”"),
-        ("8 softmax", "there is no activation “softmax” for a hidden layer"),
-        ("8 tanh 8 tanh", "Layer 1 is “8 tanh 8 tanh”, which is not"),
-        ("nobias", "Layer 1 is “nobias”"),
+        ("8 tanh, tanh", "Layer 2, “tanh”: there is no layer “tanh”"),
+        ("0 tanh", "Layer 1, “0 tanh”: units cannot be 0"),
+        ("-3 tanh", "units cannot be -3"),
+        ("2.5 tanh", "units cannot be 2.5"),
+        ("100001 tanh", "from 1 to 100,000"),
+        ("99999999999999999999999 tanh", "from 1 to 100,000"),
+        ("²  tanh", "units cannot be ²"),
+        ("8 tan", "Layer 1, “8 tan”: “tan” is no activation"),
+        ("8 softmax", "“softmax” is no activation"),
+        ("8 tanh 8 tanh", "Layer 1, “8 tanh 8 tanh”: “8” is one word too many"),
+        ("nobias", "Layer 1, “nobias”: it names no layer"),
     ],
 )
 def test_a_mistake_names_the_layer_and_its_text(text, said):

@@ -10,7 +10,7 @@ from bpviz.data.dataset import Dataset
 from bpviz.present.presets import PRESETS, preset
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
-from bpviz.training.config import DataConfig, LayerConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig, dense
 from bpviz.training.loop import Training
 
 
@@ -137,7 +137,7 @@ def test_stops(stop, reason):
 
 def test_divergence_ends_at_the_last_good_iteration_and_says_where_it_began():
     config = RunConfig(
-        optimizer="sgd", layers=(LayerConfig(8, "identity"),), live=LiveSettings(learning_rate=1e30)
+        optimizer="sgd", layers=(dense(8, "identity"),), live=LiveSettings(learning_rate=1e30)
     )
     training = run(config, 100)
     assert training.stopped == "diverged"
@@ -198,7 +198,7 @@ def test_a_target_of_ordinary_size_is_left_alone():
 def test_a_last_update_that_explodes_is_a_divergence_too():
     data = DataConfig("sine", test_share=0.0)
     config = RunConfig(
-        data=data, layers=(LayerConfig(8, "relu"),), optimizer="sgd", live=LiveSettings(learning_rate=1e12)
+        data=data, layers=(dense(8, "relu"),), optimizer="sgd", live=LiveSettings(learning_rate=1e12)
     )
     for count in range(1, 8):
         training = run(config, count)
