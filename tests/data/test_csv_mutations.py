@@ -7,6 +7,7 @@ import resource
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,12 @@ from bpviz.errors import UserError
 from bpviz.resources import resource_path
 
 FILES = 2000
+OVER_TIME: tuple[dict[str, Any], ...] = (
+    {},
+    {"window": 3},
+    {"window": 20, "horizon": 0, "window_step": 5},
+    {"sequence_column": "1"},
+)
 SECONDS_A_FILE = 10.0
 MEGABYTES = 300
 
@@ -132,21 +139,21 @@ def path(tmp_path_factory) -> Path:
 def check_good(data: Dataset) -> None:
     assert len(data) >= 2
     assert data.x.shape == (len(data), len(data.feature_names))
-    assert data.x.shape[1] >= 1
+    assert data.x.shape[1] == np.prod(data.shape) >= 1
     assert np.isfinite(data.x).all()
     if data.task == "classification":
         assert 2 <= len(data.class_names) <= 100
         assert set(np.unique(data.y)) == set(range(len(data.class_names)))
     else:
-        assert data.y.shape == (len(data), 1)
+        assert data.y.shape == (len(data), max(1, data.target_steps))
         assert np.isfinite(data.y).all()
 
 
-def outcome(path: Path, drop: bool) -> str:
+def outcome(path: Path, options: dict[str, Any]) -> str:
     """Load the file within its bounds; tell whether it was good or refused."""
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        check_good(load(path, drop_bad_rows=drop))
+        check_good(load(path, **options))
         result = "good"
     except UserError as error:
         result = "refused" if str(error) else "silent"
@@ -164,13 +171,14 @@ def test_broken_files_are_read_or_refused(path):
         mutations=st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=3),
         seed=st.integers(0, 2**32 - 1),
         drop=st.booleans(),
+        over_time=st.sampled_from(OVER_TIME),
     )
-    def run(original: bytes, mutations: list, seed: int, drop: bool) -> None:
+    def run(original: bytes, mutations: list, seed: int, drop: bool, over_time: dict[str, Any]) -> None:
         data, chance = original, random.Random(seed)
         for mutate in mutations:
             data = mutate(data, chance)
         path.write_bytes(data)
-        outcomes[outcome(path, drop)] += 1
+        outcomes[outcome(path, {"drop_bad_rows": drop, **over_time})] += 1
 
     run()
     assert outcomes["good"] + outcomes["refused"] >= FILES

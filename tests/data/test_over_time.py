@@ -236,6 +236,7 @@ def test_ids_may_be_any_texts_and_many(read):
             "id,u,y\nx y,1,a\nx y,2,a\nz,1,b\nz,2,b\nlong,1,a\nlong,2,a\nlong,3,a\n",
             "t.csv: the sequence “long” has 3 rows; it needs 2 like the others.",
         ),
+        ("id,u,y\n", "t.csv has too few usable rows: 0."),
         ("id,u,y\n1,1,a\n1,2,b\n", "t.csv has fewer than two sequences by column “id”."),
         ("id,u,y\n1,1,a\n1,2,a\n2,1,a\n2,2,a\n", "t.csv: the target “y” is the same in every row."),
         ("id,y\n1,a\n1,a\n2,b\n2,b\n", "t.csv has no column to learn “y” from."),

@@ -32,13 +32,7 @@ def assemble(file: str, table: Table, target: int, task: str) -> Dataset:
     UserError
         When rows, classes or the task do not fit.
     """
-    if table.rows < 2:
-        raise UserError(
-            "{file} has too few usable rows: {count}.",
-            hint="At least two are needed, one to learn from and one to test with.",
-            file=file,
-            count=table.rows,
-        )
+    check_rows(file, table)
     y, class_names = targets(file, table, target, table.column(target), task)
     kept = [i for i in range(len(table.names)) if i != target]
     for i in kept:
@@ -49,6 +43,23 @@ def assemble(file: str, table: Table, target: int, task: str) -> Dataset:
     kind: Task = "classification" if class_names else "regression"
     names = (table.names[target],)
     return Dataset(file, x, y, kind, feature_names, names, class_names, source=file, notes=notes)
+
+
+def check_rows(file: str, table: Table) -> None:
+    """Refuse a table of fewer than two rows.
+
+    Raises
+    ------
+    UserError
+        Naming how many there are.
+    """
+    if table.rows < 2:
+        raise UserError(
+            "{file} has too few usable rows: {count}.",
+            hint="At least two are needed, one to learn from and one to test with.",
+            file=file,
+            count=table.rows,
+        )
 
 
 def reading_notes(table: Table) -> tuple[Text, ...]:

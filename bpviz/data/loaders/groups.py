@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.data.dataset import Dataset
-from bpviz.data.loaders.assemble import constant_notes, features, targets
+from bpviz.data.loaders.assemble import check_rows, constant_notes, features, targets
 from bpviz.data.loaders.channels import useful_columns
 from bpviz.data.loaders.columns import TextColumn
 from bpviz.data.loaders.table import Floats, Table
@@ -26,6 +26,7 @@ def assemble_groups(file: str, table: Table, target: int, task: str, group: int)
     UserError
         When sequences differ in length or are too few, or the target or the task do not fit.
     """
+    check_rows(file, table)
     if group == target:
         raise UserError(
             "{file}: “{name}” cannot be both the target and the sequence column.",
