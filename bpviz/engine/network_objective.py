@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.dense_batches import DenseBatches
 from bpviz.engine.initializers import Initializer
 from bpviz.engine.layers import Layer
 from bpviz.engine.losses import Loss
@@ -24,6 +25,8 @@ from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation
 
 CHUNK_ROWS = 4096
+# Layers are written for real numbers and work on complex ones as they are.
+COMPLEX = cast("np.dtype[np.floating]", np.dtype(np.complex128))
 # Numbers in the buffers of the widest layer for one chunk of rows.
 CHUNK_BUFFER = 1 << 22
 
@@ -85,6 +88,8 @@ class NetworkObjective(Objective):
         self.penalties = Penalties(network)
         self._names: list[str] | None = None
         self._complex: Network | None = None
+        self._most_dense_rows = self.chunk_rows if DenseBatches.fits(network, train.x) else 0
+        self._dense: DenseBatches | None = None
 
     @property
     def parameter_names(self) -> Sequence[str]:
@@ -170,11 +175,11 @@ class NetworkObjective(Objective):
                 hint="Choose central differences.",
             )
         if self._complex is None:
-            self._complex = self.network.with_dtype(np.dtype(np.complex128))
+            self._complex = self.network.with_dtype(COMPLEX)
         network = self._complex
         for own, live in zip(network.statistics(), self.network.statistics(), strict=True):
             own[:] = live
-        network.bind(theta)
+        network.bind(cast(Array, theta))
         x, y = self.batch_of(batch)
         total = 0j
         for rows in self._chunks(len(x)):
@@ -199,15 +204,22 @@ class NetworkObjective(Objective):
         """Return L(θ) as training sees it and ∇L(θ), by backpropagation."""
         network = self.network
         network.bind(theta)
-        x, y = self.batch_of(batch)
-        if len(x) > self.chunk_rows:
-            loss = self._gradient_by_chunks(x, y)
+        if (self.sample_count if batch is None else len(batch)) <= self._most_dense_rows:
+            if self._dense is None:
+                self._dense = DenseBatches(network, self.loss_function, self.train.x, self.train.y)
+            loss = self._dense.run(theta, batch)
         else:
-            loss = self._gradient_at_once(x, y)
+            loss = self._gradient_by_layers(*self.batch_of(batch))
         if self.penalties.active:
             loss += self.penalties.value(theta)
             self.penalties.add_gradient(theta, network.gradient)
         return loss, network.gradient
+
+    def _gradient_by_layers(self, x: Array, y: Array) -> float:
+        """Fill the gradient by the layers' own definitions, whatever they are."""
+        if len(x) > self.chunk_rows:
+            return self._gradient_by_chunks(x, y)
+        return self._gradient_at_once(x, y)
 
     def _gradient_at_once(self, x: Array, y: Array) -> float:
         network = self.network

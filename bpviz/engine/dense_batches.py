@@ -1,0 +1,85 @@
+"""Batches of a data set through `DenseStep`: the data laid out for it, one step a batch size."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.engine.dense_outputs import output_class
+from bpviz.engine.dense_step import DenseStep
+from bpviz.engine.layers import Dense
+from bpviz.engine.losses import Loss
+from bpviz.engine.network import Network
+
+Array = NDArray[np.floating]
+
+# The data are kept a second time, with their column of ones: not where they are very many.
+MOST_BYTES = 1 << 29
+MOST_SIZES = 8
+
+
+class DenseBatches:
+    """Loss and gradient of a dense network over rows of one data set.
+
+    Parameters
+    ----------
+    network : Network
+        Of dense layers only; its ``gradient`` is what `run` fills.
+    loss : Loss
+    x, y : (N, D), (N, K)
+        Of the network's dtype.
+    """
+
+    def __init__(self, network: Network, loss: Loss, x: Array, y: Array) -> None:
+        self.network, self.loss = network, loss
+        first, last = network.layers[0], network.layers[-1]
+        assert isinstance(first, Dense) and last.activation is not None
+        ones = np.ones((len(x), int(first.has_bias)), x.dtype)
+        self._x: Array = np.concatenate([x, ones], axis=1)
+        self._targets = output_class(loss, last.activation).kept(loss, y).astype(x.dtype, copy=False)
+        self._take, self._take_targets = self._x.take, self._targets.take
+        self._own: Array = np.empty(network.size, network.dtype)
+        self._bound = self._last = self._own
+        self._steps: dict[int | None, DenseStep] = {}
+        self._own_steps: dict[int | None, DenseStep] = {}
+
+    @staticmethod
+    def fits(network: Network, x: Array) -> bool:
+        """Whether this network over these data can be computed here."""
+        return network.is_dense and x.nbytes <= MOST_BYTES
+
+    def run(self, theta: Array, batch: NDArray[np.intp] | None) -> float:
+        """Return L(θ) over the batch (None: all rows) and fill the network's gradient."""
+        steps = self._steps if theta is self._bound else self._steps_for(theta)
+        if batch is None:
+            step = steps.get(None) or self._prepared(None, steps)
+            return step.run()
+        step = steps.get(len(batch)) or self._prepared(len(batch), steps)
+        # A batch is in range: with "clip" that is not looked at again, and nothing is copied twice.
+        self._take(batch, 0, step.x, "clip")
+        self._take_targets(batch, 1, step.targets, "clip")
+        return step.run()
+
+    def _steps_for(self, theta: Array) -> dict[int | None, DenseStep]:
+        """Return steps for a θ that is not the one bound: on a copy of it, at first.
+
+        A θ that comes twice in a row is one that is trained: it is bound itself from then on.
+        """
+        if theta is self._last and theta.flags.c_contiguous and theta.dtype == self._own.dtype:
+            self._bound = theta
+            self._steps = {}
+            return self._steps
+        self._last = theta
+        np.copyto(self._own, theta)
+        return self._own_steps
+
+    def _prepared(self, rows: int | None, steps: dict[int | None, DenseStep]) -> DenseStep:
+        """Make the step of one batch size; a few are kept."""
+        if len(steps) >= MOST_SIZES:
+            steps.pop(next(iter(steps)))
+        x = self._x if rows is None else np.empty((rows, self._x.shape[1]), self._x.dtype)
+        theta = self._bound if steps is self._steps else self._own
+        targets = self._targets if rows is None else None
+        network = self.network
+        steps[rows] = DenseStep(network.layers, self.loss, theta, network.gradient, x, targets)
+        return steps[rows]
