@@ -17,6 +17,10 @@ SHAPES = [
     ((3, 4), ("softmax",), "softmax_cross_entropy", True),
     ((1, 1), ("tanh",), "mean_squared_error", False),
     ((3, 2, 6, 2), ("identity", "tanh", "tanh"), "mean_squared_error", True),
+    ((2, 5, 2), ("gelu", "identity"), "mean_absolute_error", True),
+    ((2, 5, 1), ("mish", "identity"), "huber", True),
+    ((2, 4, 2), ("softplus", "tanh"), "log_cosh", True),
+    ((2, 4, 3), ("silu", "identity"), "hinge", True),
 ]
 U, V = np.linspace(-1.0, 1.5, 7), np.linspace(-2.0, 0.5, 5)
 
