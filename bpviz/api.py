@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bpviz.data.dataset import Dataset
 from bpviz.errors import UserError
-from bpviz.snapshot import Array, Evaluation, Iteration, StopReason
+from bpviz.snapshot import Array, Evaluation, Iteration, Metrics, StopReason
 from bpviz.training.build import build
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
@@ -31,8 +31,9 @@ class Run:
     ----------
     config : RunConfig
         Everything that was asked for, defaults included.
-    stopped : {"iterations", "loss", "plateau", "diverged", "interrupted"}
-        Why it ended.  After ``"diverged"`` the parameters are those of the last good iteration.
+    stopped : {"iterations", "loss", "plateau", "early", "diverged", "interrupted"}
+        Why it ended.  After ``"early"`` the parameters are those of the best test loss,
+        after ``"diverged"`` those of the last good iteration.
     iterations : int
         Number of updates made, n.
     epochs : float
@@ -60,6 +61,8 @@ class Run:
     record : dict
         What the parameters mean: names and scaling of the features, the targets' scaling, the classes;
         for a function its formula.  ``save_weights`` writes it into the file's metadata.
+    train_metrics, test_metrics : ClassMetrics or RegressionMetrics or None
+        Precision, recall, F1 and the like, or R², MAE and RMSE in the target's own units, at the end.
     """
 
     config: RunConfig
@@ -79,6 +82,8 @@ class Run:
     test: Evaluation | None
     size: int
     record: dict[str, object]
+    train_metrics: Metrics | None = None
+    test_metrics: Metrics | None = None
 
     @property
     def seed(self) -> int:
@@ -181,6 +186,7 @@ def describe(training: Training, config: RunConfig, seconds: float) -> Run:
     """Return the ``Run`` of a training that has ended."""
     history = training.recorder.history()
     train_part, test_part = training.evaluate()
+    train_metrics, test_metrics = training.metrics()
     return Run(
         config=config,
         stopped=training.stopped or "interrupted",
@@ -199,6 +205,8 @@ def describe(training: Training, config: RunConfig, seconds: float) -> Run:
         test=test_part,
         size=training.size,
         record=training.record(),
+        train_metrics=train_metrics,
+        test_metrics=test_metrics,
     )
 
 

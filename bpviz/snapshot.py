@@ -361,3 +361,6 @@ class RegressionMetrics:
     def as_dict(self) -> dict[str, Any]:
         """Return plain numbers, lists and None, for JSON."""
         return {**self.overall.as_dict(), "per_output": [errors.as_dict() for errors in self.per_output]}
+
+
+Metrics = ClassMetrics | RegressionMetrics

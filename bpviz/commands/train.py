@@ -18,7 +18,7 @@ from bpviz.commands.parser import Parser, add_common_options
 from bpviz.commands.progress import ProgressLine, cells
 from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.errors import UserError
-from bpviz.snapshot import Evaluation, Iteration, StopReason
+from bpviz.snapshot import Evaluation, Iteration, RegressionMetrics, StopReason
 from bpviz.text import N_, tr
 from bpviz.training.files import check_writable, is_same_file
 from bpviz.training.loop import Training
@@ -135,7 +135,11 @@ def summary(run: Run) -> dict[str, Any]:
         told["train_accuracy"] = run.train.accuracy
         told["test_accuracy"] = run.test.accuracy if run.test else None
     told |= {"stopped": run.stopped, "parameters": run.size, "seed": run.seed}
-    return {name: _finite(value) for name, value in told.items()}
+    named = {name: _finite(value) for name, value in told.items()}
+    if run.train_metrics is not None:
+        named["train_metrics"] = run.train_metrics.as_dict()
+        named["test_metrics"] = run.test_metrics.as_dict() if run.test_metrics else None
+    return named
 
 
 def _finite(value: Any) -> Any:
@@ -149,6 +153,7 @@ REASONS: dict[StopReason, str] = {
     "iterations": N_("all iterations were made"),
     "loss": N_("the loss is below the bound"),
     "plateau": N_("the loss no longer falls"),
+    "early": N_("the test loss no longer fell; back at its best"),
     "diverged": N_("the loss diverged"),
     "interrupted": N_("interrupted"),
 }
@@ -163,12 +168,33 @@ def report(run: Run) -> str:
         (tr("Iterations a second"), f"{run.iterations_per_second:,.0f}"),
         (tr("Training set"), _measured(run.train)),
         (tr("Test set"), _measured(run.test)),
+        *_metric_rows(run),
         (tr("Stopped"), tr(REASONS[run.stopped])),
         (tr("Parameters"), f"{run.size:,}"),
         (tr("Seed"), str(run.seed)),
     ]
     width = max(cells(name) for name, _value in rows)
     return "\n".join(name + " " * (width - cells(name)) + "  " + value for name, value in rows)
+
+
+def _metric_rows(run: Run) -> list[tuple[str, str]]:
+    """Return what is measured beside loss and accuracy, over the test part where there is one."""
+    measured = run.test_metrics or run.train_metrics
+    if measured is None:
+        return []
+    if isinstance(measured, RegressionMetrics):
+        errors = measured.overall
+        numbers = f"R² {errors.r2:.4g} · MAE {errors.mae:.4g} · RMSE {errors.rmse:.4g}"
+        return [(tr("Errors"), numbers)]
+    mean = measured.macro
+    told = tr(
+        "precision {precision} · recall {recall} · F1 {f1}",
+        precision=f"{mean.precision:.1%}",
+        recall=f"{mean.recall:.1%}",
+        f1=f"{mean.f1:.1%}",
+    )
+    area = "" if measured.roc_auc is None else f" · ROC-AUC {measured.roc_auc:.4g}"
+    return [(tr("Mean over classes"), told + area)]
 
 
 def _measured(part: Evaluation | None) -> str:

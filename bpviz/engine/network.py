@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.initializers import Initializer
-from bpviz.engine.layers import Dense, Layer, Work
+from bpviz.engine.layers import Dense, Layer
 from bpviz.engine.losses import Loss
 
 Array = NDArray[np.floating]
@@ -153,12 +153,15 @@ class Network:
         last = len(self.layers) - 1
         for index in range(last, -1 if with_input else self._first_to_learn - 1, -1):
             below = works[index - 1].a if index else x
-            if index > self._first_to_learn or (with_input and index):
-                into = works[index - 1].delta
-            else:
-                into = work.x_gradient if with_input else None
+            into = self._into(work, index, with_input)
             at_z = index == last and loss.from_logits
             self.layers[index].backward(below, works[index], into, at_z=at_z)
+
+    def _into(self, work: Workspace, index: int, with_input: bool) -> Array | None:
+        """Return where layer ``index`` puts its ∂L/∂x, None where nobody below learns from it."""
+        if index and (with_input or index > self._first_to_learn):
+            return work.layers[index - 1].delta
+        return work.x_gradient if with_input else None
 
     def loss_gradient(self, y: Array, work: Workspace, loss: Loss) -> None:
         """Fill the last δ with ∂L/∂z (``from_logits``) or ∂L/∂a of the mean over the batch."""

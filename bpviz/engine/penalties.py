@@ -40,7 +40,7 @@ class Penalties:
 
     def value(self, theta: Array) -> float:
         """Return the sum of the penalties at θ."""
-        if not self._active:
+        if not self._active or self._mask is None:
             return 0.0
         weights = theta * self._mask
         return sum(one.penalty(weights) for one in self._active)

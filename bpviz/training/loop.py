@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.objective import Batch, Objective
-from bpviz.snapshot import Evaluation, Iteration, RunInfo, Snapshot, SnapshotRequest, StopReason, frozen
+from bpviz.snapshot import (
+    Evaluation,
+    Iteration,
+    Metrics,
+    RunInfo,
+    Snapshot,
+    SnapshotRequest,
+    StopReason,
+    frozen,
+)
 from bpviz.training.batches import Batches
 from bpviz.training.checkpoints import Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
@@ -229,6 +238,10 @@ class Training:
             train = self.objective.evaluate(self.theta, "train")
             return train or Evaluation(math.nan), self.objective.evaluate(self.theta, "test")
 
+    def metrics(self) -> tuple[Metrics | None, Metrics | None]:
+        """Return what is measured beside the loss over both parts of the data; for a function nothing."""
+        return None, None
+
     def parameters(self) -> dict[str, Array]:
         """Return a copy of each parameter, by name."""
         return {
@@ -263,7 +276,7 @@ class Training:
         kept = self.checkpoints.before(max(target - 1, 0))
         self.theta[:] = kept.theta
         self.optimizer.restore(kept.optimizer)
-        self.schedule.restore(kept.schedule)
+        self.schedule.restore(dict(kept.schedule))
         self.objective.recall(kept.memory)
         self.batches.go_to(kept.batches)
         self.iteration = kept.iteration

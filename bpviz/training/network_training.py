@@ -15,11 +15,10 @@ from bpviz.engine.metrics import classification_metrics, confusion_matrix, regre
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.trace import Trace, trace
 from bpviz.snapshot import (
-    ClassMetrics,
     Evaluation,
     LayerState,
+    Metrics,
     PredictionMap,
-    RegressionMetrics,
     Snapshot,
     SnapshotRequest,
     frozen,
@@ -274,7 +273,7 @@ class NetworkTraining(Training):
         """Whether the inputs are a line or a plane, which a map shows whole."""
         return self.objective.network.inputs <= 2
 
-    def _metrics(self, samples: Samples, answers: Array | None) -> ClassMetrics | RegressionMetrics | None:
+    def _metrics(self, samples: Samples, answers: Array | None) -> Metrics | None:
         if answers is None:
             return None
         if samples.labels is None:
@@ -285,7 +284,7 @@ class NetworkTraining(Training):
 
     def metrics(
         self,
-    ) -> tuple[ClassMetrics | RegressionMetrics | None, ClassMetrics | RegressionMetrics | None]:
+    ) -> tuple[Metrics | None, Metrics | None]:
         """Return the metrics over the whole training and test part at the present θ."""
         with np.errstate(all="ignore"):
             parts = (self.objective.train, self.objective.test)

@@ -15,7 +15,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,7 +202,7 @@ def side_by_side(
     return views
 
 
-def need(condition: bool, needed: str, shape: Shape, **fields: object) -> None:
+def need(condition: bool, needed: str, shape: Shape, **fields: Any) -> None:
     """Refuse an input of the wrong shape: what the layer needs (a template) and what it got.
 
     Raises

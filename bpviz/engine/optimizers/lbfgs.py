@@ -18,7 +18,7 @@ from bpviz.text import N_
     help=N_("BFGS that remembers the last few steps only; full batches, η = 1."),
     fields=(
         Field(
-            "history",
+            "memory",
             N_("Steps remembered"),
             "int",
             10,
@@ -32,26 +32,26 @@ from bpviz.text import N_
 class LBFGS(SearchOptimizer):
     """d = −H g with the H that BFGS makes of the last pairs s = Δθ, y = Δg, from H₀ = (s·y / y·y) I.
 
-    H g is worked out by the recursion of two loops, 4 n numbers a pair.  S and Y (history, n) are
-    rings: pair k stands in row k mod history.
+    H g is worked out by the recursion of two loops, 4 n numbers a pair.  S and Y (memory, n) are
+    rings: pair k stands in row k mod memory.
     """
 
     remembers = ("pairs", "moves", "changes")
 
-    def __init__(self, history: int = 10, curvature: float = 0.9) -> None:
-        self.history, self.curvature = history, curvature
+    def __init__(self, memory: int = 10, curvature: float = 0.9) -> None:
+        self.memory, self.curvature = memory, curvature
 
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:
         """Start without a pair."""
         super().start(size, dtype)
         self.pairs = 0
-        self.moves: Array = np.zeros((self.history, size), dtype)
-        self.changes: Array = np.zeros((self.history, size), dtype)
+        self.moves: Array = np.zeros((self.memory, size), dtype)
+        self.changes: Array = np.zeros((self.memory, size), dtype)
 
     def aim(self, theta: Array, gradient: Array, direction: Array, evaluate: Evaluate) -> None:
         """d = −H g, by the two loops."""
         direction[:] = gradient
-        rows = [pair % self.history for pair in range(max(0, self.pairs - self.history), self.pairs)]
+        rows = [pair % self.memory for pair in range(max(0, self.pairs - self.memory), self.pairs)]
         weights = {}
         for row in reversed(rows):
             moved, changed = self.moves[row], self.changes[row]
@@ -73,7 +73,7 @@ class LBFGS(SearchOptimizer):
 
     def learn(self, update: Array, before: Array, after: Array) -> None:
         """Keep s and y, in place of the oldest."""
-        row = self.pairs % self.history
+        row = self.pairs % self.memory
         moved, changed = -update, after - before
         if is_curved(moved, changed):
             self.moves[row], self.changes[row] = moved, changed
