@@ -48,12 +48,22 @@ class NetworkTraining(Training):
         self._shown_test = self.objective.test.thinned(SHOWN_ROWS)
 
     def parameters(self) -> dict[str, Array]:
-        """Return copies of W1, b1, W2, …."""
-        return {name: view.copy() for name, view in self.objective.network.named(self.theta).items()}
+        """Return copies of W1, b1, W2, …, and of what layers remember beside θ (``statistics2``)."""
+        return {name: view.copy() for name, view in self._held().items()}
+
+    def _held(self) -> dict[str, Array]:
+        """Return views of everything that an answer depends on, by the names that files use."""
+        network = self.objective.network
+        held = dict(network.named(self.theta))
+        for number, layer in enumerate(network.layers, 1):
+            statistics = layer.statistics()
+            if statistics is not None:
+                held[f"statistics{number}"] = statistics
+        return held
 
     def set_parameters(self, named: Mapping[str, Array]) -> None:
         """Take the start from ``named`` (W1, b1, …; checked when they were read), before iteration 0."""
-        for name, view in self.objective.network.named(self.theta).items():
+        for name, view in self._held().items():
             view[...] = named[name]
         self.checkpoints.cut(-1)
         self._keep_checkpoint()
