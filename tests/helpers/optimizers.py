@@ -1,10 +1,13 @@
-"""PyTorch's optimizers by its own names, as ours."""
+"""Optimizers under PyTorch's names, and one iteration of any of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from bpviz.engine.objective import Objective
 from bpviz.engine.optimizers import OPTIMIZERS, Optimizer
 
 _NAMES = {
@@ -31,3 +34,14 @@ def of_pytorch(kind: str, arguments: Mapping[str, Any]) -> tuple[Optimizer, floa
     else:
         name = "amsgrad" if given.pop("amsgrad", False) else _NAMES[kind]
     return OPTIMIZERS.create(name, **{_FIELDS.get(key, key): value for key, value in given.items()}), rate
+
+
+def move(optimizer: Optimizer, objective: Objective, theta: np.ndarray, rate: float) -> float:
+    """Do one iteration in place, as the training does, and return the loss before it."""
+    with np.errstate(all="ignore"):
+        loss, gradient = objective.loss_and_gradient(theta)
+        if optimizer.searches:
+            optimizer.search(theta, loss, gradient, rate, objective.loss_and_gradient)
+        else:
+            optimizer.step(theta, gradient, rate)
+    return loss

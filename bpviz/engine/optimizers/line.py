@@ -17,7 +17,7 @@ import numpy as np
 from bpviz.engine.optimizers.base import Array, Evaluate
 
 SUFFICIENT = 1e-4
-MOST_TRIALS = 30
+MOST_TRIALS = 60
 NARROWEST = 1e-10
 """Of the length itself: between two trials so close there is rounding only."""
 
@@ -47,7 +47,7 @@ class Line:
     def __init__(self, theta: Array, direction: Array, loss: float, slope: float, evaluate: Evaluate) -> None:
         self._theta, self._direction, self._evaluate = theta, direction, evaluate
         self._point, self.gradient = np.empty_like(theta), np.empty_like(theta)
-        self.start = self.best = Trial(0.0, loss, slope)
+        self.start = self.best = Trial(0.0, float(loss), float(slope))
 
     def update(self, length: float, out: Array) -> Array:
         """Write −α d, what the step takes off θ, into ``out``."""
@@ -61,7 +61,7 @@ class Line:
         slope = float(np.dot(gradient, self._direction))
         if not (math.isfinite(loss) and math.isfinite(slope)):
             return Trial(length, math.inf, math.nan)
-        trial = Trial(length, loss, slope)
+        trial = Trial(length, float(loss), slope)
         if self.is_sufficient(trial) and loss < self.best.loss:
             self.best = trial
             self.gradient[:] = gradient
@@ -73,13 +73,17 @@ class Line:
 
 
 def backtrack(line: Line, first: float) -> None:
-    """Halve α from ``first`` on until Armijo's condition holds; `Line.best` is the outcome."""
-    length = first
-    for _ in range(MOST_TRIALS):
-        line.at(length)
+    """Shorten α from ``first`` on until Armijo's condition holds; `Line.best` is the outcome.
+
+    The next α is where the parabola through φ(0), φ′(0) and φ(α) is lowest, between α/10 and α/2.
+    """
+    now = line.at(first)
+    for _ in range(1, MOST_TRIALS):
         if line.best is not line.start:
             return
-        length *= 0.5
+        promised = -line.start.slope * now.length
+        lowest = 0.5 * promised / (now.loss - line.start.loss + promised)
+        now = line.at(now.length * min(max(lowest, 0.1), 0.5))
 
 
 def strong_wolfe(line: Line, first: float, curvature: float) -> None:
@@ -99,8 +103,10 @@ def strong_wolfe(line: Line, first: float, curvature: float) -> None:
         if now.slope > 0:
             _narrow(line, now, before, steep, MOST_TRIALS - trials)
             return
-        low, high = now.length + 0.01 * (now.length - before.length), 10.0 * now.length
-        before, now = now, line.at(min(max(_minimum(before, now), low), high))
+        ahead, farthest = _minimum(before, now), 10.0 * now.length
+        nearest = now.length + 0.01 * (now.length - before.length)
+        # A minimum behind two steps downhill says that the slope grows: as far as may be.
+        before, now = now, line.at(min(max(ahead, nearest), farthest) if ahead > now.length else farthest)
 
 
 def _narrow(line: Line, low: Trial, high: Trial, steep: float, trials: int) -> None:
@@ -121,20 +127,24 @@ def _narrow(line: Line, low: Trial, high: Trial, steep: float, trials: int) -> N
         low = now
 
 
-def _minimum(one: Trial, other: Trial) -> float:
+def _minimum(low: Trial, high: Trial) -> float:
     """Return where the cubic through two trials and their slopes is lowest.
 
-    Where it has no minimum: ∞ if it falls at both, for the caller's bounds to cut, else the middle;
-    a tenth of the way where the other end is not finite.
+    Where ``high`` is higher, the parabola through both and the slope at ``low`` counts as well, and
+    what is nearer to ``low`` is taken: far out the slope tells nothing.  Where there is no minimum, the
+    middle; where ``high`` is not finite, a tenth of the way to it.
     """
-    width = other.length - one.length
-    if not math.isfinite(other.loss):
-        return one.length + 0.1 * width
-    first = one.slope + other.slope - 3.0 * (other.loss - one.loss) / width
-    square = first * first - one.slope * other.slope
-    if square < 0.0 and one.slope * width < 0.0 and other.slope * width < 0.0:
-        return math.inf
-    second = math.copysign(math.sqrt(max(square, 0.0)), width) if math.isfinite(square) else math.nan
-    below = other.slope - one.slope + 2.0 * second
-    lowest = other.length - width * (other.slope + second - first) / below if below else math.nan
-    return lowest if math.isfinite(lowest) else one.length + 0.5 * width
+    width = high.length - low.length
+    if not math.isfinite(high.loss):
+        return low.length + 0.1 * width
+    rise = (high.loss - low.loss) / width
+    first = low.slope + high.slope - 3.0 * rise
+    square = first * first - low.slope * high.slope
+    second = math.copysign(math.sqrt(square), width) if 0.0 <= square < math.inf else math.nan
+    below = high.slope - low.slope + 2.0 * second
+    share = 1.0 - (high.slope + second - first) / below if below else math.nan
+    if not math.isfinite(share):
+        share = 0.5
+    if high.loss > low.loss:
+        share = min(share, 0.5 * low.slope / (low.slope - rise))
+    return low.length + share * width

@@ -19,7 +19,7 @@ MOST_SHIFTS = 60
     help=N_("Steps to the lowest point of the fitting parabola; small problems, full batches, η = 1."),
 )
 class Newton(SearchOptimizer):
-    """(H + τI) d = −g,  θ ← θ + α d,  α = η, halved until the loss is lower.
+    """(H + τI) d = −g,  θ ← θ + α d,  α = η, shortened until the loss is lower.
 
     H (n, n) comes from central differences of the gradient, 2n evaluations:
     H eᵢ ≈ (∇L(θ + h eᵢ) − ∇L(θ − h eᵢ)) / 2h  with  h = ∛ε max(1, |θᵢ|), made symmetric.
@@ -49,7 +49,7 @@ class Newton(SearchOptimizer):
         np.negative(np.linalg.solve(self._positive(), gradient), out=direction)
 
     def look(self, line: Line, learning_rate: float) -> None:
-        """Try η, then half of it, and so on."""
+        """Try η, then less and less."""
         backtrack(line, learning_rate)
 
     def _measure(self, theta: Array, evaluate: Evaluate) -> None:
