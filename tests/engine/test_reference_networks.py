@@ -1,65 +1,129 @@
+"""Networks of every kind: output, loss and each gradient are PyTorch's; one is worked by hand."""
+
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
+from bpviz.engine.layers import LAYERS, Layer
+from bpviz.engine.network import Network
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.registries import INITIALIZERS, LOSSES, OPTIMIZERS
 from tests.helpers.networks import network, reference
 
+DATA = reference("networks")["networks"]
+DENSE = {"W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
+STATES = {"Wx1": "Wx", "Wh1": "Wh", "b1": "bh", "W2": "Wy", "b2": "by"}
+PYTORCH = {"Wx1": "weight_ih_l0", "Wh1": "weight_hh_l0", "bx1": "bias_ih_l0", "bh1": "bias_hh_l0"}
+TWO_BIASES = {"units": 4, "returns": "last", "biases": "two"}
+
+# The input's shape, the layers, the loss, and the reference's name for each of the program's.
 NETWORKS = {
     "dense_tanh_sigmoid_half_squared": (
-        (3, 4, 3, 2),
-        ("tanh", "sigmoid", "identity"),
+        (3,),
+        [("dense", 4, "tanh"), ("dense", 3, "sigmoid"), ("dense", 2, "identity")],
         "half_squared_error",
+        {**DENSE, "W3": "W3", "b3": "b3"},
     ),
-    "dense_relu_softmax": ((5, 6, 3), ("relu", "softmax"), "softmax_cross_entropy"),
+    "dense_relu_softmax": (
+        (5,),
+        [("dense", 6, "relu"), ("dense", 3, "softmax")],
+        "softmax_cross_entropy",
+        DENSE,
+    ),
+    "conv_relu_maxpool_dense": (
+        (1, 8, 8),
+        [("conv", 2, "3x3", 1, 0, "relu"), ("maxpool", 2), ("flatten",), ("dense", 3, "softmax")],
+        "softmax_cross_entropy",
+        {"W1": "K1", "b1": "c1", "W4": "W2", "b4": "b2"},
+    ),
+    "conv_stride_padding_avgpool": (
+        (2, 7, 7),
+        [
+            ("conv", 3, "3x3", 2, 1, "tanh"),
+            ("conv", 2, "2x2", 1, 0, "identity"),
+            ("avgpool", 2, 1),
+            ("flatten",),
+            ("dense", 2, "identity"),
+        ],
+        "half_squared_error",
+        {"W1": "K1", "b1": "c1", "W2": "K2", "b2": "c2", "W5": "W3", "b5": "b3"},
+    ),
+    "rnn_many_to_one": (
+        (6, 2),
+        [("rnn", 4, "tanh"), ("dense", 2, "identity")],
+        "half_squared_error",
+        STATES,
+    ),
+    "rnn_many_to_many": (
+        (6, 2),
+        [("rnn", {"units": 4, "returns": "sequence"}), ("dense", 1, "identity")],
+        "half_squared_error",
+        STATES,
+    ),
+    "lstm_last": ((6, 2), [("lstm", TWO_BIASES)], "half_squared_error", PYTORCH),
+    "gru_last": ((6, 2), [("gru", TWO_BIASES)], "half_squared_error", PYTORCH),
+    "batch_norm_training": (
+        (3,),
+        # tanh stands behind the batch norm there: here as a layer whose weights are those of the identity.
+        [("dense", 4, "identity"), ("batchnorm",), ("dense", 4, "tanh"), ("dense", 1, "identity")],
+        "half_squared_error",
+        {"W1": "W1", "b1": "b1", "gamma2": "gamma", "beta2": "beta", "W4": "W2", "b4": "b2"},
+    ),
 }
 
 
-def flat(named):
-    layers = range(1, len(named) // 2 + 1)
-    return np.concatenate([np.ravel(named[f"{kind}{layer}"]) for layer in layers for kind in "Wb"])
+def layers(shape: tuple[int, ...], described: list) -> list[Layer]:
+    made: list[Layer] = []
+    for kind, *values in described:
+        names = [field.name for field in LAYERS[kind].fields]
+        keyed = isinstance(values[0], dict) if values else False
+        fields: dict = values[0] if keyed else dict(zip(names, values, strict=False))
+        made.append(LAYERS[kind].make(shape, **fields))
+        shape = made[-1].output_shape
+    return made
 
 
-def objective(units, activations, loss, x, y, **kwargs):
-    samples = Samples(np.array(x, dtype=float), np.array(y, dtype=float))
-    net = network(units, activations, **kwargs)
+def objective(name: str) -> NetworkObjective:
+    shape, described, loss, _names = NETWORKS[name]
+    data = DATA[name]
+    net = Network(layers(shape, described), np.dtype(np.float64))
+    x, y = np.array(data["x"]), np.array(data["y"])
+    if loss == "softmax_cross_entropy":
+        y = np.eye(net.outputs)[y]
+    samples = Samples(x.reshape(len(x), -1), y.reshape(len(y), -1).astype(float))
     return NetworkObjective(net, LOSSES.create(loss), INITIALIZERS.create("zeros"), samples, samples)
+
+
+def theta_of(one: NetworkObjective, named: Mapping[str, list], names: Mapping[str, str]) -> np.ndarray:
+    theta = np.zeros(one.size)
+    views = one.network.named(theta)
+    for own, theirs in names.items():
+        views[own][...] = named[theirs]
+    if "gamma2" in names:
+        views["W3"][...] = np.eye(4)
+    return theta
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_loss_output_and_gradients_are_those_of_pytorch(name):
-    units, activations, loss = NETWORKS[name]
-    data = reference("networks")["networks"][name]
-    y = np.array(data["y"])
-    if loss == "softmax_cross_entropy":
-        y = np.eye(units[-1])[y]
-    one = objective(units, activations, loss, data["x"], y)
-    theta = flat(data["parameters"])
+    data, names, one = DATA[name], NETWORKS[name][3], objective(name)
+    theta = theta_of(one, data["parameters"], names)
     value, gradient = one.loss_and_gradient(theta)
-    assert value == pytest.approx(data["loss"], rel=1e-13)
-    np.testing.assert_allclose(gradient, flat(data["gradients"]), rtol=1e-11, atol=1e-15)
-    np.testing.assert_allclose(one.forward(theta, one.train.x).z[-1], data["output"], rtol=1e-12)
+    assert value == pytest.approx(data["loss"], rel=1e-12)
+    views = one.network.named(gradient)
+    assert {names[own] for own in names} == set(data["gradients"])
+    for own, theirs in names.items():
+        np.testing.assert_allclose(views[own], data["gradients"][theirs], rtol=1e-10, atol=1e-12, err_msg=own)
+    out = one.network.forward(one.train.x, training=True).output
+    z = out.a if NETWORKS[name][2] == "half_squared_error" else out.z
+    np.testing.assert_allclose(z.ravel(), np.ravel(data["output"]), rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])
-def test_fifty_steps_are_those_of_pytorch(name):
-    data = reference("training_runs")
-    run = data["runs"][name]
-    one = objective((5, 6, 1), ("tanh", "sigmoid"), "binary_cross_entropy", data["x"], data["y"])
-    theta = flat(data["initial"])
-    arguments = dict(run["arguments"])
-    rate = arguments.pop("lr")
-    optimizer = OPTIMIZERS.create(name, **arguments)
-    optimizer.start(one.size, one.dtype)
-    losses = []
-    for _ in range(50):
-        loss, gradient = one.loss_and_gradient(theta)
-        losses.append(loss)
-        optimizer.step(theta, gradient, rate)
-    np.testing.assert_allclose(losses, run["loss"], rtol=1e-10)
-    np.testing.assert_allclose(theta, flat(run["final"]), rtol=1e-10, atol=1e-12)
+def test_every_network_is_compared():
+    assert set(NETWORKS) == set(DATA)
 
 
 class TestTheArticlesExample:
@@ -72,9 +136,10 @@ class TestTheArticlesExample:
 
     @pytest.fixture
     def one(self):
-        return objective(
-            (2, 3, 1), ("identity", "identity"), "half_squared_error", [[40, 80]], [[60]], bias=False
-        )
+        samples = Samples(np.array([[40.0, 80.0]]), np.array([[60.0]]))
+        net = network((2, 3, 1), ("identity", "identity"), bias=False)
+        loss = LOSSES.create("half_squared_error")
+        return NetworkObjective(net, loss, INITIALIZERS.create("zeros"), samples, samples)
 
     def test_numbers_before_and_after_one_step(self, one):
         theta = np.array([0.5] * 6 + [1.0] * 3)
@@ -91,8 +156,8 @@ class TestTheArticlesExample:
 
     def test_every_delta(self, one):
         theta = np.array([0.5] * 6 + [1.0] * 3)
-        one.loss_and_gradient(theta)
-        work = one.network.workspace(1)
+        work = one.forward(theta, one.train.x)
+        one.network.backward(one.train.x, one.train.y, work, one.loss_function)
         np.testing.assert_array_equal(work.delta[1], [[120.0]])
         np.testing.assert_array_equal(work.delta[0], [[120.0] * 3])
         np.testing.assert_array_equal(work.a[0], [[60.0] * 3])

@@ -12,10 +12,11 @@ SHAPE = (3, 5, 4, 2), ("tanh", "relu", "softmax")
 
 
 def rows(net, vector):
-    """Each neuron's weights, and all biases."""
+    """Each neuron's weights."""
     found, start = [], 0
     for layer in net.layers:
-        found += list(vector[start : start + layer.units * layer.inputs].reshape(layer.units, layer.inputs))
+        matrix = vector[start : start + layer.size].reshape(layer.units, layer.inputs + 1)
+        found += list(matrix[:, :-1])
         start += layer.size
     return found
 

@@ -107,12 +107,12 @@ def test_the_path_is_the_nearest_point_of_the_plane(one, path):
 
 
 def test_weights_are_shown_by_their_own_values(one, path):
-    grid = of(one, path, SurfaceRequest("weights", (2, 0)))
+    grid = of(one, path, SurfaceRequest("weights", (3, 0)))
     assert (grid.u_label, grid.v_label) == ("W⁽¹⁾[2,1]", "W⁽¹⁾[1,1]")
-    np.testing.assert_array_equal(grid.path[:, 0], path[:, 2])
+    np.testing.assert_array_equal(grid.path[:, 0], path[:, 3])
     np.testing.assert_array_equal(grid.path[:, 1], path[:, 0])
     gradient = one.loss_and_gradient(path[-1])[1]
-    np.testing.assert_allclose(grid.gradient, [-gradient[2], -gradient[0]], rtol=1e-12)
+    np.testing.assert_allclose(grid.gradient, [-gradient[3], -gradient[0]], rtol=1e-12)
 
 
 def test_downhill_on_the_plane_lowers_the_loss(one, path):

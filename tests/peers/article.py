@@ -24,14 +24,14 @@ class ArticleNetwork:
             self.params[f"b{number}"] = np.zeros(units)
 
     def set_flat(self, theta: np.ndarray) -> None:
-        """Take [W⁽¹⁾ (out, in) row by row, b⁽¹⁾, …], as bpviz orders it."""
+        """Take [W⁽¹⁾ b⁽¹⁾] (out, in + 1) row by row, then the next layer's, as bpviz orders it."""
         start = 0
         for number in range(1, self.layers + 1):
             inputs, units = self.params[f"W{number}"].shape
-            self.params[f"W{number}"] = theta[start : start + units * inputs].reshape(units, inputs).T
-            start += units * inputs
-            self.params[f"b{number}"] = theta[start : start + units]
-            start += units
+            end = start + units * (inputs + 1)
+            matrix = theta[start:end].reshape(units, inputs + 1)
+            self.params[f"W{number}"], self.params[f"b{number}"] = matrix[:, :-1].T, matrix[:, -1]
+            start = end
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         for number in range(1, self.layers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpviz.errors import UserError
-from bpviz.training.config import LayerConfig, dense
+from bpviz.training.config import dense
 from bpviz.training.layer_spec import format_layers, parse_layers
 
 

@@ -74,7 +74,7 @@ def test_any_iteration_is_come_back_to_bit_for_bit(optimizer):
         if iteration.iteration % 371 == 0:
             seen[iteration.iteration] = training.theta.tobytes()
             if iteration.iteration == 742:
-                training.apply(LiveSettings(learning_rate=0.001, batch_size=7, l2=0.01))
+                training.apply(LiveSettings(0.001, 7, {"l2": 0.01}))
     assert len(training.checkpoints) < 3000  # it was thinned: what lies between is computed again
     for number in (2968, 0, 1855, 742, 743 - 372):
         training.seek(number)
@@ -136,9 +136,7 @@ def test_stops(stop, reason):
 
 
 def test_divergence_ends_at_the_last_good_iteration_and_says_where_it_began():
-    config = RunConfig(
-        optimizer="sgd", layers=(dense(8, "identity"),), live=LiveSettings(learning_rate=1e30)
-    )
+    config = RunConfig(optimizer="sgd", layers=(dense(8, "identity"),), live=LiveSettings(learning_rate=1e12))
     training = run(config, 100)
     assert training.stopped == "diverged"
     assert training.divergence is not None
@@ -164,7 +162,7 @@ def test_regularization_acts_from_the_next_iteration_on():
     free, held = build(RunConfig()), build(RunConfig())
     for training, l2 in ((free, 0.0), (held, 1.0)):
         training.stop = StopConfig(iterations=200)
-        training.apply(replace(training.live, l2=l2))
+        training.apply(training.live.with_penalty("l2", l2))
         for _ in training.iterations():
             pass
     assert np.abs(held.theta).sum() < 0.5 * np.abs(free.theta).sum()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from bpviz.errors import UserError
 from bpviz.snapshot import Iteration
 from bpviz.training.build import build
-from bpviz.training.config import LayerConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.config import LiveSettings, RunConfig, StopConfig, dense
 from bpviz.workers.loading import Thread
 from bpviz.workers.training import RunEnd, TrainingWorker
 
@@ -129,9 +129,7 @@ def test_live_settings_reach_the_running_training(driven):
 
 
 def test_divergence_is_an_end_with_a_sentence(driven):
-    config = RunConfig(
-        optimizer="sgd", layers=(LayerConfig(8, "identity"),), live=LiveSettings(learning_rate=1e30)
-    )
+    config = RunConfig(optimizer="sgd", layers=(dense(8, "identity"),), live=LiveSettings(learning_rate=1e12))
     driven.build(config)
     end = driven.end(driven.worker.train)
     assert (end.kind, end.reason) == ("finished", "diverged")
@@ -152,7 +150,7 @@ def test_what_cannot_be_built_leaves_the_run_that_is_there(driven):
     driven.build(RunConfig())
     driven.end(lambda: driven.worker.step("iteration"))
     with driven.qtbot.waitSignal(driven.said.build_failed, timeout=5000) as failed:
-        driven.worker.build(replace(RunConfig(), layers=(LayerConfig(0),)))
+        driven.worker.build(replace(RunConfig(), layers=(dense(0),)))
     assert isinstance(failed.args[0], UserError)
     driven.end(lambda: driven.worker.step("iteration"))
     assert driven.worker.state().position == 2
