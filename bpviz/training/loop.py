@@ -83,7 +83,7 @@ class Training:
         self.optimizer.start(self.size, theta.dtype)
         self.schedule.start()
         self._use(live)
-        self.checkpoints = Checkpoints(4 * theta.nbytes)
+        self.checkpoints = Checkpoints(max(4 * theta.nbytes, theta.nbytes + self._bytes_remembered()))
         self._keep_checkpoint()
 
     @property
@@ -313,6 +313,10 @@ class Training:
         failed = last_good + 1 if good else 0
         function = self.info.kind == "function"
         self.divergence = Divergence(failed, failure.place, last_good, rate, function)
+
+    def _bytes_remembered(self) -> int:
+        """Return the size of the optimizer's state: a matrix for one that learns the curvature."""
+        return sum(np.asarray(kept).nbytes for kept in self.optimizer.state().values())
 
     def _keep_checkpoint(self) -> None:
         self.checkpoints.add(
