@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.layers.base import LAYERS, Array, Layer, Parameter, Shape, Work, need, side_by_side
+from bpviz.engine.layers.conv_back import RunByRun, TapByTap
 from bpviz.engine.layers.fields import activation_field, bias_field, hidden_activations, units_field
 from bpviz.engine.layers.windows import Windows, kernel_shape, need_picture
 from bpviz.registry import Field
@@ -56,10 +57,6 @@ PADDING = Field(
 )
 
 
-SHARES_AT_ONCE = 1 << 17
-"""Numbers: a megabyte in float64, what a processor core has as its second cache."""
-
-
 class ConvolutionWork(Work):
     """Beside the layer's own buffers the windows as columns, and what the products fill.
 
@@ -72,13 +69,10 @@ class ConvolutionWork(Work):
         places, entries = height * width, layer.entries
         self.columns: Array = np.zeros((rows, entries + layer.has_bias, places), dtype)
         self.columns[:, entries:] = 1
-        # A few samples at a time, so that what the product leaves is still in the cache when it is added up.
-        at_once = min(rows, max(1, SHARES_AT_ONCE // (entries * places)))
-        self.shares: Array = np.empty((at_once, entries, places), dtype)
         self.products: Array = np.empty((rows, entries + layer.has_bias, filters), dtype)
         by_tap = (layer.input_shape[0], *layer.kernel, height, width)
         self.columns_by_tap = self.columns[:, :entries].reshape(rows, *by_tap)
-        self.shares_by_tap = self.shares.reshape(at_once, *by_tap)
+        self.way_back = (RunByRun if layer.stride == 1 else TapByTap)(layer, rows, dtype)
         self.z_maps = self.z.reshape(rows, filters, places)
         self.delta_maps = self.delta.reshape(rows, filters, places)
 
@@ -178,7 +172,7 @@ class Convolution(Layer):
         return work.a
 
     def backward(self, x: Array, work: Work, x_gradient: Array | None, *, at_z: bool) -> None:
-        """∂L/∂[W b]ᵀ = Σ_B X δᵀ; Wᵀδ is added up where the windows lay."""
+        """∂L/∂[W b]ᵀ = Σ_B X δᵀ, and ∂L/∂x where it is wanted."""
         assert isinstance(work, ConvolutionWork)
         if not at_z:
             self.to_z(work)
@@ -186,19 +180,7 @@ class Convolution(Layer):
         np.matmul(work.columns, work.delta_maps.transpose(0, 2, 1), out=work.products)
         np.add.reduce(work.products, axis=0, out=self._matrix_gradient.T)
         if x_gradient is not None:
-            x_gradient.fill(0)
-            self._give_back(work, x_gradient.reshape(-1, *self.input_shape))
-
-    def _give_back(self, work: ConvolutionWork, pictures: Array) -> None:
-        """Add Wᵀδ to ``pictures`` where the windows lay."""
-        transposed = self._matrix[:, : self.entries].T
-        for start in range(0, work.rows, len(work.shares)):
-            rows = slice(start, start + len(work.shares))
-            delta, into = work.delta_maps[rows], pictures[rows]
-            np.matmul(transposed, delta, out=work.shares[: len(delta)])
-            shares = work.shares_by_tap[: len(delta)]
-            for tap in self.windows.taps:
-                into[tap.inputs] += shares[:, :, tap.row, tap.column][tap.outputs]
+            work.way_back.fill(self._matrix[:, : self.entries], work.delta, x_gradient)
 
     def trace(self, x: Array, work: Work, row: int) -> dict[str, Array]:
         """Return the picture ``x`` (channels, height, width) that the kernels slide over."""
