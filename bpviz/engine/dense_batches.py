@@ -51,14 +51,15 @@ class DenseBatches:
     def run(self, theta: Array, batch: NDArray[np.intp] | None) -> float:
         """Return L(θ) over the batch (None: all rows) and fill the network's gradient."""
         steps = self._steps if theta is self._bound else self._steps_for(theta)
-        if batch is None:
-            step = steps.get(None) or self._prepared(None, steps)
-            return step.run()
-        step = steps.get(len(batch)) or self._prepared(len(batch), steps)
-        # A batch is in range: with "clip" that is not looked at again, and nothing is copied twice.
-        self._take(batch, 0, step.x, "clip")
-        self._take_targets(batch, 1, step.targets, "clip")
-        return step.run()
+        rows = None if batch is None else len(batch)
+        step = steps.get(rows) or self._prepared(rows, steps)
+        if batch is not None:
+            # A batch is in range: with "clip" that is not looked at again, and nothing is copied twice.
+            self._take(batch, 0, step.x, "clip")
+            self._take_targets(batch, 1, step.targets, "clip")
+        for call in step.calls:
+            call()
+        return step.value()
 
     def _steps_for(self, theta: Array) -> dict[int | None, DenseStep]:
         """Return steps for a θ that is not the one bound: on a copy of it, at first.
@@ -70,6 +71,7 @@ class DenseBatches:
             self._steps = {}
             return self._steps
         self._last = theta
+        self.network.bind(theta)
         np.copyto(self._own, theta)
         return self._own_steps
 

@@ -31,6 +31,9 @@ Array = NDArray[np.floating]
 class DenseStep:
     """Forward and backward at one θ for one batch size.
 
+    To run it: fill ``x`` and ``targets``, call every one of ``calls``, which fills the gradient, and then
+    ``value``, which returns L.
+
     Parameters
     ----------
     layers : sequence of Dense
@@ -39,10 +42,10 @@ class DenseStep:
     theta, gradient : (n,)
         Where the parameters are read and ∇L is written.
     x : (B, D + 1)
-        Where the inputs are to be put before `run`, with a last column of ones (none without a bias).
+        The inputs, with a last column of ones (none without a bias).
     targets : (…, B), optional
         The targets, kept as `bpviz.engine.dense_outputs` wants them, where they never change.
-        Otherwise they are to be put into ``targets`` before `run`.
+        Otherwise they are to be put into ``targets``.
     """
 
     def __init__(
@@ -64,23 +67,17 @@ class DenseStep:
         self.x, self.targets, self.value = x, output.targets, output.value
         hidden = _Hidden(dense, rows, theta.dtype)
         inputs, sums = [x.T, *hidden.a], [*hidden.z, output.z]
-        self._calls: list[Call] = []
+        self.calls: list[Call] = []
         for matrix, below, z, values in zip(weights, inputs, sums, [*hidden.values, []], strict=True):
-            self._calls += [partial(matrix.dot, below, z), *values]
-        self._calls += [*output.calls, *hidden.slopes]
+            self.calls += [partial(matrix.dot, below, z), *values]
+        self.calls += [*output.calls, *hidden.slopes]
         delta = output.delta
         for index in range(len(dense) - 1, -1, -1):
-            self._calls.append(partial(delta.dot, inputs[index].T, gradients[index]))
+            self.calls.append(partial(delta.dot, inputs[index].T, gradients[index]))
             if index:
-                self._calls.append(partial(weights[index].T.dot, delta, hidden.back[index - 1]))
+                self.calls.append(partial(weights[index].T.dot, delta, hidden.back[index - 1]))
                 delta = hidden.delta[index - 1]
-                self._calls += hidden.through[index - 1]
-
-    def run(self) -> float:
-        """Fill the gradient and return L."""
-        for call in self._calls:
-            call()
-        return self.value()
+                self.calls += hidden.through[index - 1]
 
 
 class _Hidden:

@@ -203,12 +203,12 @@ class NetworkObjective(Objective):
     def loss_and_gradient(self, theta: Array, batch: Batch = None) -> tuple[float, Array]:
         """Return L(θ) as training sees it and ∇L(θ), by backpropagation."""
         network = self.network
-        network.bind(theta)
         if (self.sample_count if batch is None else len(batch)) <= self._most_dense_rows:
             if self._dense is None:
                 self._dense = DenseBatches(network, self.loss_function, self.train.x, self.train.y)
             loss = self._dense.run(theta, batch)
         else:
+            network.bind(theta)
             loss = self._gradient_by_layers(*self.batch_of(batch))
         if self.penalties.active:
             loss += self.penalties.value(theta)

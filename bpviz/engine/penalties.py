@@ -14,18 +14,20 @@ Array = NDArray[np.floating]
 
 
 class Penalties:
-    """All regularizers whose strength is not 0, together."""
+    """All regularizers whose strength is not 0, together.
+
+    Attributes
+    ----------
+    active : bool
+        Whether any is in force.
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self._mask: Array | None = None
         self._active: list[Regularizer] = []
+        self.active = False
         self.values: dict[str, float] = {}
-
-    @property
-    def active(self) -> bool:
-        """Whether any is in force."""
-        return bool(self._active)
 
     def set(self, values: Mapping[str, float]) -> None:
         """Take each regularizer's fields from ``values``; what is missing is at its default, off."""
@@ -35,6 +37,7 @@ class Penalties:
             for entry in REGULARIZERS
         ]
         self._active = [one for one in made if one.active]
+        self.active = bool(self._active)
         if self._active and self._mask is None:
             self._mask = self._network.weight_mask()
 
