@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bpviz.engine.layers import LAYERS, Layer, Work
@@ -76,3 +78,46 @@ class Alone:
             moved[index] += 1e-30j
             found[index] = self._moved(moved, which, training).imag / 1e-30
         return found
+
+
+class Row:
+    """Layers one on another without a network, with the parameters of a reference."""
+
+    def __init__(self, layers: list[Layer], names: list[tuple[str, ...]], data: dict[str, Any]) -> None:
+        self.layers, self.names, self.data = layers, names, data
+        x = np.array(data["x"])
+        self.inputs = [x.reshape(len(x), -1)]
+        self.works = [layer.work(len(x), x.dtype) for layer in layers]
+        for layer, own in zip(layers, names, strict=True):
+            layer.bind(np.empty(layer.size), np.full(layer.size, np.nan))
+            for parameter, name in zip(layer.parameters, own, strict=True):
+                layer.p[parameter.name][...] = data["parameters"][name]
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...], pieces: list[tuple[Any, ...]], data: dict[str, Any]) -> Row:
+        """Build (kind, fields, the reference's parameter names …) one on another."""
+        layers = []
+        for kind, fields, *_ in pieces:
+            layers.append(LAYERS[kind].make(shape, **LAYERS[kind].checked(fields)))
+            shape = layers[-1].output_shape
+        return cls(layers, [tuple(names) for _, _, *names in pieces], data)
+
+    def forward(self) -> np.ndarray:
+        """Return the last a of a training pass."""
+        for layer, work in zip(self.layers, self.works, strict=True):
+            self.inputs.append(layer.forward(self.inputs[-1], work, True))
+        return self.inputs[-1]
+
+    def check(self, loss: float, last: np.ndarray) -> None:
+        """Go back from ``last`` = ∂L/∂a; hold output, loss and gradients to the reference."""
+        np.testing.assert_allclose(self.inputs[-1], self.data["output"], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(loss, self.data["loss"], rtol=1e-10)
+        self.works[-1].delta[...] = last
+        for index in range(len(self.layers) - 1, -1, -1):
+            below = self.works[index - 1].delta if index else None
+            self.layers[index].backward(self.inputs[index], self.works[index], below, at_z=False)
+        for layer, own in zip(self.layers, self.names, strict=True):
+            for parameter, name in zip(layer.parameters, own, strict=True):
+                np.testing.assert_allclose(
+                    layer.g[parameter.name], self.data["gradients"][name], rtol=1e-10, atol=1e-12
+                )
