@@ -197,6 +197,36 @@ def test_too_many_parameters_for_a_matrix_are_refused(name):
         started(name, np.zeros(2001))
 
 
+class TestConjugateDirections:
+    @staticmethod
+    def direction(gradient, since):
+        """Return d after the gradient (2, 0) and the direction (−2, 0)."""
+        optimizer, direction = started("conjugate_gradient", np.zeros(2)), np.empty(2)
+        optimizer.since, optimizer.last_gradient[:], optimizer.last_direction[:] = since, (2, 0), (-2, 0)
+        optimizer.aim(np.zeros(2), np.array(gradient), direction, None)
+        return direction
+
+    def test_by_hand(self):
+        # β = (g·g − g·g₋) / g₋·g₋ = (10 − 2) / 4 = 2
+        np.testing.assert_array_equal(self.direction([1.0, 3.0], 1), [-5.0, -3.0])
+
+    def test_what_would_turn_back_is_a_restart(self):
+        # (g·g − g·g₋) / g₋·g₋ = (1.25 − 2) / 4 < 0, so β = 0
+        np.testing.assert_array_equal(self.direction([1.0, 0.5], 1), [-1.0, -0.5])
+
+    def test_every_nth_step_is_a_restart(self):
+        np.testing.assert_array_equal(self.direction([1.0, 3.0], 2), [-1.0, -3.0])
+
+
+@pytest.mark.parametrize("name", ["bfgs", "lbfgs"])
+def test_a_pair_along_which_the_loss_does_not_bend_up_is_left_out(name):
+    optimizer = started(name, np.zeros(2))
+    fresh = {key: np.array(value).tobytes() for key, value in optimizer.state().items()}
+    for after in ([1.0, 0.0], [2.0, 0.0], [2.0, 5.0]):  # θ goes by (1, 0): s·y = −1, 0, 0
+        optimizer.learn(np.array([-1.0, 0.0]), np.array([2.0, 0.0]), np.array(after))
+    assert {key: np.array(value).tobytes() for key, value in optimizer.state().items()} == fresh
+
+
 def test_lbfgs_needs_no_matrix():
     quadratic, theta = Quadratic(30), np.zeros(30)
     optimizer = started("lbfgs", theta, memory=4)

@@ -35,7 +35,7 @@ class Newton(SearchOptimizer):
         UserError
             For more parameters than a matrix is worked out for.
         """
-        refuse_large("Newton", size)
+        refuse_large("Newton's method", size)
         super().start(size, dtype)
         self.hessian: Array = np.zeros((size, size), dtype)
         self._step = float(np.cbrt(np.finfo(dtype).eps))

@@ -10,7 +10,7 @@ from bpviz.engine.optimizers.base import Array, Evaluate, Optimizer
 from bpviz.engine.optimizers.line import Line, strong_wolfe
 from bpviz.errors import UserError
 from bpviz.registry import Field
-from bpviz.text import N_
+from bpviz.text import N_, Text
 
 MOST_PARAMETERS = 2000
 """Of a method that keeps a matrix of n × n numbers."""
@@ -112,7 +112,7 @@ def refuse_large(method: str, size: int) -> None:
         raise UserError(
             "{method} takes at most {most} parameters, not {count}.",
             hint="Take lbfgs or conjugate_gradient, or a smaller network.",
-            method=method,
+            method=Text(method),
             most=f"{MOST_PARAMETERS:,}",
             count=f"{size:,}",
         )
