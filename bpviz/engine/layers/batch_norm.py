@@ -1,13 +1,14 @@
 """Batch norm (Ioffe and Szegedy, 2015): each feature, or each channel, at mean β and spread γ.
 
-Forward:   x̂ = (x − μ) / √(v + ε),  a = γ x̂ + β;  μ and v are the mean and the biased variance of all N
-           numbers that a feature has in the batch: one a sample, or a channel's pixels or steps as well.
-Backward:  ∂L/∂γ = Σ δ x̂,  ∂L/∂β = Σ δ,  since every x moves μ and v:
+Forward:   x̂ = (x − μ) / √(v + ε),  z = γ x̂ + β,  a = σ(z);  μ and v are the mean and the
+           biased variance of all N numbers that a feature has in the batch: one a sample, and a
+           channel's pixels or steps beside.
+Backward:  δ = ∂L/∂a ⊙ σ′(z),  ∂L/∂γ = Σ δ x̂,  ∂L/∂β = Σ δ,  and since every x moves μ and v,
            ∂L/∂x = γ / √(v + ε) · (δ − ∂L/∂β / N − x̂ · ∂L/∂γ / N)
 Evaluation: the running μ and v stand in for the batch's; then ∂L/∂x = γ / √(v + ε) · δ.
 
 After each update  running ← (1 − m) running + m · batch,  m the momentum, the variance times N / (N − 1)
-(unbiased), as PyTorch defines both.  A batch whose N is 1 has the variance 0: x̂ = 0 and a = β, and nothing
+(unbiased), as PyTorch defines both.  A batch whose N is 1 has the variance 0: x̂ = 0 and z = β, and nothing
 goes back; it is allowed, but teaches this layer nothing but β.
 """
 
@@ -18,7 +19,9 @@ from typing import Self
 
 import numpy as np
 
+from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.layers.base import LAYERS, Array, Layer, Parameter, Shape, Work
+from bpviz.engine.layers.fields import activation_field, hidden_activations
 from bpviz.registry import Field
 from bpviz.text import N_
 
@@ -46,14 +49,15 @@ EPSILON = Field(
 
 
 class BatchNormWork(Work):
-    """Beside the layer's own buffers x̂ and the statistics that it was made with; a is z.
+    """Beside the layer's own buffers x̂ and the statistics that it was made with; a is z where there is no σ.
 
     ``mean`` and ``variance`` are the last training batch's; ``used`` are the last pass's.
     """
 
     def __init__(self, rows: int, layer: BatchNorm, dtype: np.dtype[np.floating]) -> None:
         super().__init__(rows, layer.units, dtype)
-        self.z = self.a
+        if layer.activation is None:
+            self.z = self.a
         self.x_hat: Array = np.empty((rows, layer.units), dtype)
         self.training = False
         self.mean, self.variance = layer.running(dtype)
@@ -64,17 +68,24 @@ class BatchNormWork(Work):
 @LAYERS.register(
     "batchnorm",
     N_("Batch norm"),
-    help=N_("Brings each feature, or each channel of a picture, to the same mean and spread in every batch."),
-    fields=(MOMENTUM, EPSILON),
+    help=N_("Gives each feature, or each channel, the same mean and spread in every batch."),
+    fields=(activation_field("identity", hidden_activations()), MOMENTUM, EPSILON),
     positional=(),
 )
 class BatchNorm(Layer):
-    """a = γ (x − μ) / √(v + ε) + β."""
+    """z = γ (x − μ) / √(v + ε) + β, a = σ(z)."""
 
     kind = "batchnorm"
 
-    def __init__(self, input_shape: Shape, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+    def __init__(
+        self,
+        input_shape: Shape,
+        activation: str = "identity",
+        momentum: float = 0.1,
+        epsilon: float = 1e-5,
+    ) -> None:
         super().__init__(input_shape, input_shape)
+        self.activation = None if activation == "identity" else ACTIVATIONS.create(activation)
         self.momentum, self.epsilon = momentum, epsilon
         picture = len(input_shape) == 3
         self.channels = input_shape[0] if picture else input_shape[-1]
@@ -114,9 +125,9 @@ class BatchNorm(Layer):
         return flat.reshape(-1, self.channels, self._places)
 
     def forward(self, x: Array, work: Work, training: bool) -> Array:
-        """a = γ x̂ + β, by the batch's statistics in training, by the running ones otherwise."""
+        """z = γ x̂ + β, by the batch's statistics in training, by the running ones otherwise."""
         assert isinstance(work, BatchNormWork)
-        values, x_hat, out = (self._seen(each) for each in (x, work.x_hat, work.a))
+        values, x_hat, out = (self._seen(each) for each in (x, work.x_hat, work.z))
         work.training = training
         if training:
             np.mean(values, axis=(0, 2), out=work.mean)
@@ -126,17 +137,21 @@ class BatchNorm(Layer):
             np.mean(out, axis=(0, 2), out=work.variance)
             work.used = work.mean, work.variance
         else:
-            work.used = self.running(work.a.dtype)
+            work.used = self.running(work.z.dtype)
             np.subtract(values, work.used[0][:, None], out=x_hat)
         np.divide(1, np.sqrt(work.used[1] + self.epsilon), out=work.inverse)
         np.multiply(x_hat, work.inverse[:, None], out=x_hat)
         np.multiply(x_hat, self.p["gamma"][:, None], out=out)
         np.add(out, self.p["beta"][:, None], out=out)
+        if self.activation is not None:
+            self.activation.value(work.z, work.a)
         return work.a
 
     def backward(self, x: Array, work: Work, x_gradient: Array | None, *, at_z: bool) -> None:
         """∂L/∂γ = Σ δ x̂, ∂L/∂β = Σ δ, and ∂L/∂x through the statistics as well."""
         assert isinstance(work, BatchNormWork)
+        if not at_z:
+            self.to_z(work)
         delta, x_hat, scratch = (self._seen(each) for each in (work.delta, work.x_hat, work.slope))
         np.multiply(delta, x_hat, out=scratch)
         np.sum(scratch, axis=(0, 2), out=self.g["gamma"])
