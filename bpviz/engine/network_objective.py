@@ -110,7 +110,9 @@ class NetworkObjective(Objective):
     def begin(self, step: int) -> None:
         """Let dropout draw the masks of update number ``step``."""
         if self.network.stochastic:
-            self.network.set_noise(self.seed, step)
+            for network in (self.network, self._complex):
+                if network is not None:
+                    network.set_noise(self.seed, step)
 
     @property
     def projects(self) -> bool:
