@@ -289,3 +289,11 @@ class TestLine:
         line = self.line(lambda x: (x - 2) ** 2 if x < 1 else np.inf, lambda x: 2 * (x - 2))
         backtrack(line, 700.0)
         assert line.best.length == pytest.approx(0.7, rel=1e-15)
+
+    def test_a_little_lower_is_not_enough(self):
+        # Armijo asks for 4 − 1e-4 · 4 · α = 3.9984 at α = 3.9999, where φ = 3.9996
+        line = self.line(lambda x: (x - 2) ** 2, lambda x: 2 * (x - 2))
+        line.at(3.9999)
+        assert line.best is line.start
+        line.at(3.9995)
+        assert line.best.length == 3.9995
