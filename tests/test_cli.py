@@ -81,7 +81,8 @@ def test_a_list_as_json_has_the_fields(capsys):
     told = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
     field = told["momentum"]["fields"][0]
     assert (field["name"], field["kind"], field["default"]) == ("momentum", "float", 0.9)
-    assert told["sgd"]["fields"] == []
+    assert told["conjugate_gradient"]["fields"][0]["name"] == "curvature"
+    assert told["newton"]["fields"] == []
 
 
 def test_a_list_of_nothing_known_is_a_mistake(capsys):
