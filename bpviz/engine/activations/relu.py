@@ -17,7 +17,8 @@ class Relu(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0)."""
-        return np.maximum(z, 0.0, out=out)
+        # Against an array of zeros the maximum runs on vectors; against one number it does not.
+        return np.maximum(z, np.zeros(z.shape[-1:], z.dtype), out=out)
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0."""
