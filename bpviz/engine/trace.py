@@ -33,7 +33,8 @@ class LayerTrace:
         In the layer's own shapes: (B, features), (B, channels, height, width) or (B, steps, channels).
         ``delta`` belongs to the mean over the B samples, times B: to each sample by itself.
     extras : sequence of mapping
-        One a sample: what the kind has to show beside them, by name.
+        One a sample: what the kind has to show beside them, by name.  Those named ``delta…`` are the
+        sample's own as well.
     parameters : tuple of ParameterState
         In the layer's order.
     """
@@ -98,7 +99,7 @@ def trace(
                 _shaped(own.z, kept, layer.output_shape),
                 _shaped(own.a, kept, layer.output_shape),
                 _shaped(own.delta * len(x), kept, layer.output_shape),
-                tuple(_frozen(layer.trace(below, own, row)) for row in kept),
+                tuple(_extras(layer.trace(below, own, row), len(x)) for row in kept),
                 parameter_states(layer, theta[part], gradient[part], update[part]),
             )
         )
@@ -129,5 +130,7 @@ def _shaped(rows: Array, kept: range, shape: tuple[int, ...]) -> Array:
     return frozen(rows[kept.start : kept.stop].reshape(len(kept), *shape))
 
 
-def _frozen(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: frozen(array) for name, array in arrays.items()}
+def _extras(arrays: Mapping[str, Array], rows: int) -> dict[str, Array]:
+    return {
+        name: frozen(array * rows if name.startswith("delta") else array) for name, array in arrays.items()
+    }

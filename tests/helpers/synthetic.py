@@ -54,10 +54,10 @@ def classes_for(loss: str) -> int:
     return 2 if LOSSES.create(loss).for_classes else 0
 
 
-def training_on(data: Dataset, layers: str, **config: Any) -> NetworkTraining:
-    """Return a run of ``layers`` on ``data``, everything in one batch and no test part."""
+def training_on(samples: Dataset, layers: str, **config: Any) -> NetworkTraining:
+    """Return a run of ``layers`` on ``samples``, everything in one batch and no test part."""
     config.setdefault("data", DataConfig(test_share=0.0))
     config.setdefault("live", LiveSettings(batch_size=None))
-    training = build(RunConfig(layers=parse_layers(layers), **config), dataset=data)
+    training = build(RunConfig(layers=parse_layers(layers), **config), dataset=samples)
     assert isinstance(training, NetworkTraining)
     return training

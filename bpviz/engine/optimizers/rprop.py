@@ -91,6 +91,9 @@ class Rprop(Optimizer):
     def step(self, theta: Array, gradient: Array, learning_rate: float) -> None:
         """Update Δ and θ."""
         last, sizes, turn, update = self.last_sign, self.sizes, self._turn, self.update
+        if not learning_rate > 0.0:  # a schedule has ended at 0: nothing moves any more
+            update[:] = 0.0
+            return
         # The sign first: the product of two small gradients would be rounded to 0.
         np.sign(gradient, out=update)
         np.multiply(update, last, out=turn)

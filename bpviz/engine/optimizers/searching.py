@@ -61,8 +61,10 @@ class SearchOptimizer(Optimizer):
     ) -> None:
         """Move θ along the direction to a lower loss, if there is one, and learn from the move."""
         self._gradient[:] = gradient
-        slope = self._aim(theta, evaluate)
         self.update[:] = 0.0
+        if not learning_rate > 0.0:  # a schedule has ended at 0: nothing moves any more
+            return
+        slope = self._aim(theta, evaluate)
         if not slope < 0.0:
             return
         line = Line(theta, self._direction, loss, slope, evaluate)
