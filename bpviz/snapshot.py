@@ -364,3 +364,67 @@ class RegressionMetrics:
 
 
 Metrics = ClassMetrics | RegressionMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """Backpropagation beside differences, parameter by parameter.
+
+    ``indices`` (k,) says which entries of θ, ``backprop`` and ``differences`` (k,) are the two
+    gradients.  ``relative_error`` is |a − n| / max(|a|, |n|, floor) with the floor of
+    `bpviz.engine.gradient_check`; ``worst_parameter`` is where it is largest.
+    """
+
+    method: str
+    step: float
+    seconds: float
+    seconds_backprop: float
+    indices: NDArray[np.intp]
+    backprop: NDArray[np.floating]
+    differences: NDArray[np.floating]
+    absolute_error: NDArray[np.floating]
+    relative_error: NDArray[np.floating]
+    worst_parameter: str
+
+    @property
+    def parameters(self) -> int:
+        """How many were compared."""
+        return len(self.indices)
+
+    @property
+    def max_absolute_error(self) -> float:
+        """The largest |a − n|."""
+        return float(self.absolute_error.max())
+
+    @property
+    def max_relative_error(self) -> float:
+        """The largest relative error."""
+        return float(self.relative_error.max())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is told in JSON; None for what is not finite."""
+        largest = self.max_absolute_error, self.max_relative_error
+        absolute, relative = (value if math.isfinite(value) else None for value in largest)
+        return {
+            "method": self.method,
+            "step": self.step,
+            "parameters": self.parameters,
+            "seconds": self.seconds,
+            "seconds_backprop": self.seconds_backprop,
+            "max_absolute_error": absolute,
+            "max_relative_error": relative,
+            "worst_parameter": self.worst_parameter,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorValley:
+    """The relative error of differences against the step h: ``largest`` and ``median`` (h,) by method.
+
+    Truncation makes the slope on the side of large h, rounding the one on the side of small h.
+    """
+
+    steps: NDArray[np.floating]
+    largest: dict[str, NDArray[np.floating]]
+    median: dict[str, NDArray[np.floating]]
+    indices: NDArray[np.intp]

@@ -37,7 +37,8 @@ FUNCTIONS: dict[str, Callable[[Dual], Dual]] = {
     "exp": lambda u: _chain(np.exp(u.value), np.exp(u.value), u),
     "log": lambda u: _chain(np.log(u.value), 1.0 / u.value, u),
     "sqrt": lambda u: _chain(np.sqrt(u.value), 0.5 / np.sqrt(u.value), u),
-    "abs": lambda u: _chain(np.abs(u.value), np.sign(u.value), u),
+    # By the sign of the real part: for a complex number that is what carries |x| off the real line.
+    "abs": lambda u: _chain(u.value * np.sign(u.value.real), np.sign(u.value.real), u),
 }
 CONSTANTS = {"pi": np.pi, "e": np.e}
 VARIABLES = ("x", "y")
@@ -115,7 +116,7 @@ class Expression:
         return ast.parse(formula.strip().replace("^", "**"), mode="eval").body
 
     def evaluate(self, points: Array) -> tuple[Array, Array]:
-        """Return f (k,) and its partial derivatives (k, n) at ``points`` (k, n)."""
+        """Return f (k,) and its partial derivatives (k, n) at ``points`` (k, n), real or complex."""
         result = self._visit(self._tree, points)
         shape = (len(points),)
         value = np.broadcast_to(result.value, shape)

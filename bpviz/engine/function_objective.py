@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bpviz.engine.expression import Expression
 from bpviz.engine.functions import FUNCTIONS
@@ -64,6 +66,13 @@ class FunctionObjective(Objective):
         """Return f at each row of Θ (k, n)."""
         with np.errstate(all="ignore"):
             return self.expression.evaluate(thetas)[0]
+
+    def complex_loss(self, theta: NDArray[np.complexfloating], batch: Batch = None) -> complex:
+        """Return f at a complex θ; NaN where f is no number on the real line (√ of −1, say)."""
+        real = self.loss(np.ascontiguousarray(theta.real))
+        with np.errstate(all="ignore"):
+            value = self.expression.evaluate(theta[None])[0]  # type: ignore[arg-type]
+        return complex(value[0]) if math.isfinite(real) else complex(math.nan, math.nan)
 
     def evaluate(self, theta: Array, part: Part = "train") -> Evaluation | None:
         """Return f(θ); a function has no test part."""

@@ -12,10 +12,11 @@ from typing import Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.dense_batches import DenseBatches
 from bpviz.engine.initializers import Initializer
-from bpviz.engine.layers import Layer
-from bpviz.engine.losses import Loss
+from bpviz.engine.layers import LAYERS, Layer
+from bpviz.engine.losses import LOSSES, Loss
 from bpviz.engine.metrics import correct_share
 from bpviz.engine.network import Network, Workspace, superscript
 from bpviz.engine.objective import Array, Batch, Objective, Part, ShouldStop, check_stop
@@ -23,6 +24,7 @@ from bpviz.engine.penalties import Penalties
 from bpviz.engine.stacked import CHUNK_CELLS, StackedNetworks, combined, first_sums, matrices
 from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation
+from bpviz.text import Text
 
 CHUNK_ROWS = 4096
 # Layers are written for real numbers and work on complex ones as they are.
@@ -173,8 +175,9 @@ class NetworkObjective(Objective):
         """Return L at a complex θ; see `Objective.complex_loss`."""
         if not (self.network.analytic and self.loss_function.analytic):
             raise UserError(
-                "The complex step needs functions that take complex numbers; one piece here does not.",
+                "The complex step needs functions of complex numbers, and {piece} is none.",
                 hint="Choose central differences.",
+                piece=self._not_analytic(),
             )
         if self._complex is None:
             self._complex = self.network.with_dtype(COMPLEX)
@@ -190,6 +193,15 @@ class NetworkObjective(Objective):
             z, a, targets = (network.answers(each, loss) for each in (out.z, out.a, y[rows]))
             total += complex(loss.sample_losses(z, a, targets).sum()) * len(y[rows]) / len(z)
         return total / len(x) + self.penalties.complex_value(theta)
+
+    def _not_analytic(self) -> Text:
+        """Return the name of the first piece that takes no complex numbers."""
+        layers = [layer for layer in self.network.layers if not layer.analytic]
+        activations = [layer.activation for layer in self.network.layers if layer.activation is not None]
+        others = [one for one in activations if not one.analytic]
+        piece = [*layers, *others, self.loss_function][0]
+        entries = [*LAYERS, *ACTIVATIONS, *LOSSES]
+        return Text(next((one.label for one in entries if one.make is type(piece)), type(piece).__name__))
 
     def _loss_sum(self, work: Workspace, y: Array) -> float:
         """Return the sum of the samples' losses."""

@@ -48,6 +48,14 @@ class Penalties:
         weights = theta * self._mask
         return sum(one.penalty(weights) for one in self._active)
 
+    def changes(self, theta: Array, h: float) -> Array:
+        """Return what the penalties change by when one parameter moves by ``h``, for each: (n,)."""
+        if not self._active:
+            return np.zeros_like(theta)
+        assert self._mask is not None
+        sums = [one.penalties(theta + h) - one.penalties(theta) for one in self._active]
+        return np.asarray(np.sum(sums, axis=0) * self._mask)
+
     def complex_value(self, theta: NDArray[np.complexfloating]) -> complex:
         """Return the sum at a complex θ: by the derivative, which is exact to first order in Im θ."""
         if not self._active:

@@ -32,6 +32,10 @@ class Regularizer(ABC):
         """Return R(w); ``weights`` is θ (n,) with zeros in place of the biases."""
         return 0.0
 
+    def penalties(self, weights: Array) -> Array:
+        """Return each weight's own share of R(w), (n,): they add up to `penalty`."""
+        return np.zeros_like(weights)
+
     def add_gradient(self, weights: Array, mask: Array, gradient: Array) -> None:
         """Add ∂R/∂w to ``gradient`` (n,) in place.
 

@@ -37,6 +37,10 @@ class ElasticNet(Regularizer):
         """Return λ (ρ Σ|w| + ½ (1 − ρ) Σw²)."""
         return self.l1 * float(np.abs(weights).sum()) + 0.5 * self.l2 * float(np.dot(weights, weights))
 
+    def penalties(self, weights: Array) -> Array:
+        """Return each weight's own share of R."""
+        return np.asarray(self.l1 * np.abs(weights) + 0.5 * self.l2 * weights * weights)
+
     def add_gradient(self, weights: Array, mask: Array, gradient: Array) -> None:
         """Add λ (ρ sign(w) + (1 − ρ) w)."""
         share = np.sign(weights)

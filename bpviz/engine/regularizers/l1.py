@@ -24,6 +24,10 @@ class L1(Regularizer):
         """Return λ Σ|w|."""
         return self.strength * float(np.abs(weights).sum())
 
+    def penalties(self, weights: Array) -> Array:
+        """Return each weight's own share of R."""
+        return np.asarray(self.strength * np.abs(weights))
+
     def add_gradient(self, weights: Array, mask: Array, gradient: Array) -> None:
         """Add λ sign(w)."""
         share = np.sign(weights)

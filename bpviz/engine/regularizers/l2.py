@@ -27,6 +27,10 @@ class L2(Regularizer):
         """Return ½ λ Σw²."""
         return 0.5 * self.strength * float(np.dot(weights, weights))
 
+    def penalties(self, weights: Array) -> Array:
+        """Return each weight's own share of R."""
+        return np.asarray(0.5 * self.strength * weights * weights)
+
     def add_gradient(self, weights: Array, mask: Array, gradient: Array) -> None:
         """Add λ w."""
         gradient += self.strength * weights
