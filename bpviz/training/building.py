@@ -13,7 +13,7 @@ from bpviz.engine.network import Network
 from bpviz.errors import UserError
 from bpviz.text import N_, Text
 from bpviz.training.config import LayerConfig, RunConfig
-from bpviz.training.layer_spec import format_layer
+from bpviz.training.layer_spec import at_layer, format_layer
 from bpviz.training.targets import choose_output, output_units
 
 MOST_PARAMETERS = 20_000_000
@@ -69,18 +69,7 @@ def _hidden(
             options["returns"] = "sequence" if later or data.dataset.target_steps else "last"
         return entry.make(shape, **options)
     except UserError as error:
-        raise _at(position, format_layer(layer), error) from None
-
-
-def _at(position: int, text: str, error: UserError) -> UserError:
-    return UserError(
-        "Layer {position}, “{text}”: {problem}",
-        hint="{what_to_do}" if error.hint else "",
-        position=position,
-        text=text,
-        problem=error.message,
-        what_to_do=error.hint,
-    )
+        raise at_layer(position, format_layer(layer), error) from None
 
 
 def _output(config: RunConfig, data: SplitDataset, loss: str, shape: Shape) -> Layer:

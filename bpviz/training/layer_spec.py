@@ -1,7 +1,7 @@
 """Hidden layers in one line of text: ``8 tanh, 8 tanh``, ``conv 8 3x3 relu, maxpool 2, flatten, 32 relu``.
 
 A layer begins with its kind; a number first means a dense layer.  Bare words fill the kind's positional
-fields in turn, or choose (an activation, say); any other field is ``name value``.
+fields in turn, or choose (an activation, say); any other field is ``name value`` or ``name=value``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any
 from bpviz.engine.layers import LAYERS, Layer
 from bpviz.errors import UserError
 from bpviz.registry import Entry, Field
-from bpviz.text import Text
 from bpviz.training.config import LayerConfig
 
-# A line typed with a Chinese keyboard has full-width commas.
+# A line typed with a Chinese keyboard has full-width commas, digits and letters.
 _SEPARATOR = re.compile(r"[,，、;；]")
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NO_BIAS = re.compile(r"\bno[ _-]?bias\b", re.IGNORECASE)
-_TIMES = re.compile(r"(?<=\d)\s*[×*]\s*(?=\d)|(?<=\d)\s+x\s+(?=\d)")
+_TIMES = re.compile(r"(?<=\d)\s*[x×*]\s*(?=\d)", re.IGNORECASE)
+_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+_ALWAYS_TOLD = ("activation", "bias")
 
 
 def parse_layers(text: str) -> tuple[LayerConfig, ...]:
@@ -37,11 +39,12 @@ def parse_layers(text: str) -> tuple[LayerConfig, ...]:
     >>> [layer.kind for layer in parse_layers("conv 8 3x3 relu, maxpool 2, flatten, 32 relu")]
     ['conv', 'maxpool', 'flatten', 'dense']
     >>> dict(parse_layers("3 relu no bias")[0].options)
-    {'bias': False, 'units': 3, 'activation': 'relu'}
+    {'units': 3, 'activation': 'relu', 'bias': False}
     """
     if not text.strip():
         return ()
-    return tuple(_layer(part.strip(), place) for place, part in enumerate(_SEPARATOR.split(text), start=1))
+    parts = _SEPARATOR.split(text)
+    return tuple(_layer(" ".join(part.split()), place) for place, part in enumerate(parts, start=1))
 
 
 def format_layers(layers: Iterable[LayerConfig]) -> str:
@@ -54,24 +57,30 @@ def format_layer(layer: LayerConfig) -> str:
     entry = LAYERS[layer.kind]
     words = [] if layer.kind == "dense" else [layer.kind]
     positional = entry.extra.get("positional", ())
-    words += [str(layer[name]) for name in positional]
+    words += [_shown(layer[name]) for name in positional]
     for field in entry.fields:
         value = layer[field.name]
         if field.name in positional:
             continue
-        if field.name == "activation":
-            words.append(str(value))
-        elif field.name == "bias" and field.kind == "bool":
+        if field.name == "bias" and field.kind == "bool":
             words += [] if value else ["nobias"]
-        elif value != field.default:
-            words += [str(value)] if _is_plain_choice(entry, field) else [field.name, _shown(value)]
+        elif field.name in _ALWAYS_TOLD or value != field.default:
+            words += [_shown(value)] if _is_plain_choice(entry, field) else [field.name, _shown(value)]
     return " ".join(words)
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _is_plain_choice(entry: Entry[Layer], field: Field) -> bool:
+    """Whether a word of ``field`` says by itself which field it belongs to."""
+    if field.kind != "choice":
+        return False
+    others = [f for f in entry.fields if f.kind == "choice" and f is not field]
+    return not any(set(field.choices) & set(other.choices) for other in others)
 
 
 def _layer(text: str, position: int) -> LayerConfig:
@@ -82,51 +91,35 @@ def _layer(text: str, position: int) -> LayerConfig:
     try:
         return _read(text)
     except UserError as error:
-        problem = Text("{problem}", problem=error.message)
-        hint = error.hint
-        raise UserError(
-            "Layer {position}, “{text}”: {problem}",
-            hint="{what_to_do}" if hint else "",
-            position=position,
-            text=text,
-            problem=problem,
-            what_to_do=hint,
-        ) from None
+        raise at_layer(position, text, error) from None
+
+
+def at_layer(position: int, text: str, error: UserError) -> UserError:
+    """Return ``error`` with the layer's place and its text before it."""
+    return UserError(
+        "Layer {position}, “{text}”: {problem}",
+        hint="{what_to_do}" if error.hint else "",
+        position=position,
+        text=text,
+        problem=error.message,
+        what_to_do=error.hint,
+    )
 
 
 def _read(text: str) -> LayerConfig:
-    options: dict[str, Any] = {}
-    described = _NO_BIAS.sub("", text)
-    without_bias = described != text
-    words = _TIMES.sub("x", described).lower().split()
+    described = text.translate(_HALF_WIDTH)
+    without_bias = _NO_BIAS.search(described) is not None
+    words = _TIMES.sub("x", _NO_BIAS.sub(" ", described)).replace("=", " ").lower().split()
     if not words:
         raise UserError("it names no layer.", hint="Write it like “8 tanh” or “conv 8 3x3 relu”.")
-    kind = _kind(words)
-    entry = LAYERS[kind]
-    fields = {field.name: field for field in entry.fields}
-    if without_bias:
-        if "bias" not in fields or fields["bias"].kind != "bool":
-            raise UserError("“{kind}” has no bias to leave out.", kind=kind)
-        options["bias"] = False
-    free = list(entry.extra.get("positional", ()))
-    words = words if kind == "dense" and words and not words[0][0].isalpha() else words[1:]
-    while words:
-        word = words.pop(0)
-        if word in fields and words:
-            options[word] = _value(fields[word], words.pop(0))
-        elif (chosen := _chooser(entry, word, options)) is not None:
-            options[chosen.name] = word
-        elif free:
-            field = fields[free.pop(0)]
-            options[field.name] = _value(field, word)
-        else:
-            raise _unknown(entry, word)
-    return LayerConfig(kind, {**options, **_checked(entry, options)})
+    entry = LAYERS[_kind(words[0])]
+    options = _without_bias(entry) if without_bias else {}
+    given = words[1:] if words[0] == entry.name else words
+    return LayerConfig(entry.name, _told(entry, entry.checked(_options(entry, given, options))))
 
 
-def _kind(words: list[str]) -> str:
-    first = words[0] if words else ""
-    if not first or not first[0].isalpha():
+def _kind(first: str) -> str:
+    if not first[0].isalpha():
         return "dense"
     if first in LAYERS:
         return first
@@ -138,28 +131,54 @@ def _kind(words: list[str]) -> str:
     )
 
 
-def _chooser(entry: Entry[Layer], word: str, options: dict[str, Any]) -> Field | None:
-    """Return the choice field that ``word`` is a choice of, None where there is none left."""
+def _without_bias(entry: Entry[Layer]) -> dict[str, Any]:
     for field in entry.fields:
-        if field.kind == "choice" and field.name not in options and word in field.choices:
-            return field
-    return None
+        if field.name == "bias" and field.kind == "bool":
+            return {"bias": False}
+        if field.name == "biases" and "none" in field.choices:
+            return {"biases": "none"}
+    raise UserError("“{kind}” has no bias to leave out.", kind=entry.name)
 
 
-def _is_plain_choice(entry: Entry[Layer], field: Field) -> bool:
-    """Whether a word of ``field`` says by itself which field it belongs to."""
-    if field.kind != "choice":
-        return False
-    others = [f for f in entry.fields if f.kind == "choice" and f is not field]
-    return not any(set(field.choices) & set(other.choices) for other in others)
+def _options(entry: Entry[Layer], words: list[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Add what ``words`` say to ``options``."""
+    fields = {field.name: field for field in entry.fields}
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word in fields:
+            if not words:
+                raise UserError("“{field}” has no value behind it.", field=word)
+            field, word = fields[word], words.pop(0)
+        else:
+            field = _field_of(entry, word, options)
+        if field.name in options:
+            raise UserError("“{field}” is told twice.", field=field.name)
+        options[field.name] = _value(field, word)
+    return options
+
+
+def _field_of(entry: Entry[Layer], word: str, options: dict[str, Any]) -> Field:
+    """Return the field that a bare word belongs to: one that has it as a choice, or the next by place."""
+    choices = [field for field in entry.fields if field.kind == "choice"]
+    free = [field for field in choices if field.name not in options and word in field.choices]
+    if free:
+        return free[0]
+    if any(word in field.choices for field in choices):
+        raise _too_many(entry, word)
+    if choices and word.isidentifier():
+        raise _unknown(entry, word)
+    places = {field.name: field for field in entry.fields}
+    for name in entry.extra.get("positional", ()):
+        if name not in options:
+            return places[name]
+    raise _too_many(entry, word)
 
 
 def _value(field: Field, word: str) -> Any:
     """Return ``word`` as the field's kind; a wrong one stays and is refused by the field."""
     if field.kind == "bool":
-        return {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}.get(
-            word, word
-        )
+        return _SWITCH.get(word, word)
     if field.kind == "int":
         return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else word
     if field.kind == "float":
@@ -170,27 +189,36 @@ def _value(field: Field, word: str) -> Any:
     return word
 
 
-def _checked(entry: Entry[Layer], options: dict[str, Any]) -> dict[str, Any]:
-    checked = entry.checked(options)
-    return {name: checked[name] for name in options} | {
-        name: checked[name] for name in ("units", "activation", "bias") if name in checked
-    }
+def _told(entry: Entry[Layer], values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a configuration holds: the fields by place, what is always told, and no other default."""
+    kept = (*entry.extra.get("positional", ()), *_ALWAYS_TOLD)
+    defaults = {field.name: field.default for field in entry.fields}
+    return {name: value for name, value in values.items() if name in kept or value != defaults[name]}
 
 
 def _unknown(entry: Entry[Layer], word: str) -> UserError:
-    choices = [c for field in entry.fields if field.kind == "choice" for c in field.choices]
-    names = [field.name for field in entry.fields]
-    if "activation" in names and word.isidentifier():
+    names = {field.name: field for field in entry.fields}
+    if "activation" in names:
         return UserError(
             "“{word}” is no activation and no field of “{kind}”.",
             hint="Activations: {choices}. Fields: {fields}.",
             word=word,
             kind=entry.name,
-            choices=", ".join(choices),
+            choices=", ".join(names["activation"].choices),
             fields=", ".join(names),
         )
-    return UserError("“{word}” is one word too many.", hint=_example(entry), word=word)
+    return UserError(
+        "“{word}” is no field of “{kind}”.",
+        hint="Its fields: {known}.",
+        word=word,
+        kind=entry.name,
+        known=", ".join(names),
+    )
 
 
-def _example(entry: Entry[Layer]) -> str:
-    return "Write it like “8 tanh”." if entry.name == "dense" else ""
+def _too_many(entry: Entry[Layer], word: str) -> UserError:
+    if entry.name == "dense":
+        return UserError("“{word}” is one word too many.", hint="Write it like “8 tanh”.", word=word)
+    known = ", ".join(field.name for field in entry.fields)
+    hint = "Its fields: {known}." if known else ""
+    return UserError("“{word}” is one word too many.", hint=hint, word=word, known=known)
