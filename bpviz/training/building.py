@@ -89,7 +89,9 @@ def _output(config: RunConfig, data: SplitDataset, loss: str, shape: Shape) -> L
 
 def _remedy(shape: Shape, steps: int) -> str:
     if steps:
-        return N_("There is an answer at every step: let the last recurrent layer give a “sequence”.")
+        return N_(
+            "There is an answer at every step: write “sequence” at the recurrent layers, and no “flatten”."
+        )
     if len(shape) == 3:
         return N_("Put “flatten” behind it.")
     return N_("Write “last” at the recurrent layer, or put “flatten” behind it.")
@@ -101,8 +103,8 @@ def _sized(size: int) -> int:
         raise UserError(
             "This network would have {size} parameters.",
             hint="Up to {most} are possible; take fewer neurons.",
-            size=size,
-            most=MOST_PARAMETERS,
+            size=f"{size:,}",
+            most=f"{MOST_PARAMETERS:,}",
         )
     return size
 

@@ -152,6 +152,8 @@ _NETWORK_OPTIONS = (
     *("data", "test_share", "standardize", "data_seed", "layers", "loss", "output_activation"),
     *("output_bias", "initializer", "batch_size", "shuffle", "early_stopping", "initial_weights"),
 )
+# What stands where nobody chose.
+_UNCHOSEN = ("", "auto", "constant")
 GRADIENTS: tuple[GradientMethod, ...] = ("backprop", "forward", "central", "complex")
 
 
@@ -180,9 +182,10 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
     """
     given = {name: value for name, value in options.items() if value is not None}
     pieces = _split_off_pieces(given)
-    numbers = {name: _number(field, given.get(name, field.default)) for name, field in NUMBERS.items()}
     default = RunConfig()
     optimizer = OPTIMIZERS[_name(given, "optimizer", DEFAULT_OPTIMIZER)]
+    given.setdefault("learning_rate", usual_rate(optimizer))
+    numbers = {name: _number(field, given.get(name, field.default)) for name, field in NUMBERS.items()}
     initializer = INITIALIZERS[_name(given, "initializer", default.initializer)]
     schedule = SCHEDULES[_name(given, "schedule", default.schedule)]
     loss = _known_or_auto(LOSSES, given, "loss")
@@ -217,6 +220,12 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
         )
     _refuse_unused(pieces, config)
     return config
+
+
+def usual_rate(optimizer: Entry[Any]) -> float:
+    """Return η where none is given: the one that the optimizer is made for, or the common one."""
+    rate: float = optimizer.extra.get("learning_rate", NUMBERS["learning_rate"].default)
+    return rate
 
 
 def _split_off_pieces(given: dict[str, Any]) -> dict[str, Any]:
@@ -380,6 +389,6 @@ def _refuse_unused(pieces: Mapping[str, Any], config: RunConfig) -> None:
                 "“{option}” is no option of {pieces}.",
                 hint="It belongs to {owners}.",
                 option=name,
-                pieces=", ".join(piece for piece, _options in chosen if piece),
+                pieces=", ".join(piece for piece, _options in chosen if piece not in _UNCHOSEN),
                 owners=", ".join(owner for owner, _field in piece_fields()[name]),
             )

@@ -177,14 +177,14 @@ def test_what_is_no_kernel(text):
 @pytest.mark.parametrize(
     ("shape", "fields", "sentence"),
     [
-        ((1, 8, 8), {"kernel": "9x9"}, "kernel 9x9 does not fit a picture of 8 × 8 with padding 0: make"),
+        ((1, 8, 8), {"kernel": "9x9"}, "kernel 9x9 does not fit a picture of 8 × 8 with padding 0. Make"),
         (
             (1, 8, 4),
             {"kernel": "7", "padding": 1},
             "kernel 7x7 does not fit a picture of 8 × 4 with",
         ),
-        ((64,), {}, "it takes pictures, channels × height × width; it got 64: use picture data"),
-        ((6, 2), {}, "it got 6 × 2"),
+        ((64,), {}, "it takes pictures, channels × height × width; it got 64 features. Use picture data"),
+        ((6, 2), {}, "it got a sequence of 6 × 2"),
     ],
 )
 def test_shapes_that_do_not_do(shape, fields, sentence):

@@ -122,9 +122,9 @@ def test_the_largest_complex_number_is_that_of_the_largest_real_part():
 @pytest.mark.parametrize(
     ("shape", "fields", "sentence"),
     [
-        ((1, 8, 3), {"size": 4}, "a window of 4 × 4 does not fit a picture of 8 × 3: make it smaller"),
+        ((1, 8, 3), {"size": 4}, "a window of 4 × 4 does not fit a picture of 8 × 3. Make it smaller"),
         ((10,), {}, "it takes pictures, channels × height × width; it got 10"),
-        ((5, 2), {}, "it got 5 × 2"),
+        ((5, 2), {}, "it got a sequence of 5 × 2"),
         ((1, 4, 4), {"size": 0}, "size cannot be 0"),
         ((1, 4, 4), {"stride": -1}, "stride cannot be -1"),
     ],

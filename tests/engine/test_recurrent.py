@@ -166,9 +166,9 @@ def test_auto_is_the_last_step_where_nobody_says_more(kind):
 
 
 @every_kind
-@pytest.mark.parametrize(("shape", "told"), [((4,), "4"), ((1, 8, 9), "1 × 8 × 9")])
+@pytest.mark.parametrize(("shape", "told"), [((4,), "4 features"), ((1, 8, 9), "a picture of 1 × 8 × 9")])
 def test_what_is_no_sequence_is_refused(kind, shape, told):
-    with pytest.raises(UserError, match=f"it needs a sequence; it got {told}: choose a sequence data set"):
+    with pytest.raises(UserError, match=f"it needs a sequence; it got {told}. Choose sequence data"):
         LAYERS[kind].make(shape, 3)
 
 

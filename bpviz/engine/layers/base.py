@@ -24,7 +24,7 @@ from bpviz.engine.activations import Activation
 from bpviz.engine.initializers import Initializer
 from bpviz.errors import UserError
 from bpviz.registry import Registry
-from bpviz.text import N_
+from bpviz.text import N_, Text
 
 Array = NDArray[np.floating]
 Shape = tuple[int, ...]
@@ -202,8 +202,8 @@ def side_by_side(
     return views
 
 
-def need(condition: bool, needed: str, shape: Shape, **fields: Any) -> None:
-    """Refuse an input of the wrong shape: what the layer needs (a template) and what it got.
+def need(condition: bool, needed: str, shape: Shape, hint: str = "", **fields: Any) -> None:
+    """Refuse an input of the wrong shape: what the layer needs and what would do, two templates.
 
     Raises
     ------
@@ -211,12 +211,17 @@ def need(condition: bool, needed: str, shape: Shape, **fields: Any) -> None:
         Unless ``condition``.  Whoever builds the network puts the layer's place and text before it.
     """
     if not condition:
-        raise UserError(needed, got=shape_text(shape), **fields)
+        raise UserError(needed, hint=hint, got=shape_text(shape), **fields)
 
 
-def shape_text(shape: Shape) -> str:
-    """Return a shape as it is told: 1 × 28 × 28."""
-    return " × ".join(map(str, shape))
+def shape_text(shape: Shape) -> Text:
+    """Return a shape as it is told: a picture of 1 × 28 × 28."""
+    sides = " × ".join(map(str, shape))
+    if len(shape) == 1:
+        return Text("{count} features", count=sides)
+    if len(shape) == 2:
+        return Text("a sequence of {sides}", sides=sides)
+    return Text("a picture of {sides}", sides=sides)
 
 
 LAYERS: Registry[Layer] = Registry(N_("layer"))

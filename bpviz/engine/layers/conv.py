@@ -123,11 +123,9 @@ class Convolution(Layer):
         self.windows = Windows(tuple(picture), self.kernel, stride, padding)
         need(
             self.windows.height > 0 and self.windows.width > 0,
-            N_(
-                "kernel {kernel} does not fit a picture of {height} × {width} with padding {padding}: "
-                "make the kernel smaller or the padding larger"
-            ),
+            N_("kernel {kernel} does not fit a picture of {height} × {width} with padding {padding}."),
             input_shape,
+            N_("Make the kernel smaller or the padding larger."),
             kernel="x".join(map(str, self.kernel)),
             height=picture[0],
             width=picture[1],

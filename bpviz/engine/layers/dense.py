@@ -47,8 +47,9 @@ class Dense(Layer):
     ) -> None:
         need(
             len(input_shape) in (1, 2),
-            N_("it takes features or a sequence; it got a picture of {got}: put “flatten” before it"),
+            N_("it takes features or a sequence; it got {got}."),
             input_shape,
+            N_("Put “flatten” before it."),
         )
         super().__init__(input_shape, (*input_shape[:-1], units))
         self.steps = input_shape[0] if len(input_shape) == 2 else 1

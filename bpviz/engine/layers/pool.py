@@ -74,8 +74,9 @@ class Pool(Layer):
         self.windows = Windows((height, width), (size, size), stride or size)
         need(
             self.windows.height > 0 and self.windows.width > 0,
-            N_("a window of {size} × {size} does not fit a picture of {height} × {width}: make it smaller"),
+            N_("a window of {size} × {size} does not fit a picture of {height} × {width}."),
             input_shape,
+            N_("Make it smaller."),
             size=size,
             height=height,
             width=width,

@@ -137,8 +137,11 @@ class Recurrent(Layer):
     ) -> None:
         need(
             len(input_shape) == 2,
-            N_("it needs a sequence; it got {got}: choose a sequence data set or “window” of a CSV file"),
+            N_("it needs a sequence; it got {got}."),
             input_shape,
+            N_(
+                "Choose sequence data (“window” of a CSV file, say), and let what is before it keep the steps."
+            ),
         )
         self.every_step = returns == "sequence"
         super().__init__(input_shape, (input_shape[0], units) if self.every_step else (units,))

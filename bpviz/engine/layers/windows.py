@@ -96,6 +96,7 @@ def need_picture(shape: Shape) -> None:
     """
     need(
         len(shape) == 3,
-        N_("it takes pictures, channels × height × width; it got {got}: use picture data, before “flatten”"),
+        N_("it takes pictures, channels × height × width; it got {got}."),
         shape,
+        N_("Use picture data, and no “flatten” or dense layer before it."),
     )
