@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.dense_kernels import Call
 from bpviz.engine.dense_outputs import output_class
 from bpviz.engine.dense_step import DenseStep
 from bpviz.engine.layers import Dense
@@ -13,9 +16,14 @@ from bpviz.engine.network import Network
 
 Array = NDArray[np.floating]
 
+Take = tuple[Callable[..., Array], int, Array]
+Step = tuple[tuple[Take, ...], list[Call], Callable[[], float]]
+Steps = dict[int | None, Step]
+
 # The data are kept a second time, with their column of ones: not where they are very many.
 MOST_BYTES = 1 << 29
 MOST_SIZES = 8
+FEW_FEATURES = 16
 
 
 class DenseBatches:
@@ -36,12 +44,16 @@ class DenseBatches:
         assert isinstance(first, Dense) and last.activation is not None
         ones = np.ones((len(x), int(first.has_bias)), x.dtype)
         self._x: Array = np.concatenate([x, ones], axis=1)
-        self._targets = output_class(loss, last.activation).kept(loss, y).astype(x.dtype, copy=False)
-        self._take, self._take_targets = self._x.take, self._targets.take
+        kept = output_class(loss, last.activation).kept(loss, y)
+        self._targets: Array = np.ascontiguousarray(kept, x.dtype)
+        # Few features: with the targets, so that one call gathers both.
+        self._columns: Array | None = None
+        if self._x.shape[1] <= FEW_FEATURES:
+            self._columns = np.ascontiguousarray(np.concatenate([self._x.T, self._targets]))
         self._own: Array = np.empty(network.size, network.dtype)
         self._bound = self._last = self._own
-        self._steps: dict[int | None, DenseStep] = {}
-        self._own_steps: dict[int | None, DenseStep] = {}
+        self._steps: Steps = {}
+        self._own_steps: Steps = {}
 
     @staticmethod
     def fits(network: Network, x: Array) -> bool:
@@ -52,16 +64,15 @@ class DenseBatches:
         """Return L(θ) over the batch (None: all rows) and fill the network's gradient."""
         steps = self._steps if theta is self._bound else self._steps_for(theta)
         rows = None if batch is None else len(batch)
-        step = steps.get(rows) or self._prepared(rows, steps)
-        if batch is not None:
+        takes, calls, value = steps.get(rows) or self._prepared(rows, steps)
+        for take, axis, into in takes:
             # A batch is in range: with "clip" that is not looked at again, and nothing is copied twice.
-            self._take(batch, 0, step.x, "clip")
-            self._take_targets(batch, 1, step.targets, "clip")
-        for call in step.calls:
+            take(batch, axis, into, "clip")
+        for call in calls:
             call()
-        return step.value()
+        return value()
 
-    def _steps_for(self, theta: Array) -> dict[int | None, DenseStep]:
+    def _steps_for(self, theta: Array) -> Steps:
         """Return steps for a θ that is not the one bound: on a copy of it, at first.
 
         A θ that comes twice in a row is one that is trained: it is bound itself from then on.
@@ -75,13 +86,22 @@ class DenseBatches:
         np.copyto(self._own, theta)
         return self._own_steps
 
-    def _prepared(self, rows: int | None, steps: dict[int | None, DenseStep]) -> DenseStep:
+    def _prepared(self, rows: int | None, steps: Steps) -> Step:
         """Make the step of one batch size; a few are kept."""
         if len(steps) >= MOST_SIZES:
             steps.pop(next(iter(steps)))
-        x = self._x if rows is None else np.empty((rows, self._x.shape[1]), self._x.dtype)
+        takes, x, targets = ((), self._x, self._targets) if rows is None else self._gathered(rows)
         theta = self._bound if steps is self._steps else self._own
-        targets = self._targets if rows is None else None
-        network = self.network
-        steps[rows] = DenseStep(network.layers, self.loss, theta, network.gradient, x, targets)
+        step = DenseStep(self.network.layers, self.loss, theta, self.network.gradient, x, targets)
+        steps[rows] = takes, step.calls, step.value
         return steps[rows]
+
+    def _gathered(self, rows: int) -> tuple[tuple[Take, ...], Array, Array]:
+        """Return how a batch is gathered, and into which inputs and targets."""
+        if self._columns is None:
+            x: Array = np.empty((rows, self._x.shape[1]), self._x.dtype)
+            targets: Array = np.empty((len(self._targets), rows), x.dtype)
+            return ((self._x.take, 0, x), (self._targets.take, 1, targets)), x, targets
+        both: Array = np.empty((len(self._columns), rows), self._x.dtype)
+        inputs = self._x.shape[1]
+        return ((self._columns.take, 1, both),), both[:inputs].T, both[inputs:]

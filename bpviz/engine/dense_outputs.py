@@ -35,21 +35,20 @@ class Output:
     z, delta : (K, B)
         Where the last product is to be written, and ∂L/∂z once ``calls`` are done.
     targets : (…, B)
-        Where the samples' columns of `kept` are to be gathered.
+        The samples' columns of `kept`.
     """
 
-    def __init__(
-        self, loss: Loss, activation: Activation, outputs: int, rows: int, dtype: np.dtype[np.floating]
-    ) -> None:
-        self.loss, self.activation, self.outputs, self.rows = loss, activation, outputs, rows
-        self.z, self.delta, self._y_hat, self._slope = (np.zeros((outputs, rows), dtype) for _ in range(4))
-        self.targets: Array = np.zeros((outputs, rows), dtype)
+    def __init__(self, loss: Loss, activation: Activation, outputs: int, targets: Array) -> None:
+        self.loss, self.activation, self.outputs, self.targets = loss, activation, outputs, targets
+        self.rows, shape = targets.shape[1], (outputs, targets.shape[1])
+        self.z, self.delta, self._y_hat, self._slope = (np.zeros(shape, targets.dtype) for _ in range(4))
         self.calls: list[Call] = []
+        self.prepare()
 
     @classmethod
     def kept(cls, loss: Loss, y: Array) -> Array:
         """Return targets y (N, K) as they are kept, one sample a column."""
-        return np.ascontiguousarray(y.T)
+        return y.T
 
     def prepare(self) -> None:
         """Make ``calls``, which turn z and the targets into δ."""
@@ -73,12 +72,12 @@ class SquaredOutput(Output):
     @classmethod
     def kept(cls, loss: Loss, y: Array) -> Array:
         """Return −y."""
-        return np.ascontiguousarray(-y.T)
+        return np.asarray(-y.T)
 
     def prepare(self) -> None:
         """δ = 2c (ŷ − y) ⊙ σ′(z)."""
         half = type(self.loss) is HalfSquaredError
-        self._share = 0.5 / self.rows if half else 1.0 / (self.rows * self.outputs)
+        self._share: float = 0.5 / self.rows if half else 1.0 / (self.rows * self.outputs)
         error = np.empty_like(self.z)
         self._dot = error.reshape(-1).dot
         self._flat = error.reshape(-1)
@@ -113,8 +112,8 @@ class CrossEntropyOutput(Output):
     def prepare(self) -> None:
         """Make what fills ŷ and δ."""
         outputs, delta = self.outputs, self.delta
-        sums = np.zeros((2 * outputs, self.rows), delta.dtype)
-        self.targets = np.zeros_like(sums)
+        sums = np.zeros_like(self.targets)
+        self._share: float = 1.0 / delta.size
         softplus, self.z = sums[:outputs], sums[outputs:]
         self._value, self._flat = self.targets.reshape(-1).dot, sums.reshape(-1)
         self.calls = [
@@ -122,12 +121,12 @@ class CrossEntropyOutput(Output):
             partial(np.subtract, self.z, softplus, delta),
             partial(np.exp, delta, delta),
             partial(np.add, delta, self.targets[outputs:], delta),
-            partial(np.multiply, delta, number(1.0 / delta.size, delta), delta),
+            partial(np.multiply, delta, number(self._share, delta), delta),
         ]
 
     def value(self) -> float:
         """Return ⟨[1, −y], [ln(1 + eᶻ), z]⟩ / BK."""
-        return float(self._value(self._flat)) / self.delta.size
+        return float(self._value(self._flat)) * self._share
 
 
 class SoftmaxOutput(Output):
@@ -146,8 +145,8 @@ class SoftmaxOutput(Output):
     def prepare(self) -> None:
         """Make what fills ŷ and δ."""
         delta = self.delta
-        sums = np.zeros((1 + self.outputs, self.rows), delta.dtype)
-        self.targets = np.zeros_like(sums)
+        sums = np.zeros_like(self.targets)
+        self._share: float = 1.0 / self.rows
         row, self.z = sums[0], sums[1:]
         self._value, self._flat = self.targets.reshape(-1).dot, sums.reshape(-1)
         self.calls = [
@@ -157,13 +156,13 @@ class SoftmaxOutput(Output):
             partial(np.ones(self.outputs, delta.dtype).dot, delta, row),
             partial(np.divide, delta, row, delta),
             partial(np.add, delta, self.targets[1:], delta),
-            partial(np.multiply, delta, number(1.0 / self.rows, delta), delta),
+            partial(np.multiply, delta, number(self._share, delta), delta),
             partial(np.log, row, row),
         ]
 
     def value(self) -> float:
         """Return ⟨[1, −y], [ln Σ …, z − m]⟩ / B."""
-        return float(self._value(self._flat)) / self.rows
+        return float(self._value(self._flat)) * self._share
 
 
 def output_class(loss: Loss, activation: Activation) -> type[Output]:

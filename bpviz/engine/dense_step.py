@@ -31,8 +31,8 @@ Array = NDArray[np.floating]
 class DenseStep:
     """Forward and backward at one θ for one batch size.
 
-    To run it: fill ``x`` and ``targets``, call every one of ``calls``, which fills the gradient, and then
-    ``value``, which returns L.
+    To run it: put the samples into ``x`` and ``targets``, call every one of ``calls``, which fills the
+    gradient, and then ``value``, which returns L.
 
     Parameters
     ----------
@@ -43,9 +43,8 @@ class DenseStep:
         Where the parameters are read and ∇L is written.
     x : (B, D + 1)
         The inputs, with a last column of ones (none without a bias).
-    targets : (…, B), optional
-        The targets, kept as `bpviz.engine.dense_outputs` wants them, where they never change.
-        Otherwise they are to be put into ``targets``.
+    targets : (…, B)
+        The targets, kept as `bpviz.engine.dense_outputs` wants them.
     """
 
     def __init__(
@@ -55,16 +54,13 @@ class DenseStep:
         theta: Array,
         gradient: Array,
         x: Array,
-        targets: Array | None = None,
+        targets: Array,
     ) -> None:
         dense = [layer for layer in layers if isinstance(layer, Dense)]
         weights, gradients = _matrices(dense, theta), _matrices(dense, gradient)
         rows, last = len(x), _activation(dense[-1])
-        output = output_class(loss, last)(loss, last, dense[-1].width, rows, theta.dtype)
-        output.prepare()
-        if targets is not None:
-            output.targets[...] = targets
-        self.x, self.targets, self.value = x, output.targets, output.value
+        output = output_class(loss, last)(loss, last, dense[-1].width, targets)
+        self.value = output.value
         hidden = _Hidden(dense, rows, theta.dtype)
         inputs, sums = [x.T, *hidden.a], [*hidden.z, output.z]
         self.calls: list[Call] = []
