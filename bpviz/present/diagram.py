@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-ColumnKind = Literal["nodes", "grid", "picture"]
+ColumnKind = Literal["nodes", "grid", "picture", "maps", "flat"]
 
 NODE_LIMIT = 16
 
@@ -24,17 +24,25 @@ class Spot:
     """What can be pointed at: a neuron, or the weight from ``source`` to it.
 
     ``layer`` counts from the input, 0; ``unit`` and ``source`` count from 0; ``source`` is −1 for a
-    neuron.  In a function's diagram layer 0 holds the variables and layer 1 the function.
+    neuron.  In a function's diagram layer 0 holds the variables and layer 1 the function.  A pixel of
+    a feature map is a neuron, by channel, row and column.  With ``kernel`` it is a number of a
+    convolution's kernel: ``unit`` is the filter, ``source`` the place in it by channel, row and column.
     """
 
     layer: int
     unit: int
     source: int = -1
+    kernel: bool = False
 
     @property
     def is_weight(self) -> bool:
-        """Whether this is a weight."""
-        return self.source >= 0
+        """Whether this is a weight with a line of its own."""
+        return self.source >= 0 and not self.kernel
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether this is a neuron, an input, or a pixel of a map."""
+        return self.source < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,18 @@ class Column:
         """Return the height of a cell."""
         return float(self.cells[0, 3])
 
+    def spot_at(self, x: float, y: float) -> Spot | None:
+        """Return what of this column holds the point."""
+        unit = self.unit_at(x, y, 2.0 if self.kind == "nodes" else 0.0)
+        return None if unit is None else Spot(self.layer, unit)
+
+    def spot_cell(self, spot: Spot) -> tuple[float, float, float, float] | None:
+        """Return x, y, width and height of what a spot of this column means; None where it is not shown."""
+        if spot.kernel or not 0 <= spot.unit < self.units:
+            return None
+        x, y, width, height = self.cells[spot.unit].tolist()
+        return x, y, width, height
+
     def ports_in(self) -> Array:
         """Return (units, 2): where weights arrive, at the left and half way down each cell.
 
@@ -113,13 +133,16 @@ class Layout:
     columns: tuple[Column, ...]
 
     def neuron_at(self, x: float, y: float) -> Spot | None:
-        """Return the neuron under a point, or None."""
+        """Return the neuron, or the number of a kernel, under a point, or None."""
         for column in self.columns:
-            slack = 2.0 if column.kind == "nodes" else 0.0
-            unit = column.unit_at(x, y, slack)
-            if unit is not None:
-                return Spot(column.layer, unit)
+            spot = column.spot_at(x, y)
+            if spot is not None:
+                return spot
         return None
+
+    def spot_cell(self, spot: Spot) -> tuple[float, float, float, float] | None:
+        """Return x, y, width and height of a neuron or a kernel's number; None where it is not shown."""
+        return self.columns[spot.layer].spot_cell(spot) if spot.layer < len(self.columns) else None
 
     def cell(self, layer: int, unit: int) -> tuple[float, float, float, float]:
         """Return x, y, width and height of a unit's cell."""
@@ -156,9 +179,9 @@ def lay_out(
     room_h = max(height - margins.top - margins.bottom, 30.0)
     top = margins.top
     kinds = [column_kind(i, n, picture_shape) for i, n in enumerate(units)]
-    largest = _largest_node(units, kinds, room_w, room_h)
+    largest = largest_node(units, kinds, room_w, room_h)
     shapes = [
-        _block(kind, n, room_w, room_h, largest, len(units), picture_shape)
+        block(kind, n, room_w, room_h, largest, len(units), picture_shape)
         for kind, n in zip(kinds, units, strict=True)
     ]
     widths = [shape[:, 0].max() + shape[0, 2] for shape in shapes]
@@ -176,7 +199,7 @@ def lay_out(
     return Layout(width, height, tuple(columns))
 
 
-def _largest_node(units: tuple[int, ...], kinds: list[ColumnKind], room_w: float, room_h: float) -> float:
+def largest_node(units: tuple[int, ...], kinds: list[ColumnKind], room_w: float, room_h: float) -> float:
     """Return the largest side of a node: a column's nodes may be twice the smallest's, not more."""
     counts = [n for n, kind in zip(units, kinds, strict=True) if kind == "nodes"]
     pitch = room_h / max(counts, default=1)
@@ -184,7 +207,7 @@ def _largest_node(units: tuple[int, ...], kinds: list[ColumnKind], room_w: float
     return max(min(0.19 * room_h, by_width, max(1.7 * 0.74 * pitch, 26.0)), 6.0)
 
 
-def _block(
+def block(
     kind: ColumnKind,
     count: int,
     room_w: float,

@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.present import inspect_maps
+from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
 from bpviz.present.diagram import Spot
-from bpviz.present.numbers import exact, grouped, short
+from bpviz.present.map_windows import has_maps
+from bpviz.present.numbers import grouped, short
+from bpviz.present.sequence_values import target_text as sequence_target
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
-
-Tone = Literal["normal", "muted", "backward"]
-
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-ACTIVATION_FORMULAS = {
-    "identity": "z",
-    "sigmoid": "σ(z)",
-    "tanh": "tanh z",
-    "relu": "max(0, z)",
-    "leaky_relu": "leaky(z)",
-    "softmax": "softmax(z)",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class CardLine:
-    """One number: what it is, and its value; with ``before`` what it was and what it became."""
-
-    name: str
-    value: float | None
-    tone: Tone = "normal"
-    before: float | None = None
-
-    def shown(self) -> str:
-        """Return the line with 4 significant digits."""
-        return self._said(short)
-
-    def exact(self) -> str:
-        """Return the line with every digit that the number has."""
-        return self._said(exact)
-
-    def _said(self, number: Callable[[float], str]) -> str:
-        if self.value is None:
-            return self.name
-        if self.before is not None:
-            return f"{self.name}: {number(self.before)} → {number(self.value)}"
-        return f"{self.name} = {number(self.value)}"
-
-
-@dataclass(frozen=True)
-class Card:
-    """What is said about one spot.  ``picture`` is what is shown beside it, if anything.
-
-    ``picture_kind``: a response "map" of the unit, or its incoming "weights" as a picture.
-    """
-
-    title: str
-    lines: tuple[CardLine, ...]
-    picture_kind: Literal["none", "map", "weights"] = "none"
-
-    def copied(self) -> str:
-        """Return the text for the clipboard, with all digits."""
-        return "\n".join([self.title, *(line.exact() for line in self.lines)])
-
-    def spoken(self) -> str:
-        """Return the text for a screen reader."""
-        return ". ".join([self.title, *(line.shown() for line in self.lines)])
-
-
-def superscript(number: int) -> str:
-    """Return a number in superscript digits."""
-    return str(number).translate(_SUPERSCRIPTS)
-
-
-def subscript(number: int) -> str:
-    """Return a number in subscript digits."""
-    return str(number).translate(_SUBSCRIPTS)
 
 
 def feature_name(info: RunInfo, index: int) -> str:
@@ -106,6 +38,8 @@ def target_text(info: RunInfo, snapshot: Snapshot) -> str:
     """Return what the chosen sample should be answered with: its class, or its numbers."""
     if info.y_train is None or not 0 <= snapshot.sample < len(info.y_train):
         return ""
+    if info.target_steps:
+        return sequence_target(info, snapshot.sample)
     target = info.y_train[snapshot.sample]
     if info.task == "classification":
         index = int(target) if np.ndim(target) == 0 else int(np.argmax(target))
@@ -115,11 +49,18 @@ def target_text(info: RunInfo, snapshot: Snapshot) -> str:
 
 def subtitle(info: RunInfo, snapshot: Snapshot | None) -> str:
     """Return e.g. ``2–8–8–1 · 105 θ · iteration 420``."""
-    units = "–".join(str(n) for n in info.units) or info.formula or info.name
+    units = "–".join(_sizes(info)) or info.formula or info.name
     parts = [units, f"{info.size} θ"]
     if snapshot is not None:
         parts.append(tr("iteration {number}", number=grouped(snapshot.iteration)))
     return " · ".join(parts)
+
+
+def _sizes(info: RunInfo) -> list[str]:
+    """Return each layer's units, or channels × height × width where it gives maps."""
+    if not has_maps(info):
+        return [str(units) for units in info.units]
+    return ["×".join(map(str, shape)) for shape in info.shapes]
 
 
 def card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None = None) -> Card:
@@ -132,6 +73,8 @@ def card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | Non
     """
     if info.kind == "function":
         return _function_card(info, snapshot, spot, previous)
+    if inspect_maps.speaks_of(snapshot, spot):
+        return inspect_maps.card(snapshot, spot)
     if spot.is_weight:
         return _weight_card(info, snapshot, spot, previous)
     return _input_card(info, snapshot, spot) if spot.layer == 0 else _neuron_card(info, snapshot, spot)
@@ -159,7 +102,8 @@ def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
     if layer.maps is not None:
         return Card(title, tuple(lines), "map")
     pictured = spot.layer == 1 and info.picture_shape is not None and layer.weights is not None
-    return Card(title, tuple(lines), "weights" if pictured else "none")
+    tables = inspect_maps.weight_maps(snapshot, spot)
+    return Card(title, tuple(lines), "weights" if pictured else "none", tables)
 
 
 def _input_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:

@@ -16,6 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bpviz.present.diagram import Spot
+from bpviz.present.diagram_steps import moved
+from bpviz.present.diagram_steps import stops as tab_stops
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.network_function import lay_out_function, paint_function
@@ -101,7 +103,7 @@ class DiagramCanvas(QWidget):
         if layout is None or not self._exists(spot):
             return QRectF()
         if not spot.is_weight:
-            return QRectF(*layout.cell(spot.layer, spot.unit))
+            return QRectF(*(layout.spot_cell(spot) or (0.0, 0.0, 0.0, 0.0)))
         # Of a curve the middle: a card that spares all of a long one would find no place.
         source = layout.columns[spot.layer - 1].ports_out()[spot.source]
         target = layout.columns[spot.layer].ports_in()[spot.unit]
@@ -112,6 +114,8 @@ class DiagramCanvas(QWidget):
         layout = self.scene.layout
         if layout is None or spot.layer >= len(layout.columns):
             return False
+        if spot.kernel:
+            return layout.spot_cell(spot) is not None
         return spot.unit < layout.columns[spot.layer].units
 
     def pin(self, spot: Spot | None) -> None:
@@ -148,39 +152,16 @@ class DiagramCanvas(QWidget):
         if spot is None:
             self._set_cursor_spot(Spot(0, 0))
             return
-        here = layout.columns[spot.layer]
-        if across:
-            inside = spot.unit + across
-            row = here.cells[:, 1]
-            if here.kind != "nodes" and 0 <= inside < here.units and row[inside] == row[spot.unit]:
-                self._set_cursor_spot(Spot(spot.layer, inside))
-                return
-            self._cross_to(spot, min(max(spot.layer + across, 0), len(layout.columns) - 1))
-            return
-        step = int((here.cells[:, 1] == here.cells[0, 1]).sum())
-        unit = spot.unit + down * step
-        if 0 <= unit < here.units:
-            self._set_cursor_spot(Spot(spot.layer, unit))
-
-    def _cross_to(self, spot: Spot, layer: int) -> None:
-        """Go to the neuron of another layer that is nearest in height."""
-        layout = self.scene.layout
-        if layout is None or layer == spot.layer:
-            return
-        y = layout.columns[spot.layer].ports_in()[spot.unit, 1]
-        heights = layout.columns[layer].ports_in()[:, 1]
-        self._set_cursor_spot(Spot(layer, int(abs(heights - y).argmin())))
+        there = moved(layout, spot, across, down)
+        if there != spot:
+            self._set_cursor_spot(there)
 
     def step_cursor(self, forward: bool) -> bool:
         """Go to the next or previous neuron for Tab, a grid being one stop; False past the end."""
         layout, spot = self.scene.layout, self.scene.cursor
         if layout is None:
             return False
-        stops = [
-            Spot(column.layer, unit)
-            for column in layout.columns
-            for unit in range(column.units if column.kind == "nodes" else 1)
-        ]
+        stops = tab_stops(layout.columns)
         if spot is None:
             self._set_cursor_spot(stops[0 if forward else -1])
             return True

@@ -6,11 +6,14 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from bpviz.present.inspect import Card
+from bpviz.present.cards import Card
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
+from bpviz.views.network_tables import BETWEEN, TablesPlan, paint_tables, table_plans
 
 PAD = 10.0
+NUMBERS_SHARE = 0.68
+"""Of the panel's width: a wider card would hide what its numbers come from."""
 
 
 class CardView(QWidget):
@@ -32,6 +35,7 @@ class CardView(QWidget):
         self._owner: object = None
         self._lines = 0
         self._side = 0.0
+        self._tables: tuple[TablesPlan, QPointF] | None = None
         self.copy_button = QToolButton(self)
         self.copy_button.clicked.connect(self.copy)
         self.close_button = QToolButton(self)
@@ -92,7 +96,30 @@ class CardView(QWidget):
                 self._side = side
                 height = max(height, line + side + 2 * PAD)
         width = max(title, text + (self._side + PAD if self._side else 0.0)) + 2 * PAD + 2
-        return QSizeF(min(width, room.width()), min(height, room.height()))
+        size = self._with_tables(QSizeF(width, height), text, line, room)
+        return QSizeF(min(size.width(), room.width()), min(size.height(), room.height()))
+
+    def _with_tables(self, size: QSizeF, text: float, line: float, room: QSizeF) -> QSizeF:
+        """Return the size with the best tables that fit beside or below ``size``; none where none do."""
+        assert self.card is not None
+        self._tables = None
+        for plan in table_plans(self.card.tables, self.font()) if self.card.tables else []:
+            wide, high = plan.size.width(), plan.size.height()
+            beside = QSizeF(
+                max(size.width(), text + wide + BETWEEN + 2 * PAD + 2),
+                max(size.height(), line + high + 2 * PAD + 2),
+            )
+            below = QSizeF(max(size.width(), wide + 2 * PAD + 2), size.height() + high + 4)
+            places = (
+                (beside, QPointF(PAD + text + BETWEEN, PAD + line + 1)),
+                (below, QPointF(PAD, size.height() - PAD + 2)),
+            )
+            for wanted, place in places:
+                widest = room.width() * (NUMBERS_SHARE if plan.written else 1.0)
+                if wanted.width() <= widest and wanted.height() <= room.height():
+                    self._tables = plan, place
+                    return wanted
+        return size
 
     def _bold(self) -> QFont:
         font = self.font()
@@ -114,6 +141,9 @@ class CardView(QWidget):
         painter.setPen(QPen(QColor(self.colours.border), 1.4))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 9, 9)
         self._paint_text(painter)
+        if self._tables is not None:
+            plan, corner = self._tables
+            paint_tables(painter, self.card.tables, plan, corner.x(), corner.y(), self.colours)
         if self._side and self.image is not None:
             smooth = self.card.picture_kind == "map"
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)

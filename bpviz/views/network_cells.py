@@ -18,9 +18,12 @@ from PySide6.QtGui import (
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Column
+from bpviz.present.diagram_maps import MapColumn
 from bpviz.present.numbers import short
 from bpviz.snapshot import LayerState
-from bpviz.views.network_scene import Scene, device_ratio, polygon
+from bpviz.views.network_lines import device_ratio, polygon
+from bpviz.views.network_maps import paint_dropped, paint_flat, paint_maps, paint_node_gauges
+from bpviz.views.network_scene import Scene
 
 Align = Qt.AlignmentFlag
 SMALLEST_TEXT = 7.5
@@ -36,10 +39,16 @@ def paint_column(painter: QPainter, scene: Scene, column: Column, state: LayerSt
     """Paint one layer: a picture, a grid of cells, or nodes with their maps, curves or numbers."""
     if column.kind == "picture":
         _paint_picture(painter, scene, column)
+    elif isinstance(column, MapColumn):
+        paint_maps(painter, scene, column, state)
+    elif column.kind == "flat":
+        paint_flat(painter, scene, column)
     elif column.kind == "grid":
         _paint_grid(painter, scene, column, state)
     else:
         _paint_nodes(painter, scene, column, state)
+    paint_dropped(painter, scene, column, state)
+    paint_node_gauges(painter, scene, column, state)
 
 
 def _paint_picture(painter: QPainter, scene: Scene, column: Column) -> None:

@@ -7,12 +7,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from bpviz.present.diagram import Column
+from bpviz.present.diagram_maps import block_box
 from bpviz.present.diagram_places import label_places
 from bpviz.present.inspect import feature_name, output_name
+from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import short
 from bpviz.present.palette import class_colour
 from bpviz.snapshot import LayerState
-from bpviz.views.network_scene import Link, Scene
+from bpviz.views.network_lines import Link
+from bpviz.views.network_scene import Scene
 
 Align = Qt.AlignmentFlag
 FEW_WEIGHTS = 12
@@ -26,6 +29,7 @@ def paint_labels(painter: QPainter, scene: Scene) -> None:
         return
     _paint_inputs(painter, scene, layout.columns[0])
     _paint_outputs(painter, scene, layout.columns[-1], snapshot.layers[-1])
+    _paint_sizes(painter, scene)
     if not scene.gradients:
         # Where gradients are shown, δ takes this place.
         for column, state in zip(layout.columns[:-1], snapshot.layers[:-1], strict=True):
@@ -35,6 +39,30 @@ def paint_labels(painter: QPainter, scene: Scene) -> None:
     if sum(len(link.pairs) for link in links) <= FEW_WEIGHTS:
         for link in links:
             _paint_weights(painter, scene, link)
+
+
+def _paint_sizes(painter: QPainter, scene: Scene) -> None:
+    """Write under pictures, maps and bars how large they are, as far as the neighbours leave room."""
+    layout, info = scene.layout, scene.info
+    if layout is None or info is None or not has_maps(info):
+        return
+    metrics = QFontMetricsF(scene.font)
+    painter.setPen(QColor(scene.colours.muted))
+    right = 0.0
+    for column, shape in zip(layout.columns, info.shapes, strict=True):
+        if column.kind not in ("picture", "maps", "flat"):
+            continue
+        x, y, width, height = block_box(column)
+        texts = (" × ".join(map(str, shape)), "×".join(map(str, shape)))
+        sizes = [metrics.horizontalAdvance(text) for text in texts]
+        place = 0 if sizes[0] <= max(width, 2.0 * metrics.height()) else 1
+        left = x + width / 2 - sizes[place] / 2
+        left = min(max(left, 2.0), layout.width - sizes[place] - 2.0)
+        if left < right + 5.0:
+            continue
+        right = left + sizes[place]
+        room = QRectF(left - 1, y + height + 2, sizes[place] + 2, metrics.height())
+        painter.drawText(room, Align.AlignCenter, texts[place])
 
 
 def room_below(scene: Scene, column: Column) -> bool:

@@ -21,7 +21,9 @@ from bpviz.present.diagram_lines import arrow_heads
 from bpviz.present.numbers import short
 from bpviz.views.network_cells import paint_biases, paint_column
 from bpviz.views.network_labels import below, paint_labels, room_below
-from bpviz.views.network_scene import Link, Scene, device_ratio, polygon
+from bpviz.views.network_lines import Link, device_ratio, polygon
+from bpviz.views.network_map_links import paint_map_links, paint_map_marks
+from bpviz.views.network_scene import Scene
 
 Align = Qt.AlignmentFlag
 
@@ -37,6 +39,7 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.setFont(scene.font)
+    paint_map_links(painter, scene)
     _paint_links(painter, scene)
     for column, state in zip(layout.columns, snapshot.layers, strict=True):
         paint_column(painter, scene, column, state)
@@ -114,9 +117,11 @@ def widest_line(scene: Scene, link: Link) -> float:
 
 def _dimmed(scene: Scene, link: Link) -> NDArray[np.bool_]:
     """Return which lines step back because something else is pointed at."""
-    spot = scene.spot
-    if spot is None:
+    spot = scene.line_spot(link.layer)
+    if scene.spot is None:
         return np.zeros(len(link.pairs), dtype=bool)
+    if spot is None:
+        return np.ones(len(link.pairs), dtype=bool)
     if spot.is_weight and link.layer == spot.layer:
         return np.asarray((link.pairs != (spot.unit, spot.source)).any(axis=1))
     if not spot.is_weight and link.layer == spot.layer:
@@ -145,6 +150,7 @@ def _paint_marks(painter: QPainter, scene: Scene) -> None:
     """Draw rings round what is pointed at, pinned and under the keyboard, and δ where it is asked for."""
     if scene.gradients:
         _paint_deltas(painter, scene)
+    paint_map_marks(painter, scene)
     if scene.spot is not None and scene.spot.is_weight:
         _paint_weight_mark(painter, scene, scene.spot)
     elif scene.spot is not None:
@@ -155,7 +161,10 @@ def _paint_marks(painter: QPainter, scene: Scene) -> None:
 
 def _ring(painter: QPainter, scene: Scene, spot: Spot, colour: str, off: float) -> None:
     assert scene.layout is not None
-    rect = QRectF(*scene.layout.cell(spot.layer, spot.unit)).adjusted(-off, -off, off, off)
+    cell = scene.layout.spot_cell(spot)
+    if cell is None:
+        return
+    rect = QRectF(*cell).adjusted(-off, -off, off, off)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(colour), 1.5 if rect.width() < 14 else 2.6))
     radius = 0.2 * rect.width()
@@ -167,6 +176,8 @@ def _paint_deltas(painter: QPainter, scene: Scene) -> None:
     assert scene.layout is not None and scene.snapshot is not None
     magenta = QColor(scene.colours.backward)
     for column, state in zip(scene.layout.columns[1:], scene.snapshot.layers[1:], strict=True):
+        if column.kind in ("maps", "flat"):
+            continue  # their colours are δ already
         share = np.abs(colours.levels(state.delta, "identity")).tolist()
         written = room_below(scene, column)
         rects = [QRectF(*cell) for cell in column.cells.tolist()]

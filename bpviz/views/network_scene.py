@@ -2,109 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPixmap, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QFont, QFontMetricsF, QImage
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present.diagram import Layout, Margins, Spot, lay_out
 from bpviz.present.diagram_lines import (
     all_pairs,
     curves,
-    enough_points,
     nearest_curve,
-    points_on,
-    thick_line,
     visible_pairs,
 )
+from bpviz.present.diagram_maps import lay_out_maps
+from bpviz.present.diagram_marks import twins
 from bpviz.present.inspect import feature_name, output_name
+from bpviz.present.map_windows import has_maps
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
+from bpviz.views.network_images import MapImages, image_of
+from bpviz.views.network_lines import KeptPicture, LineCache, Link
 
 LABEL_ROOM = 110.0
-THREAD = 0.5
-"""Distance between the threads of a thick line, in device pixels."""
-LINES_KEPT = 3000
-"""Some 20 MB at most: beyond it the lines are made anew."""
-
-
-class LineCache:
-    """Lines of a width, made once for each start, end and width while the layout stays.
-
-    Many weights of a picture or a grid share a line, and from frame to frame mostly the same are drawn.
-    """
-
-    def __init__(self) -> None:
-        self._lines: dict[tuple[int, float, float, float], QPolygonF] = {}
-
-    def line(self, layer: int, points: NDArray[np.float64], width: float, ratio: float) -> QPolygonF:
-        """Return what to draw, one device pixel wide, for a curve of ``width`` logical pixels."""
-        count = max(1, round((width * ratio - 1) / THREAD) + 1)
-        key = (64 * layer + count, float(points[0, 1]), float(points[-1, 1]), ratio)
-        found = self._lines.get(key)
-        if found is None:
-            if len(self._lines) >= LINES_KEPT:
-                self._lines.clear()
-            found = self._lines[key] = polygon(thick_line(points, count, THREAD / ratio))
-        return found
-
-    def clear(self) -> None:
-        """Forget them all."""
-        self._lines.clear()
-
-
-class KeptPicture:
-    """A part of the picture that often stays the same from frame to frame."""
-
-    def __init__(self) -> None:
-        self._key: object = None
-        self._pixmap: QPixmap | None = None
-
-    def forget(self) -> None:
-        """Draw anew the next time."""
-        self._key = self._pixmap = None
-
-    def paint(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
-        """Paint by ``draw``; from the second time with the same ``key`` on, by a copy of its picture."""
-        widget = painter.device()
-        if not isinstance(widget, QWidget):
-            draw(painter)  # an export: it is painted once
-            return
-        ratio = device_ratio(painter)
-        if (key, ratio) != self._key:
-            self._key, self._pixmap = (key, ratio), None
-            draw(painter)
-            return
-        if self._pixmap is None:
-            self._pixmap = QPixmap(widget.size() * ratio)
-            self._pixmap.setDevicePixelRatio(ratio)
-            self._pixmap.fill(Qt.GlobalColor.transparent)
-            own = QPainter(self._pixmap)
-            own.setRenderHints(painter.renderHints())
-            own.setFont(painter.font())
-            draw(own)
-            own.end()
-        painter.drawPixmap(0, 0, self._pixmap)
-
-
-class Link:
-    """The drawn weights between two layers: which, and their curves."""
-
-    def __init__(
-        self, layer: int, pairs: NDArray[np.intp], control: NDArray[np.float64], ratio: float
-    ) -> None:
-        self.layer = layer
-        self.pairs = pairs
-        self.points = points_on(control, enough_points(control, ratio))
-
-
-def polygon(points: NDArray[np.float64]) -> QPolygonF:
-    """Return points (P, 2) as Qt's."""
-    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
 
 
 class Scene:
@@ -126,6 +45,7 @@ class Scene:
         self.output_room = 0.0
         self.lines = LineCache()
         self.kept_lines = KeptPicture()
+        self.images = MapImages()
         self._dense: dict[int, Link] = {}
         self._sparse: dict[tuple[object, ...], Link] = {}
         self._atlas: tuple[QImage, object] | None = None
@@ -169,6 +89,10 @@ class Scene:
             self.layout = None
             return
         left, self.output_room = self._label_rooms(width, height)
+        if has_maps(info):
+            below = 1.15 * QFontMetricsF(self.font).height() + 5.0
+            self.layout = lay_out_maps(info, width, height, Margins(left, self.output_room, 6.0, below))
+            return
         margins = Margins(left, self.output_room, 6.0, 8.0)
         self.layout = lay_out(info.units, width, height, margins, info.picture_shape)
 
@@ -194,6 +118,8 @@ class Scene:
             return []
         found = []
         for layer in range(1, len(layout.columns)):
+            if snapshot.layers[layer].weights is None:
+                continue
             if layout.columns[layer - 1].kind == layout.columns[layer].kind == "nodes":
                 found.append(self._dense_link(layer))
             else:
@@ -215,13 +141,21 @@ class Scene:
         strengths = self.strengths(layer)
         if strengths is None:
             return None
-        key = (layer, self.spot, self.gradients)
+        spot = self.line_spot(layer)
+        key = (layer, spot, self.gradients)
         if key not in self._sparse:
             assert self.layout is not None
             source, target = self.layout.columns[layer - 1], self.layout.columns[layer]
-            pairs = visible_pairs(source, target, strengths, self.spot)
+            pairs = visible_pairs(source, target, strengths, spot)
             self._sparse[key] = Link(layer, pairs, curves(source, target, pairs), self.ratio)
         return self._sparse[key]
+
+    def line_spot(self, layer: int) -> Spot | None:
+        """Return what the lines into a layer stand out with: a unit that is passed on counts as well."""
+        spot = self.spot
+        if spot is None or spot.kernel or self.snapshot is None:
+            return None
+        return next((twin for twin in twins(self.snapshot.layers, spot) if twin.layer == layer - 1), spot)
 
     def strengths(self, layer: int) -> NDArray[np.floating] | None:
         """Return what the lines into a layer show: weights, or gradients where these are asked for."""
@@ -288,14 +222,3 @@ class Scene:
         if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
             values = info.x_train[snapshot.sample]
         return np.ascontiguousarray(colours.picture_argb(values, shape, self.colours.name == "dark"))
-
-
-def device_ratio(painter: QPainter) -> float:
-    """Return device pixels a pixel where the painter paints: a widget does not know its picture's."""
-    return abs(painter.deviceTransform().m11()) or 1.0
-
-
-def image_of(pixels: NDArray[np.uint32]) -> QImage:
-    """Return a picture over an array's memory: the array must outlive it."""
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)

@@ -1,0 +1,109 @@
+"""What a card holds: a title, lines of numbers, tables; short to read, with all digits to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.present.numbers import exact, short
+
+Tone = Literal["normal", "muted", "backward"]
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+ACTIVATION_FORMULAS = {
+    "identity": "z",
+    "sigmoid": "σ(z)",
+    "tanh": "tanh z",
+    "relu": "max(0, z)",
+    "leaky_relu": "leaky(z)",
+    "softmax": "softmax(z)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One number: what it is, and its value; with ``before`` what it was and what it became.
+
+    ``more`` are further numbers of the same line, each with its name.
+    """
+
+    name: str
+    value: float | None
+    tone: Tone = "normal"
+    before: float | None = None
+    more: tuple[tuple[str, float], ...] = ()
+
+    def shown(self) -> str:
+        """Return the line with 4 significant digits."""
+        return self._said(short)
+
+    def exact(self) -> str:
+        """Return the line with every digit that the number has."""
+        return self._said(exact)
+
+    def _said(self, number: Callable[[float], str]) -> str:
+        if self.value is None:
+            return self.name
+        if self.before is not None:
+            return f"{self.name}: {number(self.before)} → {number(self.value)}"
+        first = f"{self.name} = {number(self.value)}"
+        return " · ".join([first, *(f"{name} = {number(value)}" for name, value in self.more)])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers as a picture: ``values`` (slices, rows, columns), one slice a channel.
+
+    ``marked`` is a place (slice, row, column) that stands out.
+    """
+
+    name: str
+    values: NDArray[np.floating]
+    tone: Tone = "normal"
+    marked: tuple[int, int, int] | None = None
+
+    def exact(self) -> str:
+        """Return all numbers with every digit, row below row, a blank line between slices."""
+        slices = [
+            "\n".join("\t".join(exact(value) for value in row) for row in part)
+            for part in self.values.tolist()
+        ]
+        return f"{self.name}\n" + "\n\n".join(slices)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is said about one spot.  ``picture`` is what is shown beside it, if anything.
+
+    ``picture_kind``: a response "map" of the unit, or its incoming "weights" as a picture.
+    ``tables`` are shown as pictures too, with their numbers where there is room.
+    """
+
+    title: str
+    lines: tuple[CardLine, ...]
+    picture_kind: Literal["none", "map", "weights"] = "none"
+    tables: tuple[Table, ...] = ()
+
+    def copied(self) -> str:
+        """Return the text for the clipboard, with all digits."""
+        lines = [self.title, *(line.exact() for line in self.lines)]
+        return "\n".join([*lines, *(table.exact() for table in self.tables)])
+
+    def spoken(self) -> str:
+        """Return the text for a screen reader."""
+        return ". ".join([self.title, *(line.shown() for line in self.lines)])
+
+
+def superscript(number: int) -> str:
+    """Return a number in superscript digits."""
+    return str(number).translate(_SUPERSCRIPTS)
+
+
+def subscript(number: int) -> str:
+    """Return a number in subscript digits."""
+    return str(number).translate(_SUBSCRIPTS)
