@@ -12,7 +12,8 @@ from bpviz.registry import Registry
 from bpviz.text import N_
 
 GENERATORS: Registry[Dataset] = Registry(N_("data set"))
-"""``make(rng=…, **fields)``; ``extra["category"]``: classification, regression, sequence or bundled."""
+"""``make(rng=…, **fields)``; ``extra["category"]``: classification, regression, sequence or bundled;
+``extra["shape"]``: picture, where the category does not say what a sample is."""
 
 _STREAM = 0xDA7A
 """Keeps the data's random numbers apart from those that others draw from the same seed."""

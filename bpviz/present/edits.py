@@ -8,18 +8,21 @@ from typing import Any
 
 from bpviz.engine.registries import REGULARIZERS
 from bpviz.errors import UserError
+from bpviz.present import layer_edits
 from bpviz.present.form import Row
 from bpviz.present.pieces import Pieces, registered_pieces
-from bpviz.present.setup import GIVEN_START, MAX_HIDDEN_LAYERS, build_form
+from bpviz.present.setup import build_form
+from bpviz.present.setup_network import GIVEN_START
 from bpviz.present.values import checked
-from bpviz.training.config import RunConfig, dense
+from bpviz.training.config import RunConfig
+from bpviz.training.layer_spec import parse_layers
 
 _LIVE = ("learning_rate", "batch_size", "clip_value", "clip_norm")
 _PENALTIES = tuple(field.name for entry in REGULARIZERS for field in entry.fields)
 LIVE_KEYS = frozenset({*_LIVE, *_PENALTIES})
 # A start that was given number by number fits no other network, and no other way to start.
-_FORGET_START = frozenset({"layer", "hidden_layers", "initializer", "seed", "data", "loss"})
-_NEW_LAYER = dense(4)
+_FORGET_START = frozenset({"layer", "layers", "hidden_layers", "initializer", "seed", "data", "loss"})
+_PLACES = frozenset({"layer.add", "layer.remove", "layer.up", "layer.down"})
 
 
 def is_live(key: str) -> bool:
@@ -31,8 +34,9 @@ def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = 
     """Return ``config`` with the setting ``key`` changed to ``value``.
 
     Keys are those of the form's rows, and ``layer.add`` (value: the index at which the new hidden
-    layer is put) and ``layer.remove`` (value: the index of the layer).  Choosing another piece
-    (data set, optimizer, …) drops the options of the one before.
+    layer is put) and ``layer.remove``, ``layer.up`` and ``layer.down`` (value: the index of the layer);
+    ``layer.0.units`` means the filters where a layer has these.  Choosing another piece (data set,
+    optimizer, …) drops the options of the one before.
 
     Raises
     ------
@@ -40,8 +44,8 @@ def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = 
         When ``key`` cannot take ``value``, or the form has no such setting.
     """
     known = pieces or registered_pieces()
-    if key in ("layer.add", "layer.remove"):
-        return replace(_with_layer_moved(config, key, int(value)), start=None)
+    if key in _PLACES:
+        return replace(_with_layer_placed(config, key, int(value)), start=None)
     if key == "data":
         return _with_data(config, str(value), known)
     if key == "function":
@@ -50,10 +54,20 @@ def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = 
         return config
     if config.function is None and config.start is not None and key.partition(".")[0] in _FORGET_START:
         config = replace(config, start=None)
+    key = _proper(config, key)
     row = _row(config, key, known)
     # The columns of a file are not known here: the loader says whether there is such a target.
     value = str(value) if key == "data.target" else checked(row, value)
     return _with_value(config, key, value, known)
+
+
+def _proper(config: RunConfig, key: str) -> str:
+    """Return the row's key for a layer's units, which may be called otherwise."""
+    head, _, rest = key.partition(".")
+    number, _, name = rest.partition(".")
+    if head != "layer" or name != "units" or not number.isdecimal() or int(number) >= len(config.layers):
+        return key
+    return f"layer.{number}.{layer_edits.width_field(config.layers[int(number)].kind)}"
 
 
 def _row(config: RunConfig, key: str, pieces: Pieces) -> Row:
@@ -76,9 +90,8 @@ def _with_value(config: RunConfig, key: str, value: Any, pieces: Pieces) -> RunC
         return _with_start(config, int(rest), float(value), pieces)
     if head == "data":
         return replace(config, data=replace(config.data, options=_put(config.data.options, rest, value)))
-    if head == "optimizer":
-        return replace(config, optimizer_options=_put(config.optimizer_options, rest, value))
-    return replace(config, initializer_options=_put(config.initializer_options, rest, value))
+    name = f"{head}_options"
+    return _own(name)(config, _put(getattr(config, name), rest, value))
 
 
 def _put(options: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
@@ -112,47 +125,46 @@ def _piece(name: str) -> Callable[[RunConfig, Any], RunConfig]:
     return change
 
 
-def _with_count(config: RunConfig, count: int) -> RunConfig:
-    """Keep the first layers; a new one is like the last."""
-    layers = list(config.layers[:count])
-    while len(layers) < count:
-        layers.append(layers[-1] if layers else _NEW_LAYER)
-    return replace(config, layers=tuple(layers))
+def _with_layers(config: RunConfig, text: str) -> RunConfig:
+    layers = parse_layers(text)
+    layer_edits.checked_count(len(layers))
+    return replace(config, layers=layers)
 
 
 _PLAIN: dict[str, Callable[[RunConfig, Any], RunConfig]] = {
     **{name: _live(name) for name in _LIVE},
     **{name: _penalty(name) for name in _PENALTIES},
     "test_share": _data("test_share"),
-    **{name: _own(name) for name in ("shuffle", "seed", "output_activation", "loss")},
-    **{name: _piece(name) for name in ("optimizer", "initializer")},
+    **{name: _own(name) for name in ("shuffle", "seed", "output_activation", "gradient", "gradient_step")},
+    **{name: _piece(name) for name in ("optimizer", "initializer", "loss", "schedule")},
     "data_seed": _data("seed"),
     "standardize": lambda config, value: _data("standardize")(
         config, {"auto": None, "on": True, "off": False}[value]
     ),
-    "hidden_layers": _with_count,
+    "layers": _with_layers,
+    "hidden_layers": lambda config, count: replace(
+        config, layers=layer_edits.with_count(config.layers, count)
+    ),
     "precision": lambda config, value: replace(config, precision=64 if value == "64" else 32),
 }
 
 
 def _with_layer_value(config: RunConfig, rest: str, value: Any) -> RunConfig:
     number, _, name = rest.partition(".")
-    index, layers = int(number), list(config.layers)
-    layers[index] = layers[index].with_option(name, value)
-    return replace(config, layers=tuple(layers))
+    index = int(number)
+    if name == "kind":
+        return replace(config, layers=layer_edits.with_kind(config.layers, index, value))
+    return replace(config, layers=layer_edits.with_value(config.layers, index, name, value))
 
 
-def _with_layer_moved(config: RunConfig, key: str, index: int) -> RunConfig:
-    layers = list(config.layers)
-    if key == "layer.remove":
-        if not 0 <= index < len(layers):
-            raise UserError("There is no hidden layer {number}.", number=index + 1)
-        del layers[index]
-    elif len(layers) >= MAX_HIDDEN_LAYERS:
-        raise UserError("There are at most {most} hidden layers.", most=MAX_HIDDEN_LAYERS)
+def _with_layer_placed(config: RunConfig, key: str, index: int) -> RunConfig:
+    if key == "layer.add":
+        layers = layer_edits.added(config.layers, index)
+    elif key == "layer.remove":
+        layers = layer_edits.removed(config.layers, index)
     else:
-        layers.insert(index, layers[max(index - 1, 0)] if layers else _NEW_LAYER)
-    return replace(config, layers=tuple(layers))
+        layers = layer_edits.moved(config.layers, index, -1 if key == "layer.up" else 1)
+    return replace(config, layers=layers)
 
 
 def _with_start(config: RunConfig, index: int, value: float, pieces: Pieces) -> RunConfig:
@@ -172,13 +184,22 @@ def _with_data(config: RunConfig, name: str, pieces: Pieces) -> RunConfig:
     data = replace(config.data, name=name, path=None, options=options, standardize=None)
     if same and config.function is None:
         return config
-    # A network's loss and output fit the old task; automatic fits the new one.
+    shape = "sequence" if entry.extra.get("category") == "sequence" else "features"
+    return for_other_data(replace(config, data=data), entry.extra.get("shape", shape))
+
+
+def for_other_data(config: RunConfig, shape: str = "features") -> RunConfig:
+    """Return ``config`` without what fitted the task before: loss and output are found anew.
+
+    The layers stay where they can look at samples of such a ``shape`` (see `layer_edits.fitting`).
+    """
     return replace(
         config,
-        data=data,
+        layers=layer_edits.fitting(config.layers, shape, RunConfig().layers),
         function=None,
         start=None,
         loss="auto",
+        loss_options={},
         output_activation="auto",
         initial_weights=None,
     )

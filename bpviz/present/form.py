@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,18 @@ class RowAction:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Rows that are shown on demand only.
+
+    ``title`` stands on a line of its own; where it is empty, the row before them opens them.
+    """
+
+    key: str
+    title: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One setting.
 
@@ -56,6 +69,16 @@ class Row:
         The shown number is ``scale`` times the value (100 for a share in %).
     joined : bool
         Stands on the line of the row before it, without its own label.
+    wide : bool
+        Has the whole line for its value, without its own label.
+    bare : bool
+        Has no value, only its actions.
+    badge : str
+        Stands in place of the label, short: a layer's number.
+    fold : Fold or None
+        What it is folded away in.
+    read : callable or None
+        Turns typed text into the value; raises a ``UserError`` for what cannot be.
     """
 
     key: str
@@ -68,6 +91,11 @@ class Row:
     off_label: str = ""
     scale: float = 1.0
     joined: bool = False
+    wide: bool = False
+    bare: bool = False
+    badge: str = ""
+    fold: Fold | None = None
+    read: Callable[[str], Any] | None = None
     actions: tuple[RowAction, ...] = ()
 
     @property
@@ -86,6 +114,11 @@ class Row:
     def slider_high(self) -> float | None:
         """The upper end of the slider."""
         return self.field.high if self.field.high is not None else self.field.maximum
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the value is another than the field's default."""
+        return not self.bare and self.value != self.field.default
 
     def structure(self) -> Row:
         """Return the row without its value: what a control is built from."""

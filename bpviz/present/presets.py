@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bpviz.text import N_
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig, dense
+from bpviz.training.layer_spec import parse_layers
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,25 @@ def _function(name: str) -> RunConfig:
         optimizer="sgd",
         live=LiveSettings(learning_rate=0.1, batch_size=None),
         stop=StopConfig(iterations=50),
+    )
+
+
+def _valley(optimizer: str, **options: float) -> RunConfig:
+    """Descent through a valley that is twenty times as steep across as along, always at the same rate."""
+    return RunConfig(
+        function="elongated_bowl",
+        optimizer=optimizer,
+        optimizer_options=options,
+        live=LiveSettings(learning_rate=0.02, batch_size=None),
+        stop=StopConfig(iterations=60),
+    )
+
+
+def _sequence(data: str, layers: str) -> RunConfig:
+    return RunConfig(
+        data=DataConfig(data),
+        layers=parse_layers(layers),
+        live=LiveSettings(learning_rate=0.01, batch_size=20),
     )
 
 
@@ -82,6 +102,22 @@ PRESETS: tuple[Preset, ...] = (
         tailored=True,
     ),
     Preset(
+        "valley",
+        N_("Valley, plain descent"),
+        N_("It runs down the steep side at once and then creeps along: learning rate 0.02, 60 steps."),
+        _valley("sgd"),
+        WATCHED,
+        tailored=True,
+    ),
+    Preset(
+        "valley_momentum",
+        N_("Valley, with momentum"),
+        N_("The same valley and rate, μ = 0.8: what has been gained is kept, and it arrives."),
+        _valley("momentum", momentum=0.8),
+        WATCHED,
+        tailored=True,
+    ),
+    Preset(
         "digits",
         N_("Digits 64-50-10"),
         N_("Handwritten digits, 8 × 8 pixels, softmax."),
@@ -90,6 +126,18 @@ PRESETS: tuple[Preset, ...] = (
             layers=(dense(50, "relu"),),
             initializer="he",
             live=LiveSettings(learning_rate=0.003, batch_size=100),
+        ),
+        tailored=True,
+    ),
+    Preset(
+        "digits_convolution",
+        N_("Digits, convolution"),
+        N_("16 kernels of 3 × 3 pixels slide over the picture, then pooling: 98 % right."),
+        RunConfig(
+            data=DataConfig("digits", test_share=0.25),
+            layers=parse_layers("conv 16 3x3 relu, maxpool 2, flatten, 64 relu"),
+            initializer="he",
+            live=LiveSettings(learning_rate=0.003, batch_size=50),
         ),
         tailored=True,
     ),
@@ -103,6 +151,27 @@ PRESETS: tuple[Preset, ...] = (
             optimizer="sgd",
             live=LiveSettings(learning_rate=0.5, batch_size=100),
         ),
+        tailored=True,
+    ),
+    Preset(
+        "delayed_xor",
+        N_("Delayed XOR, LSTM"),
+        N_("Two bits that lie far apart: the cell keeps the first until the second comes."),
+        _sequence("delayed_xor", "lstm 16"),
+        tailored=True,
+    ),
+    Preset(
+        "binary_addition",
+        N_("Binary addition, recurrent"),
+        N_("Bit by bit with a carry: the state of 16 neurons goes on from step to step."),
+        _sequence("binary_addition", "rnn 16"),
+        tailored=True,
+    ),
+    Preset(
+        "noisy_sine",
+        N_("Noisy sine, recurrent"),
+        N_("The next value of a wave, from the twelve before it."),
+        _sequence("noisy_sine", "rnn 16"),
         tailored=True,
     ),
 )

@@ -9,23 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bpviz.engine.registries import REGULARIZERS
-from bpviz.present.form import Choice, Form, Group, Row, RowAction, Section
-from bpviz.present.pieces import (
-    Pieces,
-    choice_row,
-    choices_of,
-    hidden_activations,
-    option_rows,
-    registered_pieces,
-)
+from bpviz.present.form import Choice, Form, Group, Row, Section
+from bpviz.present.pieces import Pieces, choice_row, choices_of, option_rows, registered_pieces
+from bpviz.present.setup_learning import learning_section
+from bpviz.present.setup_network import network_section
 from bpviz.registry import Field
 from bpviz.text import N_
-from bpviz.training.config import LayerConfig, RunConfig
-
-MAX_HIDDEN_LAYERS = 8
-MAX_UNITS = 1024
-GIVEN_START = "given"
+from bpviz.training.config import RunConfig
 
 _CATEGORIES = {
     "classification": N_("Classification"),
@@ -36,6 +26,15 @@ _CATEGORIES = {
 _STANDARDIZE = (Choice("auto", N_("automatic")), Choice("on", N_("on")), Choice("off", N_("off")))
 _STANDARDIZE_NAMES = {None: "auto", True: "on", False: "off"}
 _SEED = Field("seed", N_("Seed"), "int", 0, 0, 2**31 - 1, help=N_("The same seed gives the same numbers."))
+_EARLY = Field(
+    "early",
+    N_("Test loss stuck for"),
+    "int",
+    None,
+    1,
+    10**9,
+    help=N_("After so many evaluations without a better test loss the run stops and goes back to the best."),
+)
 
 
 def build_form(
@@ -55,12 +54,12 @@ def build_form(
     known = pieces or registered_pieces()
     sections: tuple[Section, ...]
     if config.function is not None:
-        sections = (_function_section(config, known), _learning_section(config, known), _stop_section(config))
+        sections = (_function_section(config, known), learning_section(config, known), _stop_section(config))
     else:
         sections = (
             _data_section(config, known, columns),
-            _network_section(config, known),
-            _learning_section(config, known),
+            network_section(config, known),
+            learning_section(config, known),
             _stop_section(config),
         )
     value, label = _data_name(config, known)
@@ -152,149 +151,10 @@ def _batch_row(config: RunConfig) -> Row:
     return Row("batch_size", field, config.live.batch_size, live=True, off_label=N_("whole set"))
 
 
-def _network_section(config: RunConfig, pieces: Pieces) -> Section:
-    count = Field(
-        "hidden_layers",
-        N_("Hidden layers"),
-        "int",
-        2,
-        0,
-        MAX_HIDDEN_LAYERS,
-        help=N_("How many layers lie between input and output."),
-    )
-    rows = [Row("hidden_layers", count, len(config.layers), actions=_count_actions(config))]
-    for index, layer in enumerate(config.layers):
-        rows += _layer_rows(index, layer, pieces)
-    output = (Choice("auto", N_("automatic")), *choices_of(pieces.activations))
-    rows.append(
-        choice_row(
-            "output_activation",
-            N_("Output"),
-            config.output_activation,
-            output,
-            help=N_("The activation of the last layer; automatic fits it to the loss."),
-        )
-    )
-    rows += _start_rows(config, pieces)
-    seed = Field(
-        "seed", N_("Seed"), "int", 0, 0, 2**31 - 1, help=N_("For the first weights and the shuffling.")
-    )
-    rows.append(Row("seed", seed, config.seed))
-    bits = tuple(Choice(b, label) for b, label in (("64", N_("64 bit")), ("32", N_("32 bit"))))
-    rows.append(
-        choice_row(
-            "precision",
-            N_("Precision"),
-            str(config.precision),
-            bits,
-            help=N_("How many bits hold a number; 32 is faster, 64 exact to 16 digits."),
-        )
-    )
-    return Section(N_("Network"), tuple(rows))
-
-
-def _start_rows(config: RunConfig, pieces: Pieces) -> list[Row]:
-    """How the first weights are drawn; numbers that were given one by one are not drawn at all."""
-    drawn = choices_of(pieces.initializers)
-    tip = N_("How the first weights are drawn.")
-    if config.start is not None:
-        given = Choice(GIVEN_START, N_("as given"), N_("Number by number; another choice draws them anew."))
-        return [choice_row("initializer", N_("Start"), GIVEN_START, (given, *drawn), help=tip)]
-    chosen = choice_row("initializer", N_("Start"), config.initializer, drawn, help=tip)
-    entry = pieces.initializers[config.initializer]
-    return [chosen, *option_rows("initializer", entry, config.initializer_options)]
-
-
-def _count_actions(config: RunConfig) -> tuple[RowAction, ...]:
-    count = len(config.layers)
-    return (
-        RowAction("hidden_layers", count - 1, "minus", N_("Take away the last hidden layer"), count > 0),
-        RowAction("hidden_layers", count + 1, "plus", N_("Add a hidden layer"), count < MAX_HIDDEN_LAYERS),
-    )
-
-
-def _layer_rows(index: int, layer: LayerConfig, pieces: Pieces) -> list[Row]:
-    number = (("number", index + 1),)
-    units = Field(
-        f"layer.{index}.units",
-        N_("Layer {number}"),
-        "int",
-        8,
-        1,
-        MAX_UNITS,
-        help=N_("Units of hidden layer {number}"),
-    )
-    activation = choice_row(
-        f"layer.{index}.activation",
-        N_("Activation of layer {number}"),
-        layer["activation"],
-        hidden_activations(pieces),
-        label_fields=number,
-        joined=True,
-        help=N_("Activation of hidden layer {number}"),
-    )
-    return [Row(units.name, units, layer["units"], label_fields=number), activation]
-
-
-def _learning_rate_row(config: RunConfig) -> Row:
-    field = Field(
-        "learning_rate",
-        N_("Learning rate η"),
-        "float",
-        0.03,
-        0.0,
-        None,
-        exclusive_minimum=True,
-        low=1e-5,
-        high=10.0,
-        logarithmic=True,
-        help=N_("How far a step goes along the negative gradient."),
-    )
-    return Row("learning_rate", field, config.live.learning_rate, live=True)
-
-
-def _learning_section(config: RunConfig, pieces: Pieces) -> Section:
-    optimizer = choice_row(
-        "optimizer",
-        N_("Optimizer"),
-        config.optimizer,
-        choices_of(pieces.optimizers),
-        help=N_("How the gradient becomes a step."),
-    )
-    rows = [
-        optimizer,
-        *option_rows("optimizer", pieces.optimizers[config.optimizer], config.optimizer_options),
-    ]
-    rows.append(_learning_rate_row(config))
-    if config.function is None:
-        losses = (Choice("auto", N_("automatic")), *choices_of(pieces.losses))
-        rows.append(
-            choice_row(
-                "loss",
-                N_("Loss function"),
-                config.loss,
-                losses,
-                help=N_("What is to become small; automatic fits it to the task."),
-            )
-        )
-        rows += _penalty_rows(config)
-    return Section(N_("Learning"), tuple(rows))
-
-
-def _penalty_rows(config: RunConfig) -> list[Row]:
-    """A row for each field of a regularizer."""
-    given = config.live.penalties
-    return [
-        Row(field.name, field, given.get(field.name, field.default), live=True)
-        for entry in REGULARIZERS
-        for field in entry.fields
-    ]
-
-
 def _stop_section(config: RunConfig) -> Section:
     stop, never = config.stop, N_("never")
-    iterations = Field("iterations", N_("At iteration"), "int", 1000, 1, help=N_("The run stops there."))
-    loss = Field("loss", N_("Loss below"), "float", 0.01, help=N_("The run stops once the loss is below."))
+    iterations = Field("iterations", N_("At iteration"), "int", None, 1, help=N_("The run stops there."))
+    loss = Field("loss", N_("Loss below"), "float", None, help=N_("The run stops once the loss is below."))
     tolerance = Field(
         "tolerance",
         N_("No fall of"),
@@ -306,15 +166,15 @@ def _stop_section(config: RunConfig) -> Section:
     patience = Field(
         "patience", N_("for evaluations"), "int", 20, 1, help=N_("How many evaluations to wait.")
     )
-    return Section(
-        N_("Stop"),
-        (
-            Row("stop.iterations", iterations, stop.iterations, live=True, off_label=never),
-            Row("stop.loss", loss, stop.loss, live=True, off_label=never),
-            Row("stop.tolerance", tolerance, stop.tolerance, live=True, off_label=never),
-            Row("stop.patience", patience, stop.patience, live=True, enabled=stop.tolerance is not None),
-        ),
-    )
+    rows = [
+        Row("stop.iterations", iterations, stop.iterations, live=True, off_label=never),
+        Row("stop.loss", loss, stop.loss, live=True, off_label=never),
+        Row("stop.tolerance", tolerance, stop.tolerance, live=True, off_label=never),
+        Row("stop.patience", patience, stop.patience, live=True, enabled=stop.tolerance is not None),
+    ]
+    if config.function is None:
+        rows.append(Row("stop.early", _EARLY, stop.early, live=True, off_label=never))
+    return Section(N_("Stop"), tuple(rows))
 
 
 def _function_section(config: RunConfig, pieces: Pieces) -> Section:

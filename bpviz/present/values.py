@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from bpviz.errors import UserError
@@ -33,10 +34,10 @@ def typed_value(row: Row, text: str) -> Any:
     """
     plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
     if row.field.kind == "text":
-        return text.strip()
+        return text.strip() if row.read is None else row.read(text.strip())
     if row.off_label and plain in ("", str(Text(row.off_label))):
         return None
-    plain = plain.removesuffix(row.field.unit or "\0").replace(" ", "").replace("\u2009", "")
+    plain = plain.removesuffix(_unit(row).strip() or "\0").replace(" ", "").replace("\u2009", "")
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     try:
@@ -84,7 +85,7 @@ def _shown(row: Row, bound: float | None) -> str | None:
 
 
 def _unit(row: Row) -> str:
-    return f" {row.field.unit}" if row.field.unit else ""
+    return f" {Text(row.field.unit)}" if row.field.unit else ""
 
 
 def shown_value(row: Row, value: Any) -> str:
@@ -94,6 +95,20 @@ def shown_value(row: Row, value: Any) -> str:
     if row.field.kind == "text":
         return str(value)
     return entry(round(float(value) * row.scale, 12) if row.scale != 1 else float(value)) + _unit(row)
+
+
+def summary(rows: Iterable[Row]) -> str:
+    """Return what in ``rows`` is not at its default, in a few words; empty where all of it is."""
+    told = []
+    for row in rows:
+        if row.is_changed:
+            chosen = next((str(Text(c.label)) for c in row.choices if c.value == row.value), "")
+            told.append(chosen or f"{label_of(row)} {_told_value(row)}".rstrip())
+    return " · ".join(told)
+
+
+def _told_value(row: Row) -> str:
+    return "" if isinstance(row.value, bool) else shown_value(row, row.value)
 
 
 def slider_position(row: Row, value: Any) -> int:

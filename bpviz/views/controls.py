@@ -34,7 +34,7 @@ from bpviz.present.values import (
 )
 from bpviz.text import Text, tr
 
-_BOX_EXTRA = 30
+_BOX_EXTRA, _TIGHT_EXTRA = 30, 23
 _EDIT_EXTRA = 14
 LIVE_DELAY_MS, RESTART_DELAY_MS = 40, 200
 
@@ -59,11 +59,13 @@ class ValueEdit(QLineEdit):
     def __init__(self, row: Row, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = row
-        self.setProperty("look", "flat")
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setProperty("look", "" if row.wide else "flat")
+        side = Qt.AlignmentFlag.AlignLeft if row.wide else Qt.AlignmentFlag.AlignRight
+        self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.setEnabled(row.enabled)
-        wide = QSizePolicy.Policy.Expanding if row.field.kind == "text" else QSizePolicy.Policy.Preferred
-        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        wide = row.field.kind == "text" and not row.joined
+        policy = QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
         self.show_row(row)
         self.editingFinished.connect(self._on_self_editing_finished)
         self.textEdited.connect(self._on_self_text_edited)
@@ -80,8 +82,15 @@ class ValueEdit(QLineEdit):
         self._mark(None)
         self._put(value)
 
+    def refuse(self, problem: UserError, typed: str) -> None:
+        """Show what was typed and turned out later to be impossible."""
+        self.setText(typed)
+        self.setModified(False)
+        self._mark(problem)
+
     def _put(self, value: Any) -> None:
         self.setText(shown_value(self._row, value))
+        self.updateGeometry()
         self.setModified(False)
         self.setCursorPosition(0)
 
@@ -139,12 +148,21 @@ class ValueEdit(QLineEdit):
     def sizeHint(self) -> QSize:
         field = self._row.field
         small = field.kind == "int" and field.maximum is not None and field.maximum < 10_000
+        if self._row.joined:
+            return QSize(self._joined_width(), super().sizeHint().height())
         digits = 8 if self._row.off_label else 4.5 if small else 7
         metrics = self.fontMetrics()
         words = metrics.horizontalAdvance(self.placeholderText()) + _EDIT_EXTRA if self._row.off_label else 0
         return QSize(max(round(digits * metrics.horizontalAdvance("0")), words), super().sizeHint().height())
 
+    def _joined_width(self) -> int:
+        """Return the room for a few digits, or for what is there."""
+        metrics = self.fontMetrics()
+        return max(metrics.horizontalAdvance("00"), metrics.horizontalAdvance(self.text())) + 10
+
     def minimumSizeHint(self) -> QSize:
+        if self._row.joined:
+            return QSize(min(self._joined_width(), 44), super().minimumSizeHint().height())
         return QSize(4 * self.fontMetrics().horizontalAdvance("0"), super().minimumSizeHint().height())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -235,7 +253,10 @@ class ChoiceBox(QComboBox):
 
     def __init__(self, row: Row, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("look", "flat")
+        self._items: list[tuple[str, str, str]] = []
+        # On a line with others there is room for a small arrow only.
+        self._tight, self._has_badge = row.joined or bool(row.badge), bool(row.badge)
+        self.setProperty("look", "tight" if self._tight else "flat")
         self.setEnabled(row.enabled)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_row(row)
@@ -244,17 +265,24 @@ class ChoiceBox(QComboBox):
     def show_row(self, row: Row) -> None:
         """Show the choices in the language in force and the value of ``row``."""
         blocker = QSignalBlocker(self)
-        self.clear()
-        for choice in row.choices:
-            self.addItem(tr(choice.label), choice.value)
-            if choice.help:
-                self.setItemData(self.count() - 1, tr(choice.help), Qt.ItemDataRole.ToolTipRole)
+        self._fill([(choice.value, tr(choice.label), tr(choice.help)) for choice in row.choices])
         self.setCurrentIndex(self.findData(row.value))
         blocker.unblock()
         widths = [self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())]
         # The list may be wider than the box, which is as wide as what is chosen.
         self.view().setMinimumWidth(max(widths, default=0) + 40)
         self.updateGeometry()
+
+    def _fill(self, items: list[tuple[str, str, str]]) -> None:
+        """Offer ``items`` (value, label, help), unless they are there: the form is shown at every edit."""
+        if items == self._items:
+            return
+        self._items = items
+        self.clear()
+        for value, label, tip in items:
+            self.addItem(label, value)
+            if tip:
+                self.setItemData(self.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
 
     @Slot(int)
     def _on_self_activated(self, index: int) -> None:
@@ -267,18 +295,25 @@ class ChoiceBox(QComboBox):
         part = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         metrics = self.fontMetrics()
-        option.currentText = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
+        text = self.currentText()
+        if self._has_badge and metrics.horizontalAdvance(text) > room - 2:
+            text = str(self.currentData())  # what is typed for it is short
+        option.currentText = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 2)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self.currentText()) + _BOX_EXTRA
+        extra = _TIGHT_EXTRA if self._tight else _BOX_EXTRA
+        width = self.fontMetrics().horizontalAdvance(self.currentText()) + extra
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self.sizeHint().width(), 56), super().minimumSizeHint().height())
+        least = 56
+        if self._has_badge:
+            least = self.fontMetrics().horizontalAdvance(str(self.currentData())) + _TIGHT_EXTRA
+        return QSize(min(self.sizeHint().width(), least), super().minimumSizeHint().height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
+from bpviz.errors import UserError
 from bpviz.messages import Level, Message, Speech
 from bpviz.present.form import Form
 from bpviz.present.palette import Palette
@@ -214,6 +215,11 @@ class MainWindow(QMainWindow):
         if isinstance(self.setup, SetupPanel):
             self.setup.set_form(form)
         self.toolbar.set_form(form)
+
+    def show_problem(self, key: str, problem: UserError, typed: str) -> bool:
+        """Say at the setting ``key`` why what was ``typed`` cannot be; False where it cannot be seen."""
+        setup = self.setup
+        return isinstance(setup, SetupPanel) and setup.isVisible() and setup.show_problem(key, problem, typed)
 
     def set_speed(self, speed: float) -> None:
         """Show the chosen speed."""

@@ -10,6 +10,7 @@ from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_places import Box, card_place
+from bpviz.present.layer_heads import layer_heads
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
@@ -79,7 +80,8 @@ class NetworkPanel(Panel):
         """Lay out a new run."""
         network = info.kind == "network"
         self.header.setVisible(network)
-        self.header.show_network(info.units if network else (), info.activations if network else ())
+        heads = layer_heads(info) if network else ()
+        self.header.show_network(heads, info.units[0] if network else 0, (info.activations or ("",))[-1])
         self.footer.show_run(info)
         self._order_tabs()
         self.canvas.show_run(info)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
+from bpviz.present.layer_heads import LayerHead
 from bpviz.present.palette import Palette
 from bpviz.present.pieces import activation_label, hidden_activation_labels
 from bpviz.text import tr
@@ -38,8 +39,8 @@ class HeaderStrip(QWidget):
         for label in (self.input_label, self.output_label):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._labels: dict[str, str] = dict(hidden_activation_labels())
-        self._units: tuple[int, ...] = ()
-        self._activations: tuple[str, ...] = ()
+        self._inputs, self._output = 0, ""
+        self._has_network = False
         self._centres: list[float] = []
 
     def set_palette(self, palette: Palette) -> None:
@@ -57,21 +58,24 @@ class HeaderStrip(QWidget):
             f"QLabel{{color:{palette.muted};}}"
         )
 
-    def show_network(self, units: tuple[int, ...], activations: tuple[str, ...]) -> None:
-        """Show these layers; the controls of layers that stay keep the keyboard's focus."""
-        self._units, self._activations = units, activations
-        hidden = max(len(units) - 2, 0)
-        while len(self.controls) > hidden:
+    def show_network(self, heads: tuple[LayerHead, ...], inputs: int, output: str) -> None:
+        """Show these hidden layers, between ``inputs`` values and the activation ``output``.
+
+        The controls of layers that stay keep the keyboard's focus.  Without inputs nothing is shown.
+        """
+        self._inputs, self._output, self._has_network = inputs, output, inputs > 0
+        while len(self.controls) > len(heads):
             self.controls.pop().deleteLater()
-        while len(self.controls) < hidden:
+        while len(self.controls) < len(heads):
             self.controls.append(self._new_controls())
-        adders = len(units) - 1 if units else 0
+        adders = len(heads) + 1 if self._has_network else 0
         while len(self.adders) > adders:
             self.adders.pop().deleteLater()
         while len(self.adders) < adders:
             self.adders.append(self._new_adder(len(self.adders)))
-        for layer, controls in enumerate(self.controls):
-            controls.show_layer(layer, units[layer + 1], activations[layer], self._labels)
+        for layer, (controls, head) in enumerate(zip(self.controls, heads, strict=True)):
+            labels = {name: self._labels.get(name, name) for name in head.activations}
+            controls.show_layer(layer, head, labels)
             controls.show()
         self.retranslate()
 
@@ -95,7 +99,7 @@ class HeaderStrip(QWidget):
             chain.append(adder)
             if index < len(self.controls):
                 layer = self.controls[index]
-                chain += [layer.fewer, layer.units, layer.more, layer.activation, layer.remove]
+                chain += layer.tab_chain()
         return chain
 
     def retranslate(self) -> None:
@@ -112,7 +116,7 @@ class HeaderStrip(QWidget):
     def place(self, centres: list[float]) -> None:
         """Put every layer's controls over its column."""
         self._centres = centres
-        if len(centres) != len(self._units) or len(centres) < 2:
+        if not self._has_network or len(centres) != len(self.controls) + 2:
             return
         spacing = min(b - a for a, b in zip(centres, centres[1:], strict=False))
         mode = self._mode(spacing)
@@ -130,9 +134,8 @@ class HeaderStrip(QWidget):
             middle = (centres[index] + centres[index + 1]) / 2
             button.setGeometry(round(middle - width / 2), round((height - line) / 2), width, line)
         half = int(spacing / 2) - adder // 2 - 2
-        self._place_label(self.input_label, str(self._units[0]), centres[0], half)
-        last = self._activations[-1] if self._activations else ""
-        self._place_label(self.output_label, tr(activation_label(last)), centres[-1], half)
+        self._place_label(self.input_label, str(self._inputs), centres[0], half)
+        self._place_label(self.output_label, tr(activation_label(self._output)), centres[-1], half)
 
     def _place_label(self, label: QLabel, text: str, centre: float, half: int) -> None:
         """Write over an outer column, as near to its middle as the neighbour and the border allow."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from bpviz.present.layer_heads import LayerHead
 from bpviz.text import tr
 from bpviz.views.network_number import NumberBox
 
-MAX_UNITS = 1024
+MAX_UNITS = 100_000
 Mode = Literal["row", "stacked", "menu"]
 
 
 class LayerControls(QWidget):
-    """− n + activation × of one hidden layer.
+    """− n + activation × of one hidden layer; what its kind does not have is left out.
 
     Signals
     -------
@@ -30,7 +31,7 @@ class LayerControls(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.layer = 0
-        self._activation = ""
+        self._head = LayerHead("")
         self._labels: dict[str, str] = {}
         self.fewer = self._button("−", self._on_fewer_clicked)
         self.units = NumberBox(1, MAX_UNITS, self)
@@ -47,12 +48,22 @@ class LayerControls(QWidget):
         button.clicked.connect(slot)
         return button
 
-    def show_layer(self, layer: int, units: int, activation: str, labels: dict[str, str]) -> None:
-        """Show one hidden layer, from 0; says nothing about it to anybody."""
-        self.layer, self._activation, self._labels = layer, activation, labels
-        self.units.show_value(units)
-        self.fewer.setEnabled(units > 1)
+    def show_layer(self, layer: int, head: LayerHead, labels: dict[str, str]) -> None:
+        """Show one hidden layer, from 0; says nothing about it to anybody.
+
+        Parameters
+        ----------
+        labels : dict
+            Name → label of the activations that it may have.
+        """
+        self.layer, self._head, self._labels = layer, head, labels
+        self.units.show_value(head.units or 1)
+        self.fewer.setEnabled((head.units or 1) > 1)
         self.retranslate()
+
+    def tab_chain(self) -> list[QWidget]:
+        """Return the controls from left to right."""
+        return [self.fewer, self.units, self.more, self.activation, self.remove]
 
     def retranslate(self) -> None:
         """Say everything again."""
@@ -61,13 +72,18 @@ class LayerControls(QWidget):
             self.fewer: tr("One neuron fewer in layer {layer}", layer=number),
             self.units: tr("Neurons in layer {layer}", layer=number),
             self.more: tr("One neuron more in layer {layer}", layer=number),
-            self.activation: tr("Activation of layer {layer}", layer=number),
+            self.activation: self._name_tip(number),
             self.remove: tr("Remove layer {layer}", layer=number),
         }
         for control, text in named.items():
             control.setToolTip(text)
             control.setAccessibleName(text)
         self._fill_menu()
+
+    def _name_tip(self, number: int) -> str:
+        if not self._head.kind:
+            return tr("Activation of layer {layer}", layer=number)
+        return tr("Layer {layer}: {text}", layer=number, text=self._head.text)
 
     def _fill_menu(self) -> None:
         menu = self.activation.menu()
@@ -76,7 +92,7 @@ class LayerControls(QWidget):
             action = menu.addAction(tr(label))
             action.setData(name)
             action.setCheckable(True)
-            action.setChecked(name == self._activation)
+            action.setChecked(name == self._head.activation)
         if not menu.property("wired"):
             menu.triggered.connect(self._on_menu_triggered)
             menu.setProperty("wired", True)
@@ -85,7 +101,8 @@ class LayerControls(QWidget):
     def _add_edits(self, menu: QMenu) -> None:
         """Offer in the menu what a narrow panel has no buttons for."""
         menu.addSeparator()
-        edits = (("+", self.more), ("−", self.fewer), ("×", self.remove))
+        units = () if self._head.units is None else (("+", self.more), ("−", self.fewer))
+        edits = (*units, ("×", self.remove))
         for key, button in edits:
             action = menu.addAction(f"{key}  {button.toolTip()}")
             action.setData(button)
@@ -93,19 +110,24 @@ class LayerControls(QWidget):
 
     def place(self, centre: float, room: float, height: float, mode: Mode) -> None:
         """Put the controls in the middle of ``room`` pixels round ``centre``."""
-        self.activation.setText(self._activation_text(room, mode))
+        self.activation.setText(self._name_text(room, mode))
+        counted: list[QWidget] = [] if self._head.units is None else [self.fewer, self.units, self.more]
         for control in (self.fewer, self.units, self.more, self.remove):
-            control.setVisible(mode != "menu")
+            control.setVisible(mode != "menu" and (control is self.remove or bool(counted)))
         small = self._small()
-        digits = self._digits()
+        number: list[tuple[QWidget, int]] = [
+            (one, self._digits() if one is self.units else small) for one in counted
+        ]
         name = min(self.fontMetrics().horizontalAdvance(self.activation.text()) + 10, int(room))
+        named: list[tuple[QWidget, int]] = [
+            (self.activation, min(name, int(room) - small)),
+            (self.remove, small),
+        ]
         rows_of: dict[Mode, list[list[tuple[QWidget, int]]]] = {
-            "row": [[(self.fewer, small), (self.units, digits), (self.more, small),
-                     (self.activation, name), (self.remove, small)]],
-            "stacked": [[(self.fewer, small), (self.units, digits), (self.more, small)],
-                        [(self.activation, min(name, int(room) - small)), (self.remove, small)]],
+            "row": [[*number, (self.activation, name), (self.remove, small)]],
+            "stacked": [number, named] if number else [named],
             "menu": [[(self.activation, name)]],
-        }  # fmt: skip
+        }
         self._lay_rows(rows_of[mode], centre, height)
 
     def _lay_rows(self, rows: list[list[tuple[QWidget, int]]], centre: float, height: float) -> None:
@@ -128,20 +150,29 @@ class LayerControls(QWidget):
         return self.fontMetrics().horizontalAdvance("0" * max(len(str(self.units.value)), 2)) + 12
 
     def _label(self) -> str:
-        return tr(self._labels.get(self._activation, self._activation))
+        head = self._head
+        activation = tr(self._labels.get(head.activation, head.activation)) if head.activation else ""
+        return " ".join(filter(None, (tr(head.kind) if head.kind else "", activation)))
 
-    def _activation_text(self, room: float, mode: Mode) -> str:
-        """Return the activation's name; with the units, or these alone, where all is in one menu."""
+    def _name_text(self, room: float, mode: Mode) -> str:
+        """Return the layer's name; with the units, or these alone, where all is in one menu."""
         label, metrics = self._label(), self.fontMetrics()
         if mode == "menu":
-            text = f"{self.units.value} {label}"
-            return text if metrics.horizontalAdvance(text) + 6 <= room else str(self.units.value)
-        return f"{label} ▾" if mode == "stacked" or self.wanted(" ▾") <= room else label
+            number = "" if self._head.units is None else str(self._head.units)
+            text = f"{number} {label}".strip()
+            if metrics.horizontalAdvance(text) + 6 <= room:
+                return text
+            return number or metrics.elidedText(label, Qt.TextElideMode.ElideRight, int(room) - 6)
+        if mode == "row" and self.wanted(" ▾") > room:
+            return label
+        left = int(room) - 10 - (self._small() if mode == "stacked" else 0)
+        return metrics.elidedText(f"{label} ▾", Qt.TextElideMode.ElideMiddle, max(left, 20))
 
     def wanted(self, mark: str = "") -> int:
         """Return the width of everything in one row."""
         name = self.fontMetrics().horizontalAdvance(self._label() + mark) + 10
-        return 3 * self._small() + self._digits() + name
+        number = 0 if self._head.units is None else 2 * self._small() + self._digits()
+        return number + name + self._small()
 
     @Slot()
     def _on_fewer_clicked(self) -> None:
@@ -161,7 +192,7 @@ class LayerControls(QWidget):
         data = action.data()
         if isinstance(data, QToolButton):
             data.click()
-        elif data != self._activation:
+        elif data != self._head.activation:
             self.activation_changed.emit(data)
         else:
             action.setChecked(True)

@@ -2,144 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from bpviz.errors import UserError
-from bpviz.present.form import Form, Row, RowAction
+from bpviz.present.form import Form, Row, Section
 from bpviz.present.palette import Palette
-from bpviz.present.values import label_of
-from bpviz.text import tr
-from bpviz.views.controls import ChoiceBox, ValueEdit, ValueSlider, control_of, help_of
-from bpviz.views.icons import icon
 from bpviz.views.naming import named
 from bpviz.views.panel import Panel
+from bpviz.views.setup_fold import Folding, followed
+from bpviz.views.setup_row import RowView
 
 
-class RowLabel(QLabel):
-    """A label that is cut with an ellipsis where there is no room for all of it."""
+class Rows(QWidget):
+    """All rows; tells when they were laid out anew and may need another width."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.end()
+    laid_out = Signal()
 
-
-class RowView(QWidget):
-    """One row: label left, value right, a slider under it, and what is wrong with it in red."""
-
-    edited = Signal(str, object)
-
-    def __init__(self, row: Row, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.row = row
-        self._palette = palette
-        self._buttons: list[tuple[QToolButton, RowAction]] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.line = QHBoxLayout()
-        self.line.setSpacing(4)
-        column.addLayout(self.line)
-        self.label = named(RowLabel(), "RowLabel")
-        self.label.setVisible(not row.joined)
-        # In a narrow panel the label gives way before the value does; its tooltip says the whole.
-        self.label.setMinimumWidth(30)
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.line.addWidget(self.label, 1 if not row.joined else 0)
-        self.control = control_of(row, self)
-        self.label.setBuddy(self.control)
-        self.line.addWidget(self.control, 1 if row.field.kind == "text" else 0)
-        self._add_actions()
-        self.slider = self._slider(column) if row.has_slider else None
-        self.problem = named(QLabel(wordWrap=True), "Problem")
-        self.problem.hide()
-        column.addWidget(self.problem)
-        self._connect()
-        self.show_row(row)
-
-    def _add_actions(self) -> None:
-        for action in self.row.actions:
-            button = QToolButton(self)
-            button.setProperty("look", "flat")
-            button.setEnabled(action.enabled)
-            button.clicked.connect(self._on_button_clicked)
-            self.line.addWidget(button)
-            self._buttons.append((button, action))
-
-    def _slider(self, column: QVBoxLayout) -> ValueSlider:
-        slider = ValueSlider(self.row, self)
-        column.addWidget(slider)
-        slider.value_edited.connect(self._on_control_value_edited)
-        return slider
-
-    def _connect(self) -> None:
-        self.control.value_edited.connect(self._on_control_value_edited)
-        if isinstance(self.control, ValueEdit):
-            self.control.problem_found.connect(self.show_problem)
-            if self.slider is not None:
-                self.slider.value_dragged.connect(self.control.preview)
-
-    def show_row(self, row: Row) -> None:
-        """Show the value of ``row`` and say everything in the language in force."""
-        self.row = row
-        name, tip = str(label_of(row)), help_of(row)
-        self.label.setText(name)
-        for widget in (self.label, self.control, self.slider):
-            if widget is not None:
-                widget.setToolTip(tip)
-                widget.setAccessibleName(name)
-        self.control.show_row(row)
-        if isinstance(self.control, ChoiceBox):
-            self.control.setToolTip(f"{self.control.currentText()}\n{tip}")
-        if self.slider is not None:
-            self.slider.show_row(row)
-        for (button, _), action in zip(self._buttons, row.actions, strict=True):
-            button.setToolTip(tr(action.help))
-            button.setAccessibleName(tr(action.help))
-        self._buttons = [(b, a) for (b, _), a in zip(self._buttons, row.actions, strict=True)]
-        self.set_palette(self._palette)
-
-    def set_palette(self, palette: Palette) -> None:
-        """Take the colours of a theme."""
-        self._palette = palette
-        side = round(0.9 * self.fontMetrics().height())
-        for button, action in self._buttons:
-            button.setIconSize(QSize(side, side))
-            button.setIcon(icon(action.icon, palette.text, palette.border))
-
-    @Slot(object)
-    def show_problem(self, problem: UserError | None) -> None:
-        """Say under the row what is wrong with it; None takes it back."""
-        self.problem.setText("" if problem is None else str(problem))
-        self.problem.setVisible(problem is not None)
-
-    @Slot(object)
-    def _on_control_value_edited(self, value: Any) -> None:
-        self.show_problem(None)
-        self.edited.emit(self.row.key, value)
-
-    @Slot()
-    def _on_button_clicked(self) -> None:
-        for button, action in self._buttons:
-            if button is self.sender():
-                self.edited.emit(action.key, action.value)
-                return
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return done
 
 
 class SetupPanel(Panel):
@@ -151,7 +38,10 @@ class SetupPanel(Panel):
         super().__init__(parent)
         self._form = Form(())
         self._rows: dict[str, RowView] = {}
-        self._titles: list[tuple[QLabel, str]] = []
+        self._foldings: dict[str, Folding] = {}
+        self._unfolded: set[str] = set()
+        self._folded_sections: set[str] = set()
+        self._focused: tuple[str, int] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.area = QScrollArea(self, widgetResizable=True)
@@ -167,39 +57,59 @@ class SetupPanel(Panel):
         self._form = form
         if not same:
             self._rebuild()
-        for section in form.sections:
-            for row in section.rows:
-                self._rows[row.key].show_row(row)
+        self._show_values()
+
+    def _show_values(self) -> None:
+        for row in self._all_rows():
+            self._rows[row.key].show_row(row)
+        for section in self._form.sections:
+            self._foldings[section.title].show_rows(())
+            for key in {row.fold.key for row in section.rows if row.fold is not None}:
+                inside = [row for row in section.rows if row.fold is not None and row.fold.key == key]
+                self._foldings[key].show_rows(inside)
+
+    def _all_rows(self) -> Iterator[Row]:
+        return (row for section in self._form.sections for row in section.rows)
 
     def row_view(self, key: str) -> RowView:
         """Return the row called ``key``."""
         return self._rows[key]
 
-    def show_problem(self, key: str, problem: UserError) -> bool:
-        """Say what is wrong with the setting ``key``; False when it is not in the form."""
+    def folding(self, key: str) -> Folding:
+        """Return what folds: a section by its title, other rows by the key of their `Fold`."""
+        return self._foldings[key]
+
+    def show_problem(self, key: str, problem: UserError, typed: str | None = None) -> bool:
+        """Say what is wrong with the setting ``key``, and with what was typed; False if it is not there."""
         view = self._rows.get(key)
-        if view is not None:
+        if view is None:
+            return False
+        if typed is None:
             view.show_problem(problem)
-            self.area.ensureWidgetVisible(view)
-        return view is not None
+        else:
+            view.refuse(problem, typed)
+        self._unfold(view.row)
+        self.area.ensureWidgetVisible(view)
+        return True
+
+    def _unfold(self, row: Row) -> None:
+        titles = [section.title for section in self._form.sections if row in section.rows]
+        for key in (*titles, *((row.fold.key,) if row.fold is not None else ())):
+            if not self._foldings[key].unfolded:
+                self._foldings[key].set_unfolded(True)
 
     def _rebuild(self) -> None:
-        # Without a focus the window itself stands for it: it is in no row.
-        focus = QApplication.focusWidget() or self.window()
-        focused = next((key for key, view in self._rows.items() if view.isAncestorOf(focus)), None)
+        focused = self._focused or self._place_of_focus()
         position = self.area.verticalScrollBar().value()
         self._rows.clear()
-        self._titles.clear()
-        content = named(QWidget(), "SetupRows")
+        self._foldings.clear()
+        content = named(Rows(), "SetupRows")
+        content.laid_out.connect(self._reserve_width)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(3)
         for section in self._form.sections:
-            title = named(QLabel(tr(section.title)), "SectionTitle")
-            title.setIndent(0)
-            self._titles.append((title, section.title))
-            column.addWidget(title)
-            self._add_rows(column, section.rows)
+            self._add_section(content, column, section)
         column.addStretch(1)
         # The old rows may be what the user is just using: they go when their event is over.
         old = self.area.takeWidget()
@@ -207,23 +117,82 @@ class SetupPanel(Panel):
             old.hide()
             old.deleteLater()
         self.area.setWidget(content)
-        self._reserve_width()
         self.area.verticalScrollBar().setValue(position)
-        if focused in self._rows:
-            self._rows[focused].control.setFocus()
+        self._focus(focused)
 
-    def _add_rows(self, column: QVBoxLayout, rows: tuple[Row, ...]) -> None:
-        before: RowView | None = None
-        for row in rows:
-            view = RowView(row, self.palette_in_use)
-            view.edited.connect(self.edited)
+    def _place_of_focus(self) -> tuple[str, int] | None:
+        """Return the row that has the focus, and which of its parts."""
+        # Without a focus the window itself stands for it: it is in no row.
+        focus = QApplication.focusWidget() or self.window()
+        for key, view in self._rows.items():
+            if view.isAncestorOf(focus):
+                parts = view.parts()
+                if focus in parts:
+                    return key, parts.index(focus)
+        return None
+
+    def _focus(self, place: tuple[str, int] | None) -> None:
+        if place is not None and place[0] in self._rows:
+            parts = self._rows[place[0]].parts()
+            parts[min(place[1], len(parts) - 1)].setFocus()
+
+    def _add_section(self, content: QWidget, column: QVBoxLayout, section: Section) -> None:
+        unfolded = section.title not in self._folded_sections
+        folding = Folding(section.title, section.title, "", "SectionTitle", content, unfolded=unfolded)
+        self._add_folding(column, folding)
+        lead: RowView | None = None
+        for row in section.rows:
+            joins = row.joined and lead is not None
+            view = RowView(row, self.palette_in_use, folding.body, lead if joins else None)
+            view.edited.connect(self._on_row_edited)
             self._rows[row.key] = view
-            if row.joined and before is not None:
-                before.line.addWidget(view)
+            if joins and lead is not None:
+                lead.line.addWidget(view)
+                continue
+            if row.fold is None:
+                folding.rows.addWidget(view)
+                lead = view
             else:
-                column.addWidget(view)
-            before = view
+                self._folding_of(row, folding, lead).rows.addWidget(view)
 
+    def _folding_of(self, row: Row, section: Folding, lead: RowView | None) -> Folding:
+        """Return where a folded row is put; made for the first of its rows."""
+        assert row.fold is not None
+        fold = row.fold
+        if fold.key not in self._foldings:
+            unfolded = fold.key in self._unfolded
+            made = Folding(fold.key, fold.title, fold.help, "Fold", section.body, unfolded=unfolded)
+            if not fold.title and lead is not None:
+                lead.line.insertWidget(0, made.button)
+                made.rows.setContentsMargins(round(1.2 * self.fontMetrics().height()), 0, 0, 4)
+            self._add_folding(section.rows, made)
+        return self._foldings[fold.key]
+
+    def _add_folding(self, column: QVBoxLayout, folding: Folding) -> None:
+        folding.set_palette(self.palette_in_use)
+        folding.toggled.connect(self._on_folding_toggled)
+        self._foldings[folding.key] = folding
+        column.addWidget(folding)
+
+    @Slot(str, bool)
+    def _on_folding_toggled(self, key: str, unfolded: bool) -> None:
+        section = any(section.title == key for section in self._form.sections)
+        if section:
+            (self._folded_sections.discard if unfolded else self._folded_sections.add)(key)
+        else:
+            (self._unfolded.add if unfolded else self._unfolded.discard)(key)
+
+    @Slot(str, object)
+    def _on_row_edited(self, key: str, value: Any) -> None:
+        before = self._unfolded
+        self._unfolded = followed(before, key, value)
+        place = self._place_of_focus()
+        if key in ("layer.up", "layer.down") and place is not None:
+            self._focused = f"layer.{value + (-1 if key == 'layer.up' else 1)}.place", place[1]
+        self.edited.emit(key, value)
+        self._focused = None
+
+    @Slot()
     def _reserve_width(self) -> None:
         """Grow with the text, so that a row keeps its label and its value."""
         content = self.area.widget()
@@ -237,10 +206,9 @@ class SetupPanel(Panel):
         super().set_palette(palette)
         for view in self._rows.values():
             view.set_palette(palette)
+        for folding in self._foldings.values():
+            folding.set_palette(palette)
 
     def retranslate(self) -> None:
         """Say everything again."""
-        for label, title in self._titles:
-            label.setText(tr(title))
-        for view in self._rows.values():
-            view.show_row(view.row)
+        self._show_values()

@@ -65,7 +65,9 @@ QMainWindow::separator:hover { background: @border@; }
 #Timeline { border-top: 1px solid @border@; }
 #PanelTitle { font-weight: 600; font-size: @title@pt; }
 #PanelSubtitle, #Quiet { color: @muted@; font-size: @small@pt; }
-#SectionTitle { color: @accent@; font-weight: 600; padding: @pad@px 0 0 0; }
+QToolButton#SectionTitle { color: @accent@; font-weight: 600; padding: @pad@px 2px 0 0; }
+QToolButton#Fold { color: @muted@; padding: 1px 0; }
+QToolButton#SectionTitle:hover, QToolButton#Fold:hover { background: transparent; color: @text@; }
 #RowLabel { color: @muted@; }
 #RowLabel[live="true"] { color: @muted@; }
 #Problem { color: @danger@; font-size: @small@pt; }
@@ -118,8 +120,11 @@ QComboBox:disabled { color: @muted@; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: @chevron@; width: 11px; height: 11px; }
 QComboBox[look="flat"] { background: transparent; padding: 1px 2px 1px 6px; }
-QComboBox[look="flat"]:hover { background: @control@; }
+QComboBox[look="tight"] { background: transparent; padding: 1px 0 1px 2px; }
+QComboBox[look="flat"]:hover, QComboBox[look="tight"]:hover { background: @control@; }
 QComboBox[look="flat"]::drop-down { width: 16px; }
+QComboBox[look="tight"]::drop-down { width: 13px; }
+QComboBox[look="tight"]::down-arrow { width: 9px; height: 9px; }
 QComboBox QAbstractItemView { background: @card@; color: @text@; border: 1px solid @border@; padding: 3px;
     selection-background-color: @control@; selection-color: @text@; outline: none; }
 QLineEdit, QSpinBox { background: @control@; color: @text@; border: 1px solid transparent; border-radius: 5px;

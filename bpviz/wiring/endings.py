@@ -27,6 +27,13 @@ def tell_end(end: RunEnd, iteration: int, retry: Callable[[], None], retry_label
         messages.info(
             Text("Stopped at iteration {iteration}: the loss is no longer falling.", iteration=iteration)
         )
+    elif end.reason == "early":
+        messages.info(
+            Text(
+                "Stopped: the test loss was no longer falling. Back at its best, iteration {iteration}.",
+                iteration=iteration,
+            )
+        )
 
 
 def tell_error(error: BaseException) -> None:

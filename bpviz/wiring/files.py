@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from bpviz import messages
 from bpviz.data import BadRows, Dataset, peek
 from bpviz.errors import UserError
+from bpviz.present.edits import for_other_data
 from bpviz.present.preview import OpenChoice, Preview
 from bpviz.text import Text
 from bpviz.training.config import DataConfig, RunConfig
@@ -56,18 +57,9 @@ class Files(QObject):
             config.data.test_share or 0.5,
             seed=config.data.seed,
         )
-        # The task may be another one: what fits the loss and the output is found anew.
-        self.load(
-            replace(
-                config,
-                data=data,
-                function=None,
-                start=None,
-                initial_weights=None,
-                loss="auto",
-                output_activation="auto",
-            )
-        )
+        # The task may be another one: what fits the loss, the output and the layers is found anew.
+        sequences = options.get("window") or options.get("sequence_column")
+        self.load(for_other_data(replace(config, data=data), "sequence" if sequences else "features"))
 
     @Slot(object)
     def load(self, config: RunConfig) -> None:

@@ -55,6 +55,7 @@ class Runs(QObject):
         self._built_dataset: Dataset | None = None
         self._speed = math.inf
         self._tailored = self._anew = False
+        self._last_edit: tuple[str, Any] = ("", None)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -82,6 +83,7 @@ class Runs(QObject):
     ) -> None:
         """Build a run with ``config``, at once."""
         self.config, self._dataset, self.columns = config, dataset, columns
+        self._last_edit = ("", None)
         self._begin(say_anew=False)  # whoever chose a preset or a file expects nothing else
 
     @Slot(str)
@@ -110,7 +112,7 @@ class Runs(QObject):
             # How a file is split and scaled is no reason to read it again.
             if (config.data.path, config.data.options) != (self.config.data.path, self.config.data.options):
                 self._dataset = None
-            self.config = config
+            self.config, self._last_edit = config, (key, value)
             self._settle.start()
         self.refresh_form()
 
@@ -154,8 +156,12 @@ class Runs(QObject):
     @Slot(object)
     def _on_worker_build_failed(self, error: BaseException) -> None:
         """Say what cannot be, and show the settings of the run that is still there."""
-        tell_error(error)
+        key, value = self._last_edit
         self.keep_built()
+        # What was typed in one line would be hard to type again: it stays where it was typed, to be mended.
+        if key == "layers" and isinstance(error, UserError) and self.window.show_problem(key, error, value):
+            return
+        tell_error(error)
 
     # -- the run -----------------------------------------------------------------------------------
 

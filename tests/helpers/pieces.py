@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpviz.engine.layers import LAYERS
 from bpviz.present.pieces import Pieces
 from bpviz.registry import Entry, Field, Registry
 
@@ -23,7 +24,7 @@ class Output:
 
 
 def small_pieces() -> Pieces:
-    """Return registries with two or three pieces each."""
+    """Return registries with a few pieces each; the layers are the program's own."""
     momentum = Field("momentum", "Momentum", "float", 0.9, 0.0, 1.0, low=0.0, high=0.99)
     noise = Field("noise", "Noise", "float", 0.1, 0.0, None, high=0.5, step=0.01)
     points = Field("points", "Points", "int", 200, 2, 100_000, low=10, high=1000)
@@ -47,7 +48,14 @@ def small_pieces() -> Pieces:
             Entry("spiral", "Spiral", object, "", (points, noise), {"category": "classification"}),
             Entry("xor", "XOR", object, "", (points,), {"category": "classification"}),
             Entry("iris", "Iris", object, "", (), {"category": "bundled"}),
+            Entry("echo", "Echo", object, "", (points,), {"category": "sequence"}),
+            Entry("digits", "Digits", object, "", (), {"category": "bundled", "shape": "picture"}),
         ),
+        _registry(
+            Entry("constant", "Constant", object),
+            Entry("steps", "Steps", object, "", (Field("step_every", "Every", "int", 500, 1),)),
+        ),
+        LAYERS,
     )
 
 

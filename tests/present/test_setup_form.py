@@ -12,6 +12,7 @@ from bpviz.present.form import Choice
 from bpviz.present.pieces import registered_pieces
 from bpviz.present.setup import build_form
 from bpviz.training.config import DataConfig, RunConfig, dense
+from bpviz.training.layer_spec import format_layers
 from tests.helpers.pieces import small_pieces
 
 PIECES = small_pieces()
@@ -53,8 +54,9 @@ def test_what_acts_on_the_running_training_is_marked():
     form = build_form(CONFIG, PIECES)
     live = {row.key for section in form.sections for row in section.rows if row.live}
     assert live == {
-        "learning_rate", "batch_size", "l1", "l2",
-        "stop.iterations", "stop.loss", "stop.tolerance", "stop.patience",
+        "learning_rate", "batch_size", "l1", "l2", "elastic_net", "l1_ratio", "max_norm",
+        "clip_value", "clip_norm",
+        "stop.iterations", "stop.loss", "stop.tolerance", "stop.patience", "stop.early",
     }  # fmt: skip
     assert all(is_live(key) == (key in live) for key in keys(form))
 
@@ -71,7 +73,8 @@ def test_the_data_menu_follows_the_registries():
     form = build_form(CONFIG, PIECES, presets=(Choice("a", "A"),))
     assert [(g.title, [c.value for c in g.choices]) for g in form.data_groups] == [
         ("Classification", ["spiral", "xor"]),
-        ("Real data", ["iris"]),
+        ("Real data", ["iris", "digits"]),
+        ("Sequences", ["echo"]),
         ("Functions", ["bowl", "parabola"]),
     ]
     assert (form.data_value, form.data_label) == ("spiral", "Spiral")
@@ -107,6 +110,16 @@ def test_a_file_shows_its_name_and_its_columns():
         ("optimizer.momentum", 0.5, lambda c: c.optimizer_options["momentum"]),
         ("stop.iterations", 100, lambda c: c.stop.iterations),
         ("stop.tolerance", None, lambda c: c.stop.tolerance),
+        ("stop.early", 30, lambda c: c.stop.early),
+        ("max_norm", 3.0, lambda c: c.live.penalties["max_norm"]),
+        ("clip_value", 0.5, lambda c: c.live.clip_value),
+        ("clip_norm", None, lambda c: c.live.clip_norm),
+        ("schedule", "steps", lambda c: c.schedule),
+        ("gradient", "central", lambda c: c.gradient),
+        ("gradient_step", 1e-4, lambda c: c.gradient_step),
+        ("layer.1.kind", "dropout", lambda c: c.layers[1].kind),
+        ("layer.0.bias", False, lambda c: c.layers[0]["bias"]),
+        ("layers", "3 relu, dropout 0.2", lambda c: format_layers(c.layers)),
     ],
 )
 def test_an_edit_changes_its_own_setting(key, value, read):
@@ -175,6 +188,17 @@ def test_layers_come_and_go():
         ("data", "nonsense"),
         ("nonsense", 1),
         ("hidden_layers", 99),
+        ("layers", "8 tan"),
+        ("layers", ", ".join(["2"] * 13)),
+        ("layer.0.kind", "nonsense"),
+        ("layer.0.activation", "softmax"),
+        ("layer.0.stride", 2),
+        ("layer.up", 0),
+        ("layer.down", 1),
+        ("clip_norm", 0.0),
+        ("schedule", "nonsense"),
+        ("gradient", "guess"),
+        ("stop.early", 0),
     ],
 )
 def test_what_cannot_be_is_refused(key, value):
@@ -184,7 +208,7 @@ def test_what_cannot_be_is_refused(key, value):
 
 def test_there_are_not_too_many_layers():
     config = CONFIG
-    with pytest.raises(UserError, match="at most 8"):
+    with pytest.raises(UserError, match="at most 12"):
         for _ in range(20):
             config = edit(config, "layer.add", 0)
 
@@ -204,10 +228,17 @@ def test_every_registered_piece_makes_a_form():
     for entry in pieces.functions:
         config = apply_edit(RunConfig(), "data", entry.name)
         assert build_form(config).row("start.0").value == config.start[0]
-    for entry in pieces.optimizers:
-        assert (
-            build_form(apply_edit(RunConfig(), "optimizer", entry.name)).row("optimizer").value == entry.name
-        )
+    for key, registry in (
+        ("optimizer", pieces.optimizers),
+        ("schedule", pieces.schedules),
+        ("loss", pieces.losses),
+        ("layer.0.kind", pieces.layers),
+    ):
+        for entry in registry:
+            form = build_form(apply_edit(RunConfig(), key, entry.name))
+            assert form.row(key).value == entry.name
+            prefix = key.removesuffix(".kind")
+            assert all(form.row(f"{prefix}.{field.name}").value is not None for field in entry.fields)
 
 
 def test_a_given_start_chosen_again_is_kept_and_another_choice_drops_it():

@@ -15,6 +15,7 @@ from bpviz.text import N_
     N_("Handwritten digits 8×8"),
     help=N_("1,797 handwritten digits as pictures of 8×8 pixels."),
     category="bundled",
+    shape="picture",
 )
 def digits(rng: np.random.Generator) -> Dataset:
     """Return the bundled pictures, pixels 0 … 1; nothing in them is random."""

@@ -35,6 +35,7 @@ def bilinear_weights(old: int, new: int) -> NDArray[np.float64]:
     N_("Handwritten digits 28×28"),
     help=N_("The same digits enlarged to 28×28 pixels (bilinear), for a 784-50-10 network."),
     category="bundled",
+    shape="picture",
 )
 def digits28(rng: np.random.Generator) -> Dataset:
     """Return P ↦ B P Bᵀ for each bundled picture P (8, 8); nothing in them is random."""
