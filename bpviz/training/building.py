@@ -90,7 +90,7 @@ def _output(config: RunConfig, data: SplitDataset, loss: str, shape: Shape) -> L
 def _remedy(shape: Shape, steps: int) -> str:
     if steps:
         return N_(
-            "There is an answer at every step: write “sequence” at the recurrent layers, and no “flatten”."
+            "Every step has an answer: write “sequence” at the recurrent layers, and no “flatten”."
         )
     if len(shape) == 3:
         return N_("Put “flatten” behind it.")

@@ -72,7 +72,9 @@ def load_weights(path: str | Path, like: Mapping[str, Array]) -> dict[str, Array
             return {name: _read(file, tensors, name, wanted) for name, wanted in like.items()}
     except SafetensorError as error:
         raise UserError(
-            "“{path}” is not a safetensors file ({reason}).", path=file.name, reason=error
+            "“{path}” is not a safetensors file, or only a part of one.",
+            hint="Take one that “--save-weights” wrote for the same layers.",
+            path=file.name,
         ) from error
     except OSError as error:
         raise UserError(

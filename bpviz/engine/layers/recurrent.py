@@ -140,7 +140,7 @@ class Recurrent(Layer):
             N_("it needs a sequence; it got {got}."),
             input_shape,
             N_(
-                "Choose sequence data (“window” of a CSV file, say), and let what is before it keep the steps."
+                "Choose sequence data, or “window” of a CSV file, and let what is before it keep the steps."
             ),
         )
         self.every_step = returns == "sequence"
