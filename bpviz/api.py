@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bpviz.data.dataset import Dataset
 from bpviz.errors import UserError
-from bpviz.snapshot import Array, Evaluation, Iteration, Metrics, StopReason
+from bpviz.snapshot import Array, Evaluation, GradientNorms, Iteration, Metrics, StopReason
 from bpviz.training.build import build
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
@@ -63,6 +63,14 @@ class Run:
         for a function its formula.  ``save_weights`` writes it into the file's metadata.
     train_metrics, test_metrics : ClassMetrics or RegressionMetrics or None
         Precision, recall, F1 and the like, or R², MAE and RMSE in the target's own units, at the end.
+    layer_norms : (k, layers) float64 or None
+        ‖∂L/∂θ⁽ˡ⁾‖, each layer's part of the gradients that made the ``evaluated`` iterations; NaN for a layer
+        without parameters, None for a function.
+    step_norms : (k, T) float64 or None
+        There, too, ‖∂L/∂h_t‖ of each step of the first recurrent layer, over the samples of the batch
+        together; None where there is none, or the gradient did not come by backpropagation.
+    gradient_norms : GradientNorms or None
+        The same of the last gradient.
     """
 
     config: RunConfig
@@ -84,6 +92,9 @@ class Run:
     record: dict[str, object]
     train_metrics: Metrics | None = None
     test_metrics: Metrics | None = None
+    layer_norms: Array | None = None
+    step_norms: Array | None = None
+    gradient_norms: GradientNorms | None = None
 
     @property
     def seed(self) -> int:
@@ -185,6 +196,7 @@ def drive(
 def describe(training: Training, config: RunConfig, seconds: float) -> Run:
     """Return the ``Run`` of a training that has ended."""
     history = training.recorder.history()
+    norms = training.gradient_norms()
     train_part, test_part = training.evaluate()
     train_metrics, test_metrics = training.metrics()
     return Run(
@@ -207,6 +219,9 @@ def describe(training: Training, config: RunConfig, seconds: float) -> Run:
         record=training.record(),
         train_metrics=train_metrics,
         test_metrics=test_metrics,
+        layer_norms=history.layer_norms,
+        step_norms=history.step_norms,
+        gradient_norms=norms,
     )
 
 

@@ -38,12 +38,27 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class GradientNorms:
+    """How long the parts of a gradient are: where it vanishes and where it explodes.
+
+    ``layers`` (layers,) is ‖∂L/∂θ⁽ˡ⁾‖ of each layer's parameters, NaN where a layer has none.  ``steps``
+    (T,) is ‖∂L/∂h_t‖ of each step t of the first recurrent layer, with all that flows back, over the
+    samples of the batch taken together; None where no layer is recurrent or the gradient did not come by
+    backpropagation.
+    """
+
+    layers: Array
+    steps: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Iteration:
     """What one iteration was: small enough to be made for every one.
 
     ``iteration`` counts updates: 0 is the start.  ``loss`` is what was descended (penalty
     included), over the batch, at the θ *before* this update; at iteration 0 it is that of the start.
-    ``train`` and ``test`` are taken after the update where the loop evaluated, else None.
+    ``train`` and ``test`` are taken after the update where the loop evaluated, else None; there, too,
+    a network's ``norms`` are those of the gradient that was descended, before any clipping.
     """
 
     run_id: int
@@ -54,6 +69,7 @@ class Iteration:
     gradient_norm: float
     train: Evaluation | None = None
     test: Evaluation | None = None
+    norms: GradientNorms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +273,9 @@ class History:
     iteration (the stride is 1 up to two million iterations).  The ``evaluated`` arrays go together:
     at these iterations the whole training and test parts were measured (NaN: no test part, or no
     accuracy).  ``generation`` counts how often the record was cut back (by going back and on) or thinned.
+
+    ``layer_norms`` (k, layers) and ``step_norms`` (k, T) go with ``evaluated``, too: the `GradientNorms` of
+    the gradients that made these iterations; None for a function, and where there are no steps.
     """
 
     run_id: int
@@ -268,6 +287,8 @@ class History:
     train_accuracy: Array
     test_accuracy: Array
     stride: int = 1
+    layer_norms: Array | None = None
+    step_norms: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ def test_the_run_holds_every_loss_and_every_evaluation():
     assert run.train.loss == run.train_loss[-1]
     assert run.test.accuracy == run.test_accuracy[-1]
     assert (run.stopped, run.iterations, run.epochs, run.seed) == ("iterations", 20, 10, 3)
+    assert run.layer_norms.shape == (11, 2)
+    assert run.gradient_norms.layers.tolist() == run.layer_norms[-1].tolist()
+    assert run.step_norms is run.gradient_norms.steps is None
     assert run.seconds > 0
     assert run.iterations_per_second == pytest.approx(20 / run.seconds)
 
@@ -162,7 +165,7 @@ def test_a_start_is_shown_as_it_is_written():
 
 
 def test_a_network_far_too_large_is_refused_before_it_is_made():
-    with pytest.raises(UserError, match="would have 10000"):
+    with pytest.raises(UserError, match="would have 10,000,199,997"):
         bpviz.train(data="xor", layers="99999 tanh, 99999 tanh", iterations=0)
 
 

@@ -67,6 +67,7 @@ def test_json_is_one_object_with_everything(run):
     assert list(told) == [
         *("iterations", "epochs", "seconds", "iterations_per_second", "train_loss", "test_loss"),
         *("train_accuracy", "test_accuracy", "stopped", "parameters", "seed"),
+        *("train_metrics", "test_metrics", "gradient_norms"),
     ]
     assert told["iterations"] == 20
     assert told["epochs"] == 10  # 20 training samples in batches of 10: two iterations an epoch
@@ -144,13 +145,62 @@ def test_history_has_a_row_for_every_iteration(run, tmp_path):
         rows = list(csv.DictReader(lines))
     assert list(rows[0]) == [
         *("iteration", "epoch", "loss", "learning_rate", "gradient_norm"),
-        *("train_loss", "test_loss", "train_accuracy", "test_accuracy"),
+        *("train_loss", "test_loss", "train_accuracy", "test_accuracy", "norm_1", "norm_2"),
     ]
     assert [int(row["iteration"]) for row in rows] == list(range(21))
     assert rows[1]["train_loss"] == ""  # in the middle of an epoch nothing is measured
     assert float(rows[2]["train_loss"]) > 0  # at its end it is
     assert rows[20]["epoch"] == "10.0"
     assert float(rows[20]["learning_rate"]) == 0.03
+    assert rows[1]["norm_1"] == rows[1]["norm_2"] == ""
+    parts = [float(rows[20][name]) for name in ("norm_1", "norm_2")]
+    assert np.linalg.norm(parts) == pytest.approx(float(rows[20]["gradient_norm"]))
+
+
+def test_norms_tell_of_layers_and_of_steps(result, run, tmp_path):
+    words = (
+        "train",
+        "--data",
+        "echo",
+        "--points",
+        "40",
+        "--iterations",
+        "3",
+        "--layers",
+        "dropout 0.1, rnn 4",
+    )
+    file = tmp_path / "h.csv"
+    _, told = result(*words, "--history", file)
+    assert list(told["gradient_norms"]) == ["layers", "steps"]
+    layers, steps = told["gradient_norms"].values()
+    assert layers[0] is None
+    assert min(layers[1:]) > 0
+    assert len(steps) == 12
+    assert min(steps) > 0
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert rows[0]["norm_1"] == ""
+    assert float(rows[0]["norm_3"]) > 0
+    _, told = result("train", "--function", "bowl", "--iterations", "3", "--history", file)
+    assert "gradient_norms" not in told
+    assert "norm_1" not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"), [("sgd", 0.03), ("adam", 0.03), ("adadelta", 1.0), ("bfgs", 1.0), ("newton", 1.0)]
+)
+def test_an_optimizer_may_have_a_learning_rate_of_its_own(run, tmp_path, optimizer, rate):
+    file = tmp_path / "h.csv"
+    words = ("train", "--function", "bowl", "--optimizer", optimizer, "--iterations", "1", "--history", file)
+    for given, expected in (((), rate), (("--learning-rate", "0.2"), 0.2)):
+        assert run(*words, *given)[0] == 0
+        rows = list(csv.DictReader(file.read_text().splitlines()))
+        assert float(rows[1]["learning_rate"]) == expected
+
+
+def test_help_tells_the_learning_rates_of_optimizers(run):
+    _, out, _ = run("train", "--help")
+    said = " ".join(out.split())
+    assert "(default: 0.03; adadelta 1, conjugate_gradient 1, bfgs 1, lbfgs 1, newton 1)" in said
 
 
 def test_history_carries_all_digits(run, result, tmp_path):
@@ -281,8 +331,8 @@ def test_a_file_is_trained_on(result, tmp_path):
         (("--data", "spirall"), "There is no data set “spirall”. Try: spiral"),
         (("--data", "nowhere.csv"), "nowhere.csv"),
         (("--layers", "8 tan"), "Layer 1, “8 tan”"),
-        (("--optimizer", "adma"), "Try: adam."),
-        (("--loss", "hinge"), "“hinge”"),
+        (("--optimizer", "adma"), "Try: adamax, adam"),
+        (("--loss", "hinges"), "“hinges”"),
         (("--initializer", "xavierr"), "xavier"),
         (("--output-activation", "step"), "“step”"),
         (("--learning-rate", "fast"), "learning_rate cannot be fast."),
@@ -298,7 +348,10 @@ def test_a_file_is_trained_on(result, tmp_path):
         (("--precision", "16"), "32 or 64"),
         (("--test-share", "1"), "test_share cannot be 1. It is a number from 0 to 0.95."),
         (("--seed", "-3"), "seed cannot be -3. It is a whole number from 0 on."),
-        (("--momentum", "0.9"), "“momentum” is no option of xor, sgd, xavier. It belongs to momentum."),
+        (
+            ("--momentum", "0.9"),
+            "“momentum” is no option of xor, sgd, xavier. It belongs to momentum, nesterov, rmsprop.",
+        ),
         (("--arms", "4"), "“arms” is no option of xor"),
         (("--points", "3"), "points cannot be 3"),
         (("--stop-loss", "inf"), "stop_loss cannot be inf"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -29,15 +30,22 @@ class HistoryFile:
 
     Numbers have all their digits.  A cell is empty where nothing was measured.  The newest rows wait:
     a run that diverges takes its last steps back, and they are not to be in the file.
+
+    Parameters
+    ----------
+    path : str or Path
+    layers : int
+        For each of so many layers there is a column ``norm_l`` with the length of its part of the gradient.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, layers: int = 0) -> None:
+        self._layers = layers
         self._file = WholeFile(path)
         self._waiting: deque[tuple[int, tuple[str, ...]]] = deque()
 
     def __enter__(self) -> HistoryFile:
         self._file.__enter__()
-        self._write(COLUMNS)
+        self._write((*COLUMNS, *(f"norm_{number + 1}" for number in range(self._layers))))
         return self
 
     def __exit__(
@@ -56,7 +64,9 @@ class HistoryFile:
         one = iteration
         numbers = (one.iteration, one.epoch, one.loss, one.learning_rate, one.gradient_norm)
         measured = _loss(one.train), _loss(one.test), _accuracy(one.train), _accuracy(one.test)
-        self._waiting.append((one.iteration, (*map(str, numbers), *measured)))
+        norms = [math.nan] * self._layers if one.norms is None else one.norms.layers.tolist()
+        parts = ("" if math.isnan(norm) else str(norm) for norm in norms)
+        self._waiting.append((one.iteration, (*map(str, numbers), *measured, *parts)))
         self._write_waiting(MOST_STEPS_BACK + 1)
 
     def cut(self, last: int) -> None:
@@ -81,9 +91,9 @@ class LenientHistory:
         Why the file is not there, or not whole, once the ``with`` block has ended.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, layers: int = 0) -> None:
         self.failure: UserError | None = None
-        self._file = HistoryFile(path)
+        self._file = HistoryFile(path, layers)
 
     def __enter__(self) -> LenientHistory:
         self._file.__enter__()

@@ -6,20 +6,29 @@ import argparse
 from typing import Any
 
 from bpviz.commands.parser import help_text
-from bpviz.data import GENERATORS
+from bpviz.data import GENERATORS, LOADERS
+from bpviz.engine.layers import LAYERS
 from bpviz.engine.registries import (
     ACTIVATIONS,
     FUNCTIONS,
     INITIALIZERS,
     LOSSES,
     OPTIMIZERS,
+    REGULARIZERS,
     SCHEDULES,
 )
-from bpviz.registry import Field
+from bpviz.registry import Field, Registry
 from bpviz.text import tr
-from bpviz.training.config import LiveSettings, RunConfig
-from bpviz.training.layer_spec import format_layers
-from bpviz.training.options import DEFAULT_OPTIMIZER, GRADIENTS, NUMBERS, piece_fields, run_config
+from bpviz.training.config import LayerConfig, LiveSettings, RunConfig
+from bpviz.training.layer_spec import format_layer, format_layers
+from bpviz.training.options import (
+    DEFAULT_OPTIMIZER,
+    GRADIENTS,
+    NUMBERS,
+    piece_fields,
+    run_config,
+    usual_rate,
+)
 
 _PREFIX = "run_"
 
@@ -30,9 +39,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_network(parser.add_argument_group(tr("network")))
     _add_learning(parser.add_argument_group(tr("learning")))
     _add_end(parser.add_argument_group(tr("end and reproducibility")))
-    _add_pieces(
-        parser.add_argument_group(tr("options of one file format, data set, optimizer or initializer"))
-    )
+    _add_pieces(parser)
 
 
 def config_of(arguments: argparse.Namespace) -> RunConfig:
@@ -97,9 +104,12 @@ def _add_network(group: Any) -> None:
         "layers",
         metavar="LAYERS",
         help=help_text(
-            tr("the hidden layers, each units and activation, “nobias” for none"),
+            tr(
+                "the hidden layers, a comma between them, each like one of these; further fields by name and "
+                "value, “nobias” for none, “” for no hidden layer"
+            ),
             f'"{format_layers(default.layers)}"',
-            (entry.name for entry in ACTIVATIONS if not entry.create().output_only),
+            (format_layer(LayerConfig(kind)) for kind in LAYERS.names()),
         ),
     )
     _add(
@@ -137,7 +147,8 @@ def _add_learning(group: Any) -> None:
         metavar="NAME",
         help=help_text(tr("the optimizer"), DEFAULT_OPTIMIZER, OPTIMIZERS.names()),
     )
-    _add_number(group, "learning_rate")
+    rate = NUMBERS["learning_rate"]
+    _add(group, rate.name, metavar="X", help=help_text(tr(rate.help), _usual_rates(rate.default)))
     _add_number(group, "clip_value")
     _add_number(group, "clip_norm")
     _add(
@@ -167,6 +178,13 @@ def _add_learning(group: Any) -> None:
     )
 
 
+def _usual_rates(common: float) -> str:
+    """Return the learning rates where none is given: the common one, then those of optimizers."""
+    own = {entry.name: usual_rate(entry) for entry in OPTIMIZERS}
+    others = ", ".join(f"{name} {rate:g}" for name, rate in own.items() if rate != common)
+    return f"{common:g}; {others}"
+
+
 def _add_end(group: Any) -> None:
     for name in ("iterations", "stop_loss", "tolerance", "patience", "early_stopping", "seed", "data_seed"):
         _add_number(group, name)
@@ -178,15 +196,37 @@ def _add_end(group: Any) -> None:
     )
 
 
-def _add_pieces(group: Any) -> None:
-    for name, uses in piece_fields().items():
-        field = uses[0][1]
-        owners = ", ".join(piece for piece, _field in uses)
-        said = help_text(f"{tr(field.help or field.label)} [{owners}]", _common_default(uses), field.choices)
-        if field.kind == "bool":
-            _add(group, name, action=argparse.BooleanOptionalAction, help=said)
-        else:
-            _add(group, name, metavar=_metavar(field), help=said)
+def _add_pieces(parser: argparse.ArgumentParser) -> None:
+    """Add the fields of every piece, in a group a registry."""
+    fields = piece_fields()
+    for title, registry in _registries().items():
+        group = parser.add_argument_group(title)
+        for name in dict.fromkeys(field.name for entry in registry for field in entry.fields):
+            if name in fields:
+                _add_piece_field(group, name, fields.pop(name))
+
+
+def _registries() -> dict[str, Registry[Any]]:
+    return {
+        tr("options of the data sets"): GENERATORS,
+        tr("options of the file formats"): LOADERS,
+        tr("options of the losses"): LOSSES,
+        tr("options of the optimizers"): OPTIMIZERS,
+        tr("options of the schedules"): SCHEDULES,
+        tr("regularizers"): REGULARIZERS,
+        tr("options of the initializers"): INITIALIZERS,
+    }
+
+
+def _add_piece_field(group: Any, name: str, uses: list[tuple[str, Field]]) -> None:
+    field = uses[0][1]
+    owners = ", ".join(piece for piece, _field in uses if piece != name)
+    said = tr(field.help or field.label)
+    said = help_text(f"{said} [{owners}]" if owners else said, _common_default(uses), field.choices)
+    if field.kind == "bool":
+        _add(group, name, action=argparse.BooleanOptionalAction, help=said)
+    else:
+        _add(group, name, metavar=_metavar(field), help=said)
 
 
 def _common_default(uses: list[tuple[str, Field]]) -> object:

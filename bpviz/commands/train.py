@@ -18,7 +18,7 @@ from bpviz.commands.parser import Parser, add_common_options
 from bpviz.commands.progress import ProgressLine, cells
 from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.errors import UserError
-from bpviz.snapshot import Evaluation, Iteration, RegressionMetrics, StopReason
+from bpviz.snapshot import Evaluation, GradientNorms, Iteration, RegressionMetrics, StopReason
 from bpviz.text import N_, tr
 from bpviz.training.files import check_writable, is_same_file
 from bpviz.training.loop import Training
@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
     _check_outputs(arguments, config.data.path)
     line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
     training = build(config, progress=line.show_reading)
-    history = LenientHistory(arguments.history) if arguments.history else None
+    history = LenientHistory(arguments.history, len(training.info.kinds)) if arguments.history else None
     run = describe(training, config, _drive(training, line, history))
     if arguments.save_weights:
         run.save_weights(arguments.save_weights)
@@ -139,7 +139,17 @@ def summary(run: Run) -> dict[str, Any]:
     if run.train_metrics is not None:
         named["train_metrics"] = run.train_metrics.as_dict()
         named["test_metrics"] = run.test_metrics.as_dict() if run.test_metrics else None
+    if run.gradient_norms is not None:
+        named["gradient_norms"] = _norms(run.gradient_norms)
     return named
+
+
+def _norms(norms: GradientNorms) -> dict[str, list[float | None]]:
+    """Return how long each layer's part of the last gradient is, and ∂L/∂h of each step of a sequence."""
+    told = {"layers": [_finite(norm) for norm in norms.layers.tolist()]}
+    if norms.steps is not None:
+        told["steps"] = [_finite(norm) for norm in norms.steps.tolist()]
+    return told
 
 
 def _finite(value: Any) -> Any:

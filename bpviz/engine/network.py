@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bpviz.engine.initializers import Initializer
 from bpviz.engine.layers import Dense, Layer
+from bpviz.engine.layers.recurrent import RecurrentWork
 from bpviz.engine.losses import Loss
 
 Array = NDArray[np.floating]
@@ -73,6 +74,7 @@ class Network:
         self._theta: Array | None = None
         self._workspaces: dict[int, Workspace] = {}
         self._first_to_learn = next((i for i, one in enumerate(self.layers) if one.size), len(self.layers))
+        self._recurrent = next((i for i, one in enumerate(self.layers) if one.recurrent), None)
         self._remembering = [i for i, one in enumerate(self.layers) if one.statistics() is not None]
 
     @property
@@ -178,6 +180,20 @@ class Network:
         if loss.by_step and self.steps > 1:
             return rows.reshape(-1, self.outputs // self.steps)
         return rows
+
+    def step_norms(self, rows: int) -> Array | None:
+        """Return ‖∂L/∂h_t‖ at each step t of the first recurrent layer, (T,), float64.
+
+        After `backward` over a batch of ``rows``, whose samples count together (Frobenius's norm over
+        units and samples).  None where no layer is recurrent.
+        """
+        if self._recurrent is None:
+            return None
+        work = self.workspace(rows).layers[self._recurrent]
+        assert isinstance(work, RecurrentWork)
+        by_step = work.delta_h.reshape(len(work.delta_h), -1)
+        norms: Array = np.sqrt(np.einsum("ij,ij->i", by_step, by_step, dtype=np.float64))
+        return norms
 
     def fold(self, rows: int) -> None:
         """Take the last training batch of ``rows`` into the layers' statistics."""

@@ -123,11 +123,20 @@ class NetworkObjective(Objective):
 
     def after_step(self, theta: Array, batch: Batch = None) -> bool:
         """Take the batch into the statistics and hold the weights within max-norm."""
-        rows = len(self.train) if batch is None else len(batch)
-        chunk = self.chunk_rows
-        # The last chunk is what the buffers hold.
-        self.network.fold(rows if rows <= chunk else (rows - 1) % chunk + 1)
+        self.network.fold(self._rows_held(batch))
         return self.penalties.project(theta)
+
+    def step_norms(self, batch: Batch) -> Array | None:
+        """Return ‖∂L/∂h_t‖ of the last gradient, which was over ``batch``; see `Network.step_norms`.
+
+        Of a batch that went through in chunks it is that of the last one.
+        """
+        return self.network.step_norms(self._rows_held(batch))
+
+    def _rows_held(self, batch: Batch) -> int:
+        """Return how many rows the buffers of a batch hold: the last chunk's."""
+        rows, chunk = len(self.train) if batch is None else len(batch), self.chunk_rows
+        return rows if rows <= chunk else (rows - 1) % chunk + 1
 
     def memory(self) -> Array | None:
         """Return the layers' statistics in one array."""

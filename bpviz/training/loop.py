@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bpviz.engine.objective import Batch, Objective
 from bpviz.snapshot import (
     Evaluation,
+    GradientNorms,
     Iteration,
     Metrics,
     RunInfo,
@@ -77,6 +78,7 @@ class Training:
         self.loss = math.nan
         self.learning_rate = live.learning_rate
         self._last_batch: Batch = None
+        self._searched_norms: GradientNorms | None = None
         self._bounded: Array = np.zeros_like(theta)
         self._measured_every = max(SHORTEST_MEASURE, self.objective.sample_count // MEASURE_SHARE)
         self._settings: list[tuple[int, LiveSettings]] = [(0, live)]
@@ -90,6 +92,11 @@ class Training:
     def epoch(self) -> float:
         """Epochs so far."""
         return self.batches.epoch
+
+    @property
+    def last_batch(self) -> Batch:
+        """The samples of the last update, or of the first one to come; None stands for all."""
+        return self._last_batch
 
     def apply(self, live: LiveSettings) -> None:
         """Use other live settings from the next iteration on."""
@@ -144,6 +151,7 @@ class Training:
         self.learning_rate = self.schedule.rate(self.live.learning_rate, self.iteration)
         with np.errstate(all="ignore"):
             self.loss, self.gradient = self.method.loss_and_gradient(self.objective, self.theta, batch)
+            self._searched_norms = self._norms_of(self.gradient)
         self.update = np.zeros_like(self.theta)
         return self._report()
 
@@ -171,8 +179,9 @@ class Training:
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 raise NotFinite(self._place(batch))
             if self.optimizer.searches:
-                # The search computes gradients elsewhere, in the objective's own buffer.
+                # The search computes gradients elsewhere, in the objective's own buffers.
                 gradient = gradient.copy()
+                self._searched_norms = self._norms_of(gradient)
             self._update(loss, gradient, norm, rate, batch)
         if self.schedule.uses_loss:
             self.schedule.observe(loss, self.iteration)
@@ -185,7 +194,8 @@ class Training:
     def _update(self, loss: float, gradient: Array, norm: float, rate: float, batch: Batch) -> None:
         """Move θ once; ``update`` is what was taken off it."""
         objective, theta, optimizer = self.objective, self.theta, self.optimizer
-        if self._bounds:
+        # A search looks at gradients elsewhere, too: bounded here alone, they would not fit together.
+        if self._bounds and not optimizer.searches:
             gradient = self.method.bounded(gradient, norm, self.live, self._bounded)
         before = theta.copy() if objective.projects else None
         if optimizer.searches:
@@ -200,8 +210,9 @@ class Training:
         self.update = optimizer.update if before is None else before - theta
 
     def _report(self, norm: float | None = None) -> Iteration:
-        train = test = None
+        train = test = norms = None
         if self.batches.at_epoch_end or self._is_due():
+            norms = self.gradient_norms()
             train, test = self.evaluate()
             if not math.isfinite(train.loss) and self.iteration:
                 raise NotFinite(self._place())
@@ -217,6 +228,7 @@ class Training:
             norm,
             train,
             test,
+            norms,
         )
 
     def _place(self, batch: Batch = None) -> str:
@@ -237,6 +249,17 @@ class Training:
         with np.errstate(all="ignore"):
             train = self.objective.evaluate(self.theta, "train")
             return train or Evaluation(math.nan), self.objective.evaluate(self.theta, "test")
+
+    def gradient_norms(self) -> GradientNorms | None:
+        """Return the norms of the parts of the last gradient; None for a function."""
+        if self.optimizer.searches:
+            return self._searched_norms
+        with np.errstate(all="ignore"):
+            return self._norms_of(self.gradient)
+
+    def _norms_of(self, gradient: Array) -> GradientNorms | None:
+        """Measure the gradient over the last batch, while the objective's buffers still hold it."""
+        return None
 
     def metrics(self) -> tuple[Metrics | None, Metrics | None]:
         """Return what is measured beside the loss over both parts of the data; for a function nothing."""

@@ -16,6 +16,7 @@ from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.trace import Trace, trace
 from bpviz.snapshot import (
     Evaluation,
+    GradientNorms,
     LayerState,
     Metrics,
     PredictionMap,
@@ -44,6 +45,7 @@ class NetworkTraining(Training):
         self.data, self.targets = data, targets
         # A second set of buffers: looking at the run leaves the run's own gradient alone.
         self._probe = self.objective.clone()
+        self._parts = self.objective.network.parts()
         self._shown_train = self.objective.train.thinned(SHOWN_ROWS)
         self._shown_test = self.objective.test.thinned(SHOWN_ROWS)
 
@@ -74,6 +76,15 @@ class NetworkTraining(Training):
             train = self.objective.evaluate_samples(self.theta, self._shown_train)
             test = self.objective.evaluate_samples(self.theta, self._shown_test)
         return train or Evaluation(math.nan), test
+
+    def _norms_of(self, gradient: Array) -> GradientNorms:
+        parts = [gradient[part] for part in self._parts]
+        layers = np.array([math.sqrt(part.dot(part)) if part.size else math.nan for part in parts])
+        steps = self.objective.step_norms(self._last_batch) if self.method.gradient == "backprop" else None
+        for norms in (layers, steps):
+            if norms is not None:
+                norms.setflags(write=False)
+        return GradientNorms(layers, steps)
 
     def record(self) -> dict[str, object]:
         """Return how features and targets were scaled: without it the parameters answer in unknown units."""

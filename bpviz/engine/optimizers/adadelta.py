@@ -16,6 +16,7 @@ from bpviz.text import N_
     N_("AdaDelta"),
     help=N_("Steps in proportion to the steps before; made for a learning rate of 1."),
     fields=(replace(DECAY, default=0.9), replace(EPSILON, default=1e-6), WEIGHT_DECAY),
+    learning_rate=1.0,
 )
 class AdaDelta(Optimizer):
     """v ← ρ v + (1 − ρ) g²,  d = g √(w + ε) / √(v + ε),  w ← ρ w + (1 − ρ) d²,  θ ← θ − η d.

@@ -99,3 +99,4 @@ def at_least_tiny(epsilon: float, dtype: np.dtype[np.floating]) -> float:
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry(N_("optimizer"))
+"""``extra["learning_rate"]``: the η that the method is made for, where it is not for the user to find."""

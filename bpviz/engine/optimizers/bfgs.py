@@ -30,6 +30,7 @@ def first_length(gradient: Array, learning_rate: float) -> float:
     N_("BFGS"),
     help=N_("Learns the curvature from its own steps; small problems, full batches, η = 1."),
     fields=(curvature_field(0.9),),
+    learning_rate=1.0,
 )
 class BFGS(SearchOptimizer):
     """d = −H g,  θ ← θ + α d,  and with  s = Δθ,  y = Δg,  ρ = 1 / s·y:

@@ -14,6 +14,7 @@ from bpviz.text import N_
     N_("Conjugate gradients"),
     help=N_("Searches along directions that do not undo one another; full batches."),
     fields=(curvature_field(0.1),),
+    learning_rate=1.0,
 )
 class ConjugateGradient(SearchOptimizer):
     """d ← −g + β d,  β = max(0, g·(g − g₋) / g₋·g₋)  (Polak–Ribière+),  θ ← θ + α d.

@@ -28,6 +28,7 @@ from bpviz.text import N_
         ),
         curvature_field(0.9),
     ),
+    learning_rate=1.0,
 )
 class LBFGS(SearchOptimizer):
     """d = −H g with the H that BFGS makes of the last pairs s = Δθ, y = Δg, from H₀ = (s·y / y·y) I.

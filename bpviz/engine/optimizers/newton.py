@@ -17,6 +17,7 @@ MOST_SHIFTS = 60
     "newton",
     N_("Newton's method"),
     help=N_("Steps to the lowest point of the fitting parabola; small problems, full batches, η = 1."),
+    learning_rate=1.0,
 )
 class Newton(SearchOptimizer):
     """(H + τI) d = −g,  θ ← θ + α d,  α = η, shortened until the loss is lower.
