@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.network import Network
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Batch, Objective, ShouldStop
 from bpviz.landscape.planes import Plane, make_plane
@@ -24,6 +25,10 @@ LOWEST_RESOLUTION = 15
 # 2.5 ns), a product of the matrices behind it costs a twentieth of that.
 CELL_BUDGET = 1.2e8
 PRODUCT_SHARE = 0.05
+# The same for a network that has to be passed through once a grid point: a cell is a number in a layer's
+# buffers (0.3 to 0.9 ns), and each layer, each step of a recurrent one, costs some 4 µs whatever the rows.
+PASS_BUDGET = 6e8
+CELLS_OF_A_CALL = 6_000
 
 
 def surface(
@@ -136,19 +141,28 @@ def affordable(objective: Objective, resolution: int) -> tuple[int, Batch]:
     resolution = max(2, resolution)
     if not isinstance(objective, NetworkObjective):
         return resolution, None
-    layers = objective.network.layers
-    units = sum(layer.units for layer in layers)
-    products = sum(layer.units * layer.inputs for layer in layers[1:])
-    affordable_cells = CELL_BUDGET / (units + PRODUCT_SHARE * products)
-    rows = int(affordable_cells / resolution**2)
+    budget, of_a_point, of_a_row = _costs(objective.network)
+    rows = int((budget / resolution**2 - of_a_point) / of_a_row)
     if rows < FEWEST_ROWS:
         rows = FEWEST_ROWS
-        resolution = min(resolution, max(LOWEST_RESOLUTION, int((affordable_cells / rows) ** 0.5)))
+        points = budget / (of_a_point + rows * of_a_row)
+        resolution = min(resolution, max(LOWEST_RESOLUTION, int(points**0.5)))
     rows = min(rows, MOST_ROWS)
     count = objective.sample_count
     if rows >= count:
         return resolution, None
     return resolution, np.linspace(0, count - 1, rows).round().astype(np.intp)
+
+
+def _costs(network: Network) -> tuple[float, float, float]:
+    """Return how many cells a surface may take, and how many a grid point and a row of it do take."""
+    layers = network.layers
+    if network.is_dense:
+        units = sum(layer.units for layer in layers)
+        products = sum(layer.units * layer.inputs for layer in layers[1:])
+        return CELL_BUDGET, 0.0, units + PRODUCT_SHARE * products
+    calls = sum(layer.input_shape[0] if layer.recurrent else 1 for layer in layers)
+    return PASS_BUDGET, CELLS_OF_A_CALL * calls, sum(layer.cells for layer in layers)
 
 
 def _ticks(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,9 @@ from bpviz.errors import Cancelled, UserError
 from bpviz.landscape import make_plane, surface
 from bpviz.landscape.grid import affordable
 from bpviz.snapshot import SurfaceRequest
+from bpviz.training.build import build
+from bpviz.training.config import DataConfig, RunConfig
+from bpviz.training.layer_spec import parse_layers
 from tests.helpers.networks import objective
 
 NONE = np.empty((0, 0)), np.empty(0, np.int64)
@@ -215,6 +220,65 @@ def test_big_work_is_cut_to_fewer_rows_and_then_points():
     assert 15 <= resolution < 51
     assert rows == 64
     assert affordable(BOWL, 51) == (51, None)
+
+
+KINDS = {
+    "digits": "conv 8 3x3 relu, maxpool 2, flatten, 32 relu",
+    "delayed_xor": "lstm 16",
+    "adding": "lstm 32",
+    "noisy_sine": "rnn 16",
+    "spiral": "8 tanh, batchnorm, dropout 0.2, 8 tanh",
+}
+
+
+def built(data: str, layers: str) -> NetworkObjective:
+    config = RunConfig(data=DataConfig(data, options={"points": 400} if data != "digits" else {}))
+    return build(replace(config, layers=parse_layers(layers))).objective
+
+
+@pytest.mark.parametrize("data", KINDS)
+def test_a_pass_for_every_point_is_paid_by_what_the_layers_take(data):
+    one = built(data, KINDS[data])
+    assert not one.network.is_dense
+    resolution, batch = affordable(one, 51)
+    rows = one.sample_count if batch is None else len(batch)
+    cells = rows * sum(layer.cells for layer in one.network.layers)
+    # Half a second, at 0.8 ns a cell.
+    assert resolution**2 * cells * 0.8e-9 < 0.5
+    assert rows >= 64
+    assert resolution >= 25
+    if data in ("digits", "spiral", "noisy_sine"):
+        assert resolution == 51
+
+
+def test_the_more_a_pass_takes_the_fewer_rows_and_then_points_there_are():
+    seen = []
+    for layers in ("conv 2 3x3", "conv 8 3x3", "conv 20 3x3", "conv 32 5x5 padding 2, conv 32 5x5"):
+        one = built("digits", f"{layers}, flatten")
+        resolution, batch = affordable(one, 51)
+        seen.append((resolution, one.sample_count if batch is None else len(batch)))
+    assert seen == sorted(seen, reverse=True)
+    assert [resolution for resolution, _ in seen[:2]] == [51, 51]
+    assert seen[1][1] < seen[0][1]
+    assert 15 < seen[2][0] < 51
+    assert seen[2][1] == 64
+    assert seen[3] == (15, 64)
+
+
+@pytest.mark.parametrize("data", ["digits", "delayed_xor", "spiral"])
+def test_the_surface_of_any_network_is_its_loss_over_the_plane(data):
+    one = built(data, KINDS[data])
+    theta = one.initial(np.random.default_rng(0))
+    request = SurfaceRequest("random", resolution=5)
+    grid = surface(one, theta, request, theta[None], np.array([0]))
+    plane = make_plane(one, theta, request).through(theta)
+    batch = affordable(one, 5)[1]
+    for i, j in ((0, 0), (2, 2), (4, 1)):
+        expected = one.loss(plane.point(grid.u[j], grid.v[i]), batch)
+        assert grid.losses[i, j] == pytest.approx(expected, rel=1e-12)
+    assert grid.true_loss == pytest.approx(one.loss(theta), rel=1e-12)
+    with pytest.raises(Cancelled):
+        surface(one, theta, request, theta[None], np.array([0]), should_stop=lambda: True)
 
 
 def test_thinned_rows_are_spread_over_the_training_part_and_the_true_loss_has_them_all():
