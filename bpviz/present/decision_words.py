@@ -76,6 +76,8 @@ def answer_of(info: RunInfo, snapshot: Snapshot) -> Answer | None:
     if not snapshot.layers or info.y_train is None or not 0 <= snapshot.sample < len(info.y_train):
         return None
     outputs = snapshot.layers[-1].a
+    if info.target_steps:
+        return None
     if len(outputs) != len(info.class_names) or not np.isfinite(outputs).all():
         return None
     return Answer(outputs, int(np.argmax(outputs)), int(info.y_train[snapshot.sample]))

@@ -16,6 +16,7 @@ from bpviz.views.decision_function import ContourPicture, StepTable
 from bpviz.views.decision_key import ClassKey
 from bpviz.views.decision_map import FeatureMap
 from bpviz.views.decision_matrix import ConfusionMatrix
+from bpviz.views.decision_sequence import SequencePicture
 from bpviz.views.panel import Panel
 from bpviz.views.plotting import CENTRE, Chip, line_height, smaller
 
@@ -71,7 +72,7 @@ class FeatureBox(QComboBox):
 
 
 class DecisionPanel(Panel):
-    """Shows predictions: a map, a curve, a confusion matrix, a scatter or a function's descent.
+    """Shows predictions: a map, a curve, a sequence, a confusion matrix, a scatter or a function's descent.
 
     Signals
     -------
@@ -93,6 +94,7 @@ class DecisionPanel(Panel):
         self.curve = FittedCurve()
         self.matrix = ConfusionMatrix()
         self.scatter = TargetScatter()
+        self.sequence = SequencePicture()
         self.contours = ContourPicture()
         self.steps = StepTable()
         self.key = ClassKey(self)
@@ -109,7 +111,7 @@ class DecisionPanel(Panel):
     @property
     def pictures(self) -> tuple[DecisionCanvas, ...]:
         """Every picture that the panel can show."""
-        return self.map, self.curve, self.matrix, self.scatter, self.contours, self.steps
+        return self.map, self.curve, self.matrix, self.scatter, self.sequence, self.contours, self.steps
 
     @property
     def picture(self) -> DecisionCanvas:
@@ -123,6 +125,9 @@ class DecisionPanel(Panel):
             picture.show_run(info)
         if fresh:
             self._fill_features(info)
+            # Of a sequence's one class the matrix says more than the one sample.
+            several = info.task == "regression" or info.target_steps > 0
+            self.map_button.setChecked(info.sequence_shape is not None and several)
         self._choose_picture()
         self._refresh()
 
@@ -153,7 +158,6 @@ class DecisionPanel(Panel):
         super().set_palette(palette)
 
     def retranslate(self) -> None:
-        self.map_button.say(tr("map"), tr("Show the map over two features"))
         self._name_chips()
         for combo, name in (
             (self.first_feature, tr("Feature along the map’s horizontal axis")),
@@ -214,7 +218,6 @@ class DecisionPanel(Panel):
             combo.clear()
             combo.addItems(info.feature_names)
             combo.setCurrentIndex(min(chosen, len(info.feature_names) - 1))
-        self.map_button.setChecked(False)
 
     def _follow_features(self, snapshot: Snapshot) -> None:
         """Let the boxes name the features of the map, whoever chose them."""
@@ -230,6 +233,7 @@ class DecisionPanel(Panel):
 
     def _choose_picture(self) -> None:
         info = self.info
+        sequence = info is not None and info.sequence_shape is not None
         many = info is not None and info.kind == "network" and len(info.feature_names) > 2
         maps = many and info is not None and info.picture_shape is None
         on_map = maps and self.map_button.isChecked()
@@ -239,9 +243,9 @@ class DecisionPanel(Panel):
         for widget, seen in (
             (self.matrix_button, maps),
             (self.map_button, maps),
-            (self.first_feature, on_map),
-            (self.second_feature, on_map),
-            (self.test_button, picture not in (self.contours, self.steps) and self._has_test()),
+            (self.first_feature, on_map and not sequence),
+            (self.second_feature, on_map and not sequence),
+            (self.test_button, self._parts_shown(picture)),
         ):
             widget.setVisible(seen)
         names = info.class_names if info is not None and picture is not self.matrix else ()
@@ -252,11 +256,17 @@ class DecisionPanel(Panel):
         if self.snapshot is not None:
             picture.show_snapshot(self.snapshot)
 
+    def _parts_shown(self, picture: DecisionCanvas) -> bool:
+        """Whether a picture can show the test part as well."""
+        return picture not in (self.contours, self.steps, self.sequence) and self._has_test()
+
     def _picture_for(self, info: RunInfo | None, many: bool, on_map: bool) -> DecisionCanvas:
         if info is None:
             return self.map
         if info.kind == "function":
             return self.contours if info.size > 1 else self.steps
+        if info.sequence_shape is not None and (on_map or not many):
+            return self.sequence
         if len(info.feature_names) == 1:
             return self.curve
         if not many or on_map:
@@ -267,6 +277,10 @@ class DecisionPanel(Panel):
         return self.info is not None and self.info.x_test is not None and len(self.info.x_test) > 0
 
     def _name_chips(self) -> None:
+        if self.info is not None and self.info.sequence_shape is not None:
+            self.map_button.say(tr("sequence"), tr("Show the chosen sample over its steps"))
+        else:
+            self.map_button.say(tr("map"), tr("Show the map over two features"))
         if self.picture is self.matrix:
             self.test_button.say(tr("test"), tr("Count the test part instead of the training part"))
         else:

@@ -11,10 +11,13 @@ from bpviz.present.curve_scales import percent
 from bpviz.present.decision import is_dark, mix, row_shares
 from bpviz.present.decision_words import cell_lines
 from bpviz.present.numbers import grouped
+from bpviz.present.sequence_lanes import verdict
+from bpviz.present.sequence_values import shown_sequence
 from bpviz.snapshot import Snapshot
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_sample import draw_sample
+from bpviz.views.decision_sequence import draw_sequence
 from bpviz.views.plotting import CENTRE, RIGHT, hairline, line_height
 
 _READABLE_CELL = 15.0
@@ -57,14 +60,19 @@ class ConfusionMatrix(DecisionCanvas):
         self._place(len(counts))
         if self.snapshot is not None and not self._strip.isEmpty():
             palette = self.palette_in_use
-            self._picture = draw_sample(painter, self._strip, self.info, self.snapshot, palette)
+            if self.info.sequence_shape is not None:
+                self._draw_sequence(painter, self._strip)
+            else:
+                self._picture = draw_sample(painter, self._strip, self.info, self.snapshot, palette)
         self._draw_cells(painter, counts)
         self._draw_labels(painter, len(counts))
 
     def lines_at(self, at: QPointF) -> list[tuple[str, str]]:
         counts = self.counts()
         if self._picture.contains(at):
-            return [(tr("Click for the next picture"), self.palette_in_use.muted)]
+            sequence = self.info is not None and self.info.sequence_shape is not None
+            said = tr("Click for the next sample") if sequence else tr("Click for the next picture")
+            return [(said, self.palette_in_use.muted)]
         if counts is None or self.info is None or not self.grid.contains(at):
             return []
         cell = self.grid.width() / len(counts)
@@ -78,10 +86,35 @@ class ConfusionMatrix(DecisionCanvas):
 
     def act_on_step(self, step: int) -> bool:
         info, snapshot = self.info, self.snapshot
-        if info is None or snapshot is None or info.x_train is None or info.picture_shape is None:
+        if info is None or snapshot is None or info.x_train is None or not self._has_strip():
             return False
         self.sample_chosen.emit((snapshot.sample + step) % len(info.x_train))
         return True
+
+    def _has_strip(self) -> bool:
+        """Whether a sample can be looked at: a picture or a sequence."""
+        info = self.info
+        return info is not None and (info.picture_shape is not None or info.sequence_shape is not None)
+
+    def _draw_sequence(self, painter: QPainter, strip: QRectF) -> None:
+        """Draw the chosen sequence beside the matrix, with what it is taken for."""
+        assert self.info is not None and self.snapshot is not None
+        sequence = shown_sequence(self.info, self.snapshot)
+        if sequence is None:
+            return
+        palette, line = self.palette_in_use, line_height(self.metrics())
+        role, text = verdict(self.info, sequence)
+        sample = tr("sample {row}", row=grouped(self.snapshot.sample))
+        for place, (said, colour) in enumerate(
+            ((sample, palette.muted), (text, palette.good if role == "good" else palette.danger))
+        ):
+            painter.setPen(QColor(colour))
+            said = self.metrics().elidedText(said, Qt.TextElideMode.ElideRight, strip.width())
+            painter.drawText(
+                QRectF(strip.left(), strip.top() + place * line, strip.width(), line), CENTRE, said
+            )
+        draw_sequence(painter, strip.adjusted(0, 2 * line + 4, 0, 0), self.info, sequence, palette)
+        self._picture = QRectF(strip)
 
     def _label_room(self) -> float:
         metrics = self.metrics()
@@ -95,9 +128,10 @@ class ConfusionMatrix(DecisionCanvas):
         left, top = row + side + 9, 2 * row + 6
         width, height = self.width() - left - 8, self.height() - top - 6
         self._strip, self._picture = QRectF(), QRectF()
-        pictures = self.info is not None and self.info.picture_shape is not None
-        if pictures and width >= _STRIP_FROM * height and height >= _STRIP_HEIGHT:
+        if self._has_strip() and width >= _STRIP_FROM * height and height >= _STRIP_HEIGHT:
             strip = min(max(0.3 * width, 90.0), 0.75 * height)
+            if self.info is not None and self.info.sequence_shape is not None:
+                strip = 0.46 * width
             self._strip = QRectF(self.width() - strip - 8, 8, strip, self.height() - 14)
             width -= strip + 16
         # Cells are up to twice as wide as high: numbers are wide, and so are most panels.

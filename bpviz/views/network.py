@@ -8,18 +8,23 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
+from bpviz.present.cards import Card
 from bpviz.present.diagram import Spot
+from bpviz.present.diagram_maps import around
+from bpviz.present.diagram_marks import seen
 from bpviz.present.diagram_places import Box, card_place
 from bpviz.present.layer_heads import layer_heads
 from bpviz.present.palette import Palette
+from bpviz.present.unrolled_rows import is_unrolled
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.network_canvas import DiagramCanvas
 from bpviz.views.network_card import CardView
 from bpviz.views.network_footer import FooterStrip
 from bpviz.views.network_header import HeaderStrip
-from bpviz.views.network_scene import image_of
+from bpviz.views.network_images import image_of
 from bpviz.views.panel import Panel
+from bpviz.views.unrolled import UnrolledView
 
 
 class NetworkPanel(Panel):
@@ -45,6 +50,8 @@ class NetworkPanel(Panel):
         super().__init__(parent)
         self.header = HeaderStrip(self)
         self.canvas = DiagramCanvas(self)
+        self.unrolled = UnrolledView(self)
+        self.unrolled.hide()
         self.footer = FooterStrip(self)
         self.card_view = CardView(self)
         column = QVBoxLayout(self)
@@ -52,8 +59,10 @@ class NetworkPanel(Panel):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.unrolled, 1)
         column.addWidget(self.footer)
         self._styled = False
+        self._info: RunInfo | None = None
         self._connect()
         self.retranslate()
 
@@ -64,6 +73,8 @@ class NetworkPanel(Panel):
         self.header.activation_changed.connect(self.activation_changed)
         self.footer.sample_changed.connect(self.sample_changed)
         self.footer.gradients.toggled.connect(self.canvas.set_gradients)
+        self.footer.gradients.toggled.connect(self.unrolled.canvas.set_gradients)
+        self.unrolled.spot_changed.connect(self._on_canvas_spot_changed)
         self.canvas.laid_out.connect(self._on_canvas_laid_out)
         self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
         self.card_view.closed.connect(self._on_card_closed)
@@ -78,30 +89,45 @@ class NetworkPanel(Panel):
 
     def show_run(self, info: RunInfo) -> None:
         """Lay out a new run."""
-        network = info.kind == "network"
-        self.header.setVisible(network)
+        self._info = info
+        network, unrolled = info.kind == "network", is_unrolled(info)
+        self.header.setVisible(network and not unrolled)
+        self.canvas.setVisible(not unrolled)
+        self.unrolled.setVisible(unrolled)
         heads = layer_heads(info) if network else ()
         self.header.show_network(heads, info.units[0] if network else 0, (info.activations or ("",))[-1])
         self.footer.show_run(info)
+        if unrolled:
+            self.unrolled.show_run(info)
+        else:
+            self.canvas.show_run(info)
         self._order_tabs()
-        self.canvas.show_run(info)
+
+    @property
+    def _unrolls(self) -> bool:
+        """Whether the run's network is shown unrolled over time."""
+        return self._info is not None and is_unrolled(self._info)
 
     def _order_tabs(self) -> None:
         """Let Tab go from the top to the bottom, whichever controls were made last."""
         footer = self.footer
-        chain = [*self.header.tab_chain(), self.canvas, footer.previous, footer.sample, footer.next]
+        chain = [*self.header.tab_chain(), self.canvas]
+        if self._unrolls:
+            chain = [*self.unrolled.strip.tab_chain(), self.unrolled.canvas]
+        chain += [footer.previous, footer.sample, footer.next]
         chain += [footer.gradients, self.card_view.copy_button, self.card_view.close_button]
         for first, second in zip(chain, chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show one iteration; one of another run is dropped."""
-        info = self.canvas.scene.info
+        info = self._info
         if info is None or snapshot.run_id != info.run_id:
             return
-        self.canvas.show_snapshot(snapshot)
+        (self.unrolled if self._unrolls else self.canvas).show_snapshot(snapshot)
         self.footer.show_snapshot(info, snapshot)
-        if self.canvas.scene.told is not None:
+        scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
+        if scene.told is not None:
             self._show_card()
 
     def set_palette(self, palette: Palette) -> None:
@@ -110,6 +136,7 @@ class NetworkPanel(Panel):
         self._styled = True
         self.header.set_palette(palette)
         self.canvas.set_palette(palette)
+        self.unrolled.set_palette(palette)
         self.footer.set_palette(palette)
         self.card_view.set_palette(palette)
 
@@ -125,12 +152,15 @@ class NetworkPanel(Panel):
             )
         )
         self.header.retranslate()
+        self.unrolled.retranslate()
         self.footer.retranslate()
         self.card_view.retranslate()
         self._show_card()
 
     def subtitle(self) -> str:
         """Return e.g. ``2–8–8–1 · 105 θ · iteration 420``."""
+        if self._unrolls:
+            return self.unrolled.subtitle()
         scene = self.canvas.scene
         return "" if scene.info is None else inspect.subtitle(scene.info, scene.snapshot)
 
@@ -144,27 +174,46 @@ class NetworkPanel(Panel):
         self._show_card()
         # Not for every iteration: a screen reader would never stop.
         spoken = self.card_view.card.spoken() if self.card_view.isVisible() and self.card_view.card else ""
-        self.canvas.setAccessibleDescription(spoken)
+        (self.unrolled if self._unrolls else self).canvas.setAccessibleDescription(spoken)
 
     @Slot()
     def _on_card_closed(self) -> None:
-        self.canvas.let_go()
+        (self.unrolled if self._unrolls else self.canvas).let_go()
 
     def _show_card(self) -> None:
         """Show the card of what is pointed at, pinned or under the keyboard, or hide it."""
+        if self._unrolls:
+            told = self.unrolled.card()
+            if told is None:
+                self.card_view.hide()
+            else:
+                target = told[1].translated(self.unrolled.x(), self.unrolled.y())
+                self._place_card(told[0], (None, None), self.unrolled.pinned, target)
+            return
         scene = self.canvas.scene
         spot = scene.told
         if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
             self.card_view.hide()
             return
         card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
-        image, owner = self._card_picture(card, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
+        picture = self._card_picture(card, spot)
+        self._place_card(card, picture, scene.pinned is not None, target, self._avoided(spot))
+
+    def _place_card(
+        self,
+        card: Card,
+        picture: tuple[QImage | None, object],
+        pinned: bool,
+        target: QRectF,
+        avoided: Box | None = None,
+    ) -> None:
+        """Show a card beside what it is about."""
         for room in self._card_rooms(target):
-            self.card_view.show_card(card, image, owner, scene.pinned is not None, room)
+            self.card_view.show_card(card, *picture, pinned, room)
             size = (float(self.card_view.width()), float(self.card_view.height()))
             box: Box = target.getRect()  # type: ignore[assignment]
-            place = card_place(size, (self.width(), self.height()), box, self._avoided(spot))
+            place = card_place(size, (self.width(), self.height()), box, avoided)
             self.card_view.move(round(place[0]), round(place[1]))
             if not QRectF(self.card_view.geometry()).intersects(target):
                 break
@@ -180,14 +229,20 @@ class NetworkPanel(Panel):
         ]
 
     def _avoided(self, spot: Spot) -> tuple[float, float, float, float] | None:
-        """Return the picture of the input, which shows the weights into the unit that is pointed at."""
-        layout = self.canvas.scene.layout
-        if layout is None or spot.layer != 1 or layout.columns[0].kind != "picture":
+        """Return what had better be seen with a unit: its windows, or the input that shows its weights."""
+        scene, layout = self.canvas.scene, self.canvas.scene.layout
+        if layout is None or scene.snapshot is None:
             return None
-        x, y, width, height = layout.columns[0].box
+        found = seen(layout, scene.snapshot.layers, spot)
+        if found is not None:
+            x, y, width, height = around(found.tiles)
+        elif spot.layer == 1 and layout.columns[0].kind == "picture" and not spot.kernel:
+            x, y, width, height = layout.columns[0].box
+        else:
+            return None
         return x, y + self.canvas.y(), width, height
 
-    def _card_picture(self, card: inspect.Card, spot: Spot) -> tuple[QImage | None, object]:
+    def _card_picture(self, card: Card, spot: Spot) -> tuple[QImage | None, object]:
         """Return what is shown larger beside the numbers, and what keeps its memory."""
         scene = self.canvas.scene
         assert scene.snapshot is not None and scene.info is not None

@@ -1,0 +1,117 @@
+"""A recurrent network in the Network panel: the strip over it, and its picture unrolled over time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bpviz.present.cards import Card
+from bpviz.present.palette import Palette
+from bpviz.present.unrolled_cards import card
+from bpviz.present.unrolled_words import subtitle
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.text import tr
+from bpviz.views.unrolled_canvas import UnrolledCanvas
+from bpviz.views.unrolled_strip import TimeStrip
+
+
+class UnrolledView(QWidget):
+    """Strip and canvas; what it is about is said in a card that the panel shows.
+
+    Signals
+    -------
+    spot_changed
+    """
+
+    spot_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.strip = TimeStrip(self)
+        self.canvas = UnrolledCanvas(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addWidget(self.canvas, 1)
+        self.strip.view_chosen.connect(self.canvas.set_view)
+        self.strip.time_changed.connect(self._on_strip_time_changed)
+        self.canvas.step_chosen.connect(self._on_canvas_step_chosen)
+        self.canvas.spot_changed.connect(self.spot_changed)
+        playing = QShortcut(QKeySequence(Qt.Key.Key_T), self)
+        playing.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        playing.activated.connect(self._on_playing_activated)
+
+    def show_run(self, info: RunInfo) -> None:
+        """Begin with a new run."""
+        self.canvas.show_run(info)
+        self.strip.show_run(info, self.canvas.scene.view)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show one iteration."""
+        self.canvas.show_snapshot(snapshot)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.strip.set_palette(palette)
+        self.canvas.set_palette(palette)
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        self.strip.retranslate()
+        self.canvas.setAccessibleName(tr("Network unrolled over time"))
+        self.canvas.setWhatsThis(
+            tr(
+                "Time runs from left to right, one column a step; the layers stand over one another. Each "
+                "block is a layer’s state at one step, a cell a unit: orange is positive, blue negative. "
+                "Magenta flows back: the bars are ‖∂L/∂h‖ at each step on a logarithmic axis. Point at "
+                "anything for its numbers; a click keeps them. ← and → walk through time, T plays it."
+            )
+        )
+        self.canvas.scene.changed()
+        self.canvas.update()
+
+    def subtitle(self) -> str:
+        """Return the network's layers, its size and the iteration."""
+        scene = self.canvas.scene
+        return "" if scene.info is None else subtitle(scene.info, scene.snapshot)
+
+    def card(self) -> tuple[Card, QRectF] | None:
+        """Return what is to be told and what must stay visible, in this widget's coordinates."""
+        scene = self.canvas.scene
+        mark = scene.told
+        if mark is None or scene.info is None or scene.snapshot is None or scene.layout is None:
+            return None
+        target = self.canvas.target_rect(mark)
+        if target.isNull():
+            return None
+        return card(scene.info, scene.snapshot, mark), target.translated(0.0, float(self.canvas.y()))
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the card was clicked to stay."""
+        return self.canvas.scene.pinned is not None
+
+    def let_go(self) -> None:
+        """Hide the card; where there is none, light no step any more."""
+        if self.canvas.scene.told is None:
+            self.strip.let_go()
+        self.canvas.let_go()
+
+    @Slot(object, object)
+    def _on_strip_time_changed(self, step: object, clock: object) -> None:
+        self.canvas.set_time(step, clock)  # type: ignore[arg-type]  # a signal knows objects only
+
+    @Slot(int)
+    def _on_canvas_step_chosen(self, step: int) -> None:
+        self.strip.show_step(step)
+
+    @Slot()
+    def _on_playing_activated(self) -> None:
+        self.strip.toggle()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Nobody looks: time stands.
+        self.strip.stop()
+        super().hideEvent(event)

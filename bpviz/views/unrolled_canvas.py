@@ -1,0 +1,214 @@
+"""The canvas of a network unrolled over time: it paints the scene and finds what is pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from bpviz.present.palette import Palette
+from bpviz.present.unrolled import Mark
+from bpviz.present.unrolled_keys import moved
+from bpviz.present.unrolled_values import Clock
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.views.plotting import smaller
+from bpviz.views.unrolled_flow import paint_moving
+from bpviz.views.unrolled_paint import paint_still
+from bpviz.views.unrolled_scene import UnrolledScene
+
+_KEYS = {
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
+    Qt.Key.Key_PageUp: "layer up",
+    Qt.Key.Key_PageDown: "layer down",
+    Qt.Key.Key_Home: "first",
+    Qt.Key.Key_End: "last",
+}
+
+
+class UnrolledCanvas(QWidget):
+    """Shows the scene.
+
+    Signals
+    -------
+    spot_changed
+        Something else is pointed at, pinned or under the keyboard.
+    step_chosen(int)
+        A step was clicked, or reached with the arrow keys.
+    """
+
+    spot_changed = Signal()
+    step_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene = UnrolledScene()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_run(self, info: RunInfo) -> None:
+        """Begin with a new run."""
+        self.scene.set_run(info)
+        self.lay_out()
+        self._changed()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show one iteration."""
+        self.scene.set_snapshot(snapshot)
+        self.update()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.scene.colours = palette
+        self.scene.changed()
+        self.update()
+
+    def set_gradients(self, shown: bool) -> None:
+        """Show the weights' gradients instead of the weights."""
+        self.scene.gradients = shown
+        self.scene.changed()
+        self.update()
+
+    def set_view(self, view: str) -> None:
+        """Show another array in the cells."""
+        self.scene.view = view
+        if self.scene.cursor is not None and self.scene.cursor.kind == "cell":
+            self.scene.cursor = replace(self.scene.cursor, kind="block", unit=-1, name="")
+        self.lay_out()
+        self._changed()
+
+    def set_time(self, step: int | None, clock: Clock | None = None) -> None:
+        """Light one step; with ``clock`` as far as the time that is played has come."""
+        self.scene.step, self.scene.clock = step, clock
+        self.update()
+
+    def lay_out(self) -> None:
+        """Place everything for the size and the text size in force."""
+        self.scene.font = smaller(self._scaled_font())
+        self.scene.lay_out(self.width(), self.height())
+        self.update()
+
+    def _scaled_font(self) -> QFont:
+        font = QFont(self.font())
+        scale = min(max(min(self.width() / 640, self.height() / 400), 1.0), 1.4)
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(font.pointSizeF() * scale)
+        else:
+            font.setPixelSize(round(font.pixelSize() * scale))
+        return font
+
+    def target_rect(self, mark: Mark) -> QRectF:
+        """Return what a card about ``mark`` must leave visible."""
+        box = self.scene.layout.target_of(mark) if self.scene.layout is not None else None
+        return QRectF() if box is None else QRectF(*box)
+
+    def pin(self, mark: Mark | None) -> None:
+        """Keep the card on ``mark``; None lets it go."""
+        self.scene.pinned = mark
+        self._changed()
+
+    def let_go(self) -> None:
+        """Hide the card; the keyboard keeps its place."""
+        self.scene.cursor_told = False
+        self.pin(None)
+
+    def _hover(self, mark: Mark | None) -> None:
+        if mark == self.scene.hovered:
+            return
+        self.scene.hovered = mark
+        self.setCursor(Qt.CursorShape.PointingHandCursor if mark else Qt.CursorShape.ArrowCursor)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.update()
+        self.spot_changed.emit()
+
+    def _set_cursor_mark(self, mark: Mark | None) -> None:
+        self.scene.cursor = mark
+        self.scene.cursor_told = mark is not None
+        self._changed()
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 110)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self.scene.layout is None:
+            painter.fillRect(self.rect(), QColor(self.scene.colours.card))
+        else:
+            painter.setFont(self.scene.font)
+            self.scene.still(painter, lambda on: paint_still(on, self.scene))
+            paint_moving(painter, self.scene)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.lay_out()
+        self.spot_changed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LanguageChange):
+            self.lay_out()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        layout = self.scene.layout
+        at = event.position()
+        self._hover(layout.mark_at(at.x(), at.y()) if layout is not None else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        layout = self.scene.layout
+        if event.button() != Qt.MouseButton.LeftButton or layout is None:
+            super().mousePressEvent(event)
+            return
+        mark = self.scene.hovered = layout.mark_at(event.position().x(), event.position().y())
+        if mark is not None and mark.step >= 0:
+            self.scene.cursor = mark if mark.kind != "norm" else replace(mark, kind="block")
+            self.step_chosen.emit(mark.step)
+        self.scene.cursor_told = False
+        self.pin(None if mark == self.scene.pinned else mark)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        way = _KEYS.get(Qt.Key(event.key()))
+        layout = self.scene.layout
+        if way is not None and layout is not None:
+            step = self.scene.step if self.scene.cursor is None else None
+            mark = moved(layout, self.scene.cursor, way, step)
+            self._set_cursor_mark(mark)
+            self.step_chosen.emit(mark.step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pin(self.scene.cursor)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if self.scene.cursor is None and tabbed and self.scene.layout is not None:
+            self._set_cursor_mark(moved(self.scene.layout, None, "first", self.scene.step))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._set_cursor_mark(None)

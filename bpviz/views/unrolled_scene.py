@@ -1,0 +1,147 @@
+"""What the unrolled picture is made from: the run, the snapshot, the places, and what is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
+
+from bpviz.present.decision import is_dark
+from bpviz.present.diagram_colours import Argb
+from bpviz.present.numbers import short
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.sequence_values import ShownSequence, shown_sequence
+from bpviz.present.unrolled import Look, Mark, Row, Unrolled, lay_out
+from bpviz.present.unrolled_rows import views
+from bpviz.present.unrolled_values import Clock, Flow, cuts, flow
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.views.plotting import CENTRE, line_height, pixel_ratio
+
+
+class UnrolledScene:
+    """Holds all of it; painting reads it and changes nothing."""
+
+    def __init__(self) -> None:
+        self.info: RunInfo | None = None
+        self.snapshot: Snapshot | None = None
+        self.layout: Unrolled | None = None
+        self.shown: ShownSequence | None = None
+        self.colours: Palette = LIGHT
+        self.font = QFont()
+        self.bold = QFont()
+        self.view = "h"
+        self.gradients = False
+        self.hovered: Mark | None = None
+        self.pinned: Mark | None = None
+        self.cursor: Mark | None = None
+        self.cursor_told = False
+        self.step: int | None = None
+        self.clock: Clock | None = None
+        self.flows: dict[int, Flow] = {}
+        self.cuts: dict[int, frozenset[int]] = {}
+        self.versions = 0
+        self._kept: tuple[object, QPixmap] | None = None
+        self._size = (0, 0)
+
+    @property
+    def told(self) -> Mark | None:
+        """What the card is about: pinned, else pointed at, else under the keyboard."""
+        return self.pinned or self.hovered or (self.cursor if self.cursor_told else None)
+
+    def set_run(self, info: RunInfo) -> None:
+        """Begin with a new run; what is shown stays chosen where this run has it too."""
+        self.info, self.snapshot, self.layout, self.shown = info, None, None, None
+        self.hovered = self.pinned = self.cursor = self.step = self.clock = None
+        self.cursor_told = False
+        self.flows = {}
+        if self.view not in views(info):
+            self.view = "h"
+        steps = info.sequence_shape[0] if info.sequence_shape else 0
+        self.cuts = {
+            number: cuts(info, number, steps)
+            for number, kind in enumerate(info.kinds, 1)
+            if kind in ("rnn", "lstm", "gru")
+        }
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """Take one iteration."""
+        assert self.info is not None
+        first = self.snapshot is None
+        self.snapshot = snapshot
+        self.shown = shown_sequence(self.info, snapshot)
+        self.flows = {
+            number: flow(state) for number, state in enumerate(snapshot.layers) if "delta_h" in state.arrays
+        }
+        if first:
+            self.lay_out(*self._size)
+        self.changed()
+
+    def lay_out(self, width: int, height: int) -> None:
+        """Place everything; before the first snapshot there is nothing to place."""
+        self._size = (width, height)
+        self.changed()
+        self.layout = None
+        if (
+            self.info is None
+            or self.snapshot is None
+            or not self.snapshot.layers
+            or width < 60
+            or height < 60
+        ):
+            return
+        metrics = QFontMetricsF(self.font)
+        look = Look(width, height, line_height(metrics), metrics.horizontalAdvance("0"))
+        self.layout = lay_out(self.info, self.snapshot.layers, self.view, look)
+
+    def changed(self) -> None:
+        """Paint all of it anew the next time."""
+        self.versions += 1
+
+    def still(self, painter: QPainter, draw: Callable[[QPainter], None]) -> None:
+        """Paint what stays while the pointer moves and time is played, from its picture if that is fresh."""
+        ratio = pixel_ratio(painter)
+        key = (self.versions, self._size, ratio, self.colours.name)
+        if self._kept is None or self._kept[0] != key:
+            picture = QPixmap(round(self._size[0] * ratio), round(self._size[1] * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(self.colours.card)
+            on = QPainter(picture)
+            on.setFont(self.font)
+            draw(on)
+            on.end()
+            self._kept = key, picture
+        painter.drawPixmap(0, 0, self._kept[1])
+
+    def block(self, row: Row, step: int) -> QRectF:
+        """Return a row's block at a step."""
+        assert self.layout is not None
+        return QRectF(*self.layout.block(row, step))
+
+
+def image_of(pixels: Argb) -> QImage:
+    """Return ``pixels`` (height, width) as an image that owns its memory."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def crisp(painter: QPainter) -> None:
+    """Let edges of cells fall on pixels, and pictures keep theirs."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def write_on(painter: QPainter, cell: QRectF, text: str, argb: int) -> None:
+    """Write a number on a coloured cell, in black or white."""
+    rgb = (argb >> 16 & 255, argb >> 8 & 255, argb & 255)
+    painter.setPen(QColor("#ffffff" if is_dark(rgb) else "#1b1d23"))
+    painter.drawText(cell, CENTRE, text)
+
+
+def fitting(metrics: QFontMetricsF, number: float, room: float) -> str:
+    """Return a number with as many of three digits as fit; nothing where none does."""
+    said = [short(number, digits) for digits in (3, 2, 1)]
+    return next((text for text in said if metrics.horizontalAdvance(text) <= room), "")
