@@ -12,41 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.dissection import LayerTrace
 from bpviz.engine.layers import Layer
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.snapshot import ParameterState, frozen
 
+__all__ = ["LayerTrace", "Trace", "parameter_states", "trace"]
+
 Array = NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class LayerTrace:
-    """One layer of the trace.
-
-    Attributes
-    ----------
-    number : int
-        From 1, as it stands on the symbols.
-    kind : str
-        The layer's name in the registry.
-    x, z, a, delta : (B, …)
-        In the layer's own shapes: (B, features), (B, channels, height, width) or (B, steps, channels).
-        ``delta`` belongs to the mean over the B samples, times B: to each sample by itself.
-    extras : sequence of mapping
-        One a sample: what the kind has to show beside them, by name.  Those named ``delta…`` are the
-        sample's own as well.
-    parameters : tuple of ParameterState
-        In the layer's order.
-    """
-
-    number: int
-    kind: str
-    x: Array
-    z: Array
-    a: Array
-    delta: Array
-    extras: tuple[Mapping[str, Array], ...]
-    parameters: tuple[ParameterState, ...]
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ class Checkpoints:
     def __init__(self, bytes_each: int) -> None:
         self.interval = 1
         self.most = max(8, min(MOST, MEMORY_BYTES // max(bytes_each, 1)))
+        self.closed = False
+        """While it is, nothing is wanted: what is only tried out leaves no trace."""
         self._kept: list[Checkpoint] = []
 
     def __len__(self) -> int:
@@ -54,7 +56,7 @@ class Checkpoints:
 
     def wants(self, iteration: int) -> bool:
         """Whether ``iteration`` is to be kept."""
-        due = iteration % self.interval == 0
+        due = iteration % self.interval == 0 and not self.closed
         return due and (not self._kept or iteration > self._kept[-1].iteration)
 
     def add(self, checkpoint: Checkpoint) -> None:

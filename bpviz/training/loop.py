@@ -9,11 +9,13 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.objective import Batch, Objective
+from bpviz.engine.optimizers.base import State
 from bpviz.snapshot import (
     Evaluation,
     GradientNorms,
@@ -40,6 +42,21 @@ Array = NDArray[np.floating]
 SHORTEST_MEASURE, MEASURE_SHARE = 1000, 25
 # How far back a diverged run looks for an iteration whose loss is finite on all the data.
 MOST_STEPS_BACK = 50
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The next iteration, tried out: its batch, L, η, ∇L, what it takes off θ, and what the optimizer
+    remembers before and after it.
+    """
+
+    batch: Batch
+    loss: float
+    learning_rate: float
+    gradient: Array
+    update: Array
+    before: State
+    after: State
 
 
 class Training:
@@ -191,6 +208,35 @@ class Training:
             self._keep_checkpoint()
         return norm
 
+    def rehearse(self) -> Rehearsal:
+        """Return what the next iteration will be, to the bit, and leave the run as it stands.
+
+        Raises
+        ------
+        NotFinite
+            As `step` would.
+        """
+        kept = self._place_now()
+        gradient, update, memory = self.gradient.copy(), self.update.copy(), self._last_batch
+        told = self.loss, self.learning_rate, self._searched_norms
+        wants, self.checkpoints.closed = self.checkpoints.closed, True
+        try:
+            self._advance()
+            return Rehearsal(
+                self._last_batch,
+                self.loss,
+                self.learning_rate,
+                self.gradient.copy(),
+                self.update.copy(),
+                kept.optimizer,
+                self.optimizer.state(),
+            )
+        finally:
+            self._go_to(kept)
+            self.checkpoints.closed = wants
+            self.gradient, self.update, self._last_batch = gradient, update, memory
+            self.loss, self.learning_rate, self._searched_norms = told
+
     def _update(self, loss: float, gradient: Array, norm: float, rate: float, batch: Batch) -> None:
         """Move θ once; ``update`` is what was taken off it."""
         objective, theta, optimizer = self.objective, self.theta, self.optimizer
@@ -296,13 +342,7 @@ class Training:
         """Take the run to any recorded iteration: the nearest checkpoint before it, then step by step."""
         target = max(0, min(iteration, self.recorder.last))
         # From one before, so that the gradient that made the iteration is there, too.
-        kept = self.checkpoints.before(max(target - 1, 0))
-        self.theta[:] = kept.theta
-        self.optimizer.restore(kept.optimizer)
-        self.schedule.restore(dict(kept.schedule))
-        self.objective.recall(kept.memory)
-        self.batches.go_to(kept.batches)
-        self.iteration = kept.iteration
+        self._go_to(self.checkpoints.before(max(target - 1, 0)))
         live = self.live
         if self.iteration == target:
             self._use_settings_of(self.iteration)
@@ -312,6 +352,15 @@ class Training:
             self._advance()
         self.live = live
         self._use(live)
+
+    def _go_to(self, kept: Checkpoint) -> None:
+        """Put the run back to where a checkpoint was taken."""
+        self.theta[:] = kept.theta
+        self.optimizer.restore(kept.optimizer)
+        self.schedule.restore(dict(kept.schedule))
+        self.objective.recall(kept.memory)
+        self.batches.go_to(kept.batches)
+        self.iteration = kept.iteration
 
     def _use_settings_of(self, iteration: int) -> None:
         index = bisect.bisect_right(self._settings, iteration, key=lambda one: one[0])
@@ -342,13 +391,14 @@ class Training:
         return sum(np.asarray(kept).nbytes for kept in self.optimizer.state().values())
 
     def _keep_checkpoint(self) -> None:
-        self.checkpoints.add(
-            Checkpoint(
-                self.iteration,
-                self.theta.copy(),
-                self.optimizer.state(),
-                self.batches.at(),
-                self.schedule.state(),
-                self.objective.memory(),
-            )
+        self.checkpoints.add(self._place_now())
+
+    def _place_now(self) -> Checkpoint:
+        return Checkpoint(
+            self.iteration,
+            self.theta.copy(),
+            self.optimizer.state(),
+            self.batches.at(),
+            self.schedule.state(),
+            self.objective.memory(),
         )

@@ -42,7 +42,6 @@ class Method:
         # Imported here: backpropagation has no need of it.
         from bpviz.engine.numerical import numerical_gradient
 
-        # Forward in training first: batch norm then has the batch's statistics, as by backpropagation.
         loss = objective.training_loss(theta, batch)
         if not math.isfinite(loss):
             return loss, np.full_like(theta, np.nan)
@@ -50,7 +49,8 @@ class Method:
         gradient = numerical_gradient(
             objective, theta, batch, method=self.gradient, h=h, should_stop=should_stop
         )
-        return loss, gradient.astype(theta.dtype, copy=False)
+        # What layers remember of a batch (batch norm) is to be that at θ, not at a place beside it.
+        return objective.training_loss(theta, batch), gradient.astype(theta.dtype, copy=False)
 
     def bounded(self, gradient: Array, norm: float, live: LiveSettings, out: Array) -> Array:
         """Return the gradient within the bounds of ``live``: itself, or in ``out``."""

@@ -137,12 +137,12 @@ class NetworkTraining(Training):
     def trace(self, rows: NDArray[np.intp]) -> Trace:
         """Return the last iteration's numbers on chosen training samples, at the present θ."""
         train = self.objective.train
-        probe = self._probe_now()
+        probe = self.probe()
         return trace(
             probe, self.theta, train.x[rows], train.y[rows], gradient=self.gradient, update=self.update
         )
 
-    def _probe_now(self) -> NetworkObjective:
+    def probe(self) -> NetworkObjective:
         """Return the second set of buffers, remembering what the run remembers beside θ."""
         self._probe.recall(self.objective.memory())
         return self._probe
@@ -153,7 +153,7 @@ class NetworkTraining(Training):
         Where training differs from answering (dropout, batch norm) it goes with the last batch, masks and
         statistics as they were, in the place of its first sample unless it is in the batch itself.
         """
-        probe, shown = self._probe_now(), self._shown_train
+        probe, shown = self.probe(), self._shown_train
         x, y = shown.x[sample : sample + 1], shown.y[sample : sample + 1]
         network = probe.network
         training = network.stochastic or bool(network.statistics())
@@ -217,7 +217,7 @@ class NetworkTraining(Training):
         size = request.neuron_map_size
         width, height = (2 * size, 1) if inputs == 1 else (size, size)
         grid, _, _ = self._grid(tuple(range(inputs)), width, height)
-        activations = [grid, *self._probe_now().forward(self.theta, grid).a]
+        activations = [grid, *self.probe().forward(self.theta, grid).a]
         return tuple(
             replace(state, maps=frozen(a.T.reshape(state.units, height, width).astype(np.float32)))
             for state, a in zip(states, activations, strict=True)
@@ -257,7 +257,7 @@ class NetworkTraining(Training):
         height = size if len(features) > 1 else 1
         width = size if len(features) > 1 else 4 * size
         grid, x_range, y_range = self._grid(features, width, height)
-        values = self._probe_now().predict(self.theta, grid)
+        values = self.probe().predict(self.theta, grid)
         if self.info.task == "classification":
             values = self._probe.scores(values)
         else:
@@ -269,7 +269,7 @@ class NetworkTraining(Training):
         """Return ŷ over ``samples``, one row a sample (one a step where each has an answer)."""
         if not len(samples):
             return None
-        y_hat = self._probe_now().predict(self.theta, samples.x)
+        y_hat = self.probe().predict(self.theta, samples.x)
         return y_hat if samples.labels is None else self._probe.scores(y_hat)
 
     def _confusion(self, samples: Samples, scores: Array | None) -> NDArray[np.int64] | None:

@@ -96,6 +96,9 @@ class Layer(ABC):
     analytic: bool = True
     parameters: tuple[Parameter, ...] = ()
     activation: Activation | None = None
+    forward_operations: tuple[str, ...] = ("sum", "activation")
+    """The kinds of operations that `forward` is taken apart into; a recurrent layer's at every step."""
+    backward_operations: tuple[str, ...] = ("delta", "gradient")
 
     def __init__(self, input_shape: Shape, output_shape: Shape) -> None:
         self.input_shape, self.output_shape = tuple(input_shape), tuple(output_shape)

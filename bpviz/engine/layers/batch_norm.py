@@ -76,6 +76,7 @@ class BatchNorm(Layer):
     """z = γ (x − μ) / √(v + ε) + β, a = σ(z)."""
 
     kind = "batchnorm"
+    forward_operations = ("normalize", "activation")
 
     def __init__(
         self,

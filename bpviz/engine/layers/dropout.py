@@ -50,6 +50,8 @@ class Dropout(Layer):
     """a = m ⊙ x in training, a = x otherwise."""
 
     kind = "dropout"
+    forward_operations = ("mask",)
+    backward_operations = ("delta",)
     stochastic = True
 
     def __init__(self, input_shape: Shape, rate: float = 0.5) -> None:

@@ -23,6 +23,8 @@ class Flatten(Layer):
     """a = x, of the shape (units,)."""
 
     kind = "flatten"
+    forward_operations = ("flatten",)
+    backward_operations = ("delta",)
 
     def __init__(self, input_shape: Shape) -> None:
         super().__init__(input_shape, (math.prod(input_shape),))

@@ -95,6 +95,7 @@ class Gru(Recurrent):
     """
 
     kind = "gru"
+    forward_operations = ("gates", "candidate", "hidden")
     gates = 3
     delta_blocks = 4
     blocks_per_step = 12

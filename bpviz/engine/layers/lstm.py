@@ -110,6 +110,7 @@ class Lstm(Recurrent):
     """
 
     kind = "lstm"
+    forward_operations = ("gates", "cell", "hidden")
     gates = 4
     delta_blocks = 4
     blocks_per_step = 17

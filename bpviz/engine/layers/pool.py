@@ -134,6 +134,8 @@ class MaxPool(Pool):
     """a = max over the window; a complex number is as large as its real part."""
 
     kind = "maxpool"
+    forward_operations = ("pool",)
+    backward_operations = ("delta",)
 
     def gather(self, work: PoolWork, others: list[Array]) -> None:
         """Keep the larger, tap by tap."""
@@ -172,6 +174,8 @@ class AveragePool(Pool):
     """a = Σ over the window / size²."""
 
     kind = "avgpool"
+    forward_operations = ("pool",)
+    backward_operations = ("delta",)
 
     def gather(self, work: PoolWork, others: list[Array]) -> None:
         """Add up, then divide."""

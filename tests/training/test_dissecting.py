@@ -1,0 +1,80 @@
+"""The next iteration taken apart is the one that is then done."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bpviz.training.build import build
+from bpviz.training.dissecting import dissect
+from bpviz.training.options import run_config
+
+RUNS = {
+    "dense": {"data": "spiral", "layers": "4 tanh, 3 relu", "batch_size": 7},
+    "pictures": {
+        "data": "digits",
+        "layers": "conv 2 3x3 relu, maxpool 2, flatten, 5 relu, batchnorm, dropout 0.3",
+        "batch_size": 9,
+    },
+    "time": {"data": "delayed_xor", "layers": "lstm 4", "batch_size": 5},
+    "every_step": {"data": "binary_addition", "layers": "gru 4", "batch_size": 5},
+    "function": {"function": "bowl"},
+    "search": {"data": "xor", "layers": "3 tanh", "optimizer": "lbfgs", "batch_size": "full"},
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_is_taken_apart_is_what_is_then_done(name):
+    config = run_config({**RUNS[name], "seed": 3})
+    training, beside = build(config), build(config)
+    for one in (training, beside):
+        going = one.iterations()
+        for _ in range(4):
+            next(going)
+    before = training.theta.copy()
+    dissection = dissect(training, config)
+    np.testing.assert_array_equal(training.theta, before)
+    np.testing.assert_array_equal(dissection.theta, before)
+    training.step()
+    beside.step()
+    assert training.theta.tobytes() == beside.theta.tobytes()
+    assert dissection.loss == training.loss
+    np.testing.assert_array_equal(dissection.gradient, training.gradient)
+    np.testing.assert_array_equal(dissection.update, training.update)
+    assert dissection.iteration == training.iteration
+    assert dissection.operations[0].phase == "forward"
+    assert dissection.operations[-1].phase == "update"
+    if dissection.layers:
+        own = np.mean(dissection.losses)
+        assert own == pytest.approx(dissection.loss, rel=1e-12)
+        rows = training.objective.train.x[dissection.rows]
+        np.testing.assert_array_equal(dissection.layers[0].x.reshape(len(rows), -1), rows)
+
+
+def test_operations_go_forward_then_loss_then_back_then_update():
+    config = run_config({"data": "delayed_xor", "layers": "rnn 2, 3 relu", "steps": 8, "delay": 3})
+    operations = dissect(build(config), config).operations
+    phases = [operation.phase for operation in operations]
+    assert phases == sorted(phases, key=["forward", "loss", "backward", "update"].index)
+    steps = [one.step for one in operations if one.layer == 1 and one.kind == "delta"]
+    assert steps == list(range(7, -1, -1))
+    assert [one.kind for one in operations if one.phase == "backward" and one.layer == 3] == [
+        "output_delta",
+        "gradient",
+    ]
+
+
+def test_a_rehearsal_leaves_the_record_as_it_was():
+    config = run_config({"data": "xor", "layers": "3 tanh"})
+    training = build(config)
+    going = training.iterations()
+    for _ in range(5):
+        next(going)
+    kept, losses = len(training.checkpoints), training.recorder.history().loss.copy()
+    snapshot = training.gradient.copy(), training.update.copy(), training.loss
+    dissect(training, config)
+    assert len(training.checkpoints) == kept
+    np.testing.assert_array_equal(training.recorder.history().loss, losses)
+    np.testing.assert_array_equal(training.gradient, snapshot[0])
+    np.testing.assert_array_equal(training.update, snapshot[1])
+    assert training.loss == snapshot[2]
