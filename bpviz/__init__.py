@@ -3,13 +3,14 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # for type checkers; at run time both come with their first use
+if TYPE_CHECKING:  # for type checkers; at run time they come with their first use
     from bpviz.api import Run as Run
+    from bpviz.api import check_gradients as check_gradients
     from bpviz.api import train as train
 
 __version__ = "0.1.0"
 
-_LAZY = ("Run", "train")
+_LAZY = ("Run", "check_gradients", "train")
 
 
 def __getattr__(name: str) -> object:

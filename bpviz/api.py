@@ -1,4 +1,4 @@
-"""Training from Python: ``bpviz.train`` and the ``Run`` that it returns."""
+"""From Python: ``bpviz.train`` with the ``Run`` that it returns, and ``bpviz.check_gradients``."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from bpviz.data.dataset import Dataset
 from bpviz.errors import UserError
-from bpviz.snapshot import Array, Evaluation, GradientNorms, Iteration, Metrics, StopReason
+from bpviz.snapshot import Array, Evaluation, GradientCheck, GradientNorms, Iteration, Metrics, StopReason
 from bpviz.training.build import build
+from bpviz.training.checking import CheckRequest, check_at, checked_method, checked_step, chosen_rows
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
 from bpviz.training.options import run_config
@@ -158,14 +159,68 @@ def train(
     >>> run.stopped, run.loss.shape, run.parameters["W1"].shape
     ('iterations', (301,), (4, 2))
     """
+    config, training = _built(x, y, {"data": data, "layers": layers, **options})
+    return describe(training, config, drive(training))
+
+
+def check_gradients(
+    data: str | None = None,
+    *,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    layers: str | None = None,
+    method: str = "central",
+    step: float | None = None,
+    samples: int | None = None,
+    iterations: int = 0,
+    **options: Any,
+) -> GradientCheck:
+    """Compare backpropagation with differences, parameter by parameter.
+
+    Parameters
+    ----------
+    data, x, y, layers, **options
+        The network and its data, or a function, as in `train`.
+    method : {"forward", "central", "complex"}
+        How the gradient is found the other way; “complex” where every function takes complex numbers.
+    step : float
+        h in (0, 1].  Left out, what suits the method: 1e-8, 1e-5 or 1e-20.
+    samples : int
+        How many training samples the loss is taken over, drawn by the seed; left out, 100, or all
+        where there are fewer.
+    iterations : int
+        Updates to make before; by default none, so that the start is looked at.
+
+    Raises
+    ------
+    UserError
+        When an option cannot be taken or the data cannot be read; ``str(error)`` says what to do.
+
+    Examples
+    --------
+    >>> import bpviz
+    >>> check = bpviz.check_gradients(data="xor", layers="4 tanh", step=1e-5)
+    >>> check.parameters, check.max_relative_error < 1e-6
+    (17, True)
+    """
+    request = CheckRequest(checked_method(method), checked_step(step))
+    asked = {"data": data, "layers": layers, "iterations": iterations, **options}
+    config, training = _built(x, y, asked)
+    rows = chosen_rows(training.objective, samples, config.seed)
+    drive(training)
+    training.objective.begin(training.iteration)
+    return check_at(training.objective, training.theta, rows, request)
+
+
+def _built(x: ArrayLike | None, y: ArrayLike | None, asked: dict[str, Any]) -> tuple[RunConfig, Training]:
+    """Return the run that was asked for, on the caller's own arrays where there are some."""
     dataset = _own_dataset(x, y)
     if dataset is not None:
         for name in ("data", "function"):
-            if (data if name == "data" else options.get(name)) is not None:
+            if asked.get(name) is not None:
                 raise UserError("x and y are the data: “{name}” cannot stand beside them.", name=name)
-    config = run_config({"data": data, "layers": layers, **options})
-    training = build(config, dataset=dataset)
-    return describe(training, config, drive(training))
+    config = run_config(asked)
+    return config, build(config, dataset=dataset)
 
 
 def drive(

@@ -1,4 +1,4 @@
-"""The command line: ``bpviz [FILE]``, ``bpviz train``, ``bpviz render``, ``bpviz list``.
+"""The command line: ``bpviz [FILE]``, ``bpviz train``, ``gradients``, ``render``, ``list``.
 
 Exit codes: 0 done; 2 a mistake of the user's, told in one line; 3 the loss diverged; 1 a defect.
 Nothing is imported before it is needed: no Qt unless a window or a picture is asked for, no NumPy to
@@ -23,6 +23,7 @@ from bpviz.text import Text, tr
 
 COMMANDS = {
     "train": "bpviz.commands.train",
+    "gradients": "bpviz.commands.gradients",
     "render": "bpviz.commands.render",
     "list": "bpviz.commands.listing",
 }

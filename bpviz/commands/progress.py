@@ -30,9 +30,17 @@ class ProgressLine:
     def show_reading(self, done: int, total: int) -> None:
         """Draw how much of a file is read; the run's own time begins after it."""
         if self._is_due():
-            share = min(done / max(total, 1), 1.0)
-            self._draw(f"{_bar(share)} {share:4.0%} · " + tr("reading the file"))
+            self._draw_share(done, total, tr("reading the file"))
             self._began = self._drawn
+
+    def show_work(self, done: int, total: int, words: str) -> None:
+        """Draw how much of a piece of work is done."""
+        if self._is_due():
+            self._draw_share(done, total, words)
+
+    def _draw_share(self, done: int, total: int, words: str) -> None:
+        share = min(done / max(total, 1), 1.0)
+        self._draw(f"{_bar(share)} {share:4.0%} · {words}")
 
     def clear(self) -> None:
         """Take the line away."""

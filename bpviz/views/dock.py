@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -106,6 +107,17 @@ class PanelDock(QDockWidget):
         self.setWidget(holder)
         self.bar = TitleBar(self)
         self.setTitleBarWidget(self.bar)
+        self.toggleViewAction().triggered.connect(self._on_toggle_view_action_triggered)
+
+    def bring(self) -> None:
+        """Show the panel, in front of those that share its place."""
+        self.show()
+        self.raise_()
+
+    @Slot(bool)
+    def _on_toggle_view_action_triggered(self, shown: bool) -> None:
+        if shown:
+            self.bring()
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -166,6 +178,10 @@ class DockHost(QMainWindow):
             before = self.docks.get(spec.beside)
             if before is None:
                 self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+            elif spec.side == "tab":
+                self.tabifyDockWidget(before, dock)
+                dock.hide()
+                continue
             else:
                 below = spec.side == "below"
                 self.splitDockWidget(
@@ -189,6 +205,8 @@ class DockHost(QMainWindow):
 
     @Slot(bool)
     def _on_dock_visibility_changed(self, visible: bool) -> None:
+        for bar in self.findChildren(QTabBar):
+            bar.setDrawBase(False)
         # Not whether it can be seen: in a minimized window none can.
         self.nothing.setVisible(all(dock.isHidden() for dock in self.docks.values()))
 

@@ -28,6 +28,7 @@ from bpviz.text import Text, language
 from bpviz.views.dialogs import Dialogs
 from bpviz.views.dock import DockHost
 from bpviz.views.export_dialog import ExportDialog
+from bpviz.views.gradients import GradientsPanel
 from bpviz.views.help import HelpDialog
 from bpviz.views.icons import application_icon
 from bpviz.views.menus import Menus
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
             "epoch": self._on_epoch_triggered,
             "back": self.back_requested.emit,
             "reset": self.reset_requested.emit,
+            "gradients": self.check_gradients,
             "restore": self.host.restore_default,
             "full": self._on_full_triggered,
             "larger": self._on_larger_triggered,
@@ -250,6 +252,14 @@ class MainWindow(QMainWindow):
     def show_preview(self, preview: Preview) -> OpenDialog:
         """Ask how a file is to be read; ``open_confirmed`` carries the answer."""
         return self.dialogs.ask_how_to_read(preview)
+
+    @Slot()
+    def check_gradients(self) -> None:
+        """Bring the gradient check to the front, and begin it."""
+        dock = self.host.docks["gradients"]
+        dock.bring()
+        if isinstance(dock.panel, GradientsPanel):
+            dock.panel.ask()
 
     @Slot()
     def show_help(self) -> None:

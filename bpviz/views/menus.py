@@ -23,6 +23,8 @@ _RUN = (
     ("epoch", N_("An epoch on"), ("Shift+.", ">")),
     ("back", N_("An iteration back"), (",",)),
     ("reset", N_("Start anew"), ("R",)),
+    ("-", "", ()),
+    ("gradients", N_("Check the gradient"), ("Ctrl+G",)),
 )
 _VIEW = (
     ("restore", N_("Restore the layout"), ()),

@@ -23,8 +23,8 @@ class PanelSpec:
         What the layout, the export and the command line call it.
     beside : str
         The panel next to which it stands in the default layout; empty for the first.
-    side : "right" or "below"
-        On which side of ``beside``.
+    side : "right", "below" or "tab"
+        On which side of ``beside``; "tab" in its place, one behind the other, and closed at first.
     share : float
         Its width in the default layout as a share of the window's (``side`` "right"), or its height
         as a share of the column's ("below").
@@ -35,7 +35,7 @@ class PanelSpec:
     shortcut: str
     factory: Callable[[], Panel]
     beside: str = ""
-    side: Literal["right", "below"] = "right"
+    side: Literal["right", "below", "tab"] = "right"
     share: float = 0.33
 
 
@@ -64,12 +64,19 @@ def _map() -> Panel:
     return DecisionPanel()
 
 
+def _gradients() -> Panel:
+    from bpviz.views.gradients import GradientsPanel
+
+    return GradientsPanel()
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("setup", N_("Set-up"), "Ctrl+1", SetupPanel, share=0.185),
     PanelSpec("network", N_("Network"), "Ctrl+2", _network, "setup", "right", 0.47),
     PanelSpec("surface", N_("Loss surface"), "Ctrl+3", _surface, "network", "right", 0.35),
     PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "network", "below", 0.27),
     PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "surface", "below", 0.48),
+    PanelSpec("gradients", N_("Gradient check"), "Ctrl+6", _gradients, "map", "tab"),
 )
 
 

@@ -50,6 +50,8 @@ class Exports(QObject):
         """Write a picture at once, or begin a sequence."""
         if request.mode == "picture":
             self._write_picture(request)
+        elif request.what == "gradients":
+            messages.warning(Text("A gradient check is of one iteration. Export it as a picture."))
         elif self.running:
             messages.warning(Text("A sequence is being written already. Wait for it, or cancel it."))
         else:

@@ -17,12 +17,14 @@ from bpviz.views.loss import LossPanel
 from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.surface import SurfacePanel
+from bpviz.wiring.checks import Checks
 from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_error
 from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
 from bpviz.wiring.runs import Runs
+from bpviz.workers.checking import CheckingWorker
 from bpviz.workers.loading import Thread
 from bpviz.workers.surface import SurfaceWorker
 from bpviz.workers.training import TrainingWorker
@@ -37,11 +39,13 @@ class Wiring(QObject):
         self._garbage = GuiGarbage(self)
         self.training = TrainingWorker()
         self.surface = SurfaceWorker(self.training.gate)
-        self._threads = [Thread(self.training), Thread(self.surface)]
+        self.checking = CheckingWorker(self.training.gate)
+        self._threads = [Thread(self.training), Thread(self.surface), Thread(self.checking)]
         self.display = Display(window, self.training, self.surface)
         self.runs = Runs(window, self.training, self.display)
         self.files = Files(window, self.runs)
         self.exports = Exports(window, self.runs)
+        self.checks = Checks(window, self.training, self.checking)
         self._translator: QTranslator | None = None
         self._open = True
         self._connect()
@@ -175,7 +179,7 @@ class Wiring(QObject):
         self.display.stop()
         self.files.stop()
         self.exports.stop()
-        for worker in (self.training, self.surface):
+        for worker in (self.training, self.surface, self.checking):
             worker.quit()
         for thread in self._threads:
             thread.quit()

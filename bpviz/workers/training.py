@@ -8,7 +8,7 @@ in exactly one ``run_ended``: finished, stopped or failed.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -151,6 +151,10 @@ class TrainingWorker(QObject):
         last = max(training.recorder.last, 0)
         return RunState(training.info.run_id, running, training.iteration, last, speed, training.stopped)
 
+    def look(self, at: Callable[[Training], None]) -> None:
+        """Have ``at`` look at the run between two iterations, in the worker's thread; it is quick."""
+        self._commands.post(lambda: self._look(at))
+
     def save(self, path: str) -> None:
         """Write the present parameters to a file; ``saved`` or ``save_failed`` follows."""
         self._commands.post(lambda: self._save(path))
@@ -281,6 +285,10 @@ class TrainingWorker(QObject):
             self.save_failed.emit(error)
         else:
             self.saved.emit(path)
+
+    def _look(self, at: Callable[[Training], None]) -> None:
+        if self._training is not None:
+            at(self._training)
 
     def _seek_newest(self) -> None:
         target, self._seek_to = self._seek_to, None
