@@ -57,4 +57,15 @@ def test_the_table_says_what_was_measured_on_what(capsys):
     machine = "\n".join(describe_machine())
     for word in ("BLAS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "numpy", "cores"):
         assert word in machine
-    assert set(BENCHMARKS) == {"step", "surface", "start", "csv", "window", "cycles"}
+    assert set(BENCHMARKS) == {
+        "step",
+        "dense",
+        "differences",
+        "convolution",
+        "recurrent",
+        "surface",
+        "start",
+        "csv",
+        "window",
+        "cycles",
+    }

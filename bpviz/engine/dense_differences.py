@@ -50,10 +50,6 @@ def dense_differences(
     ----------
     objective : NetworkObjective
         Of dense layers on plain features; its penalties are part of L.
-    theta : (n,)
-    batch : (B,) or None
-    h : float
-    central : bool
     should_stop, progress : callable, optional
         Asked between the samples; told (samples done, samples in all).
 
@@ -81,11 +77,9 @@ def dense_differences(
                     progress(start + row + 1, len(x))
     sums /= len(x)
     if objective.penalties.active:
-        sums += objective.penalties.changes(theta, h)
-        if central:
-            sums -= objective.penalties.changes(theta, -h)
-    sums /= 2.0 * h if central else h
-    return sums
+        above, below = (objective.penalties.changes(theta, step) for step in (h, -h))
+        sums += above - below if central else above
+    return sums / (2.0 * h if central else h)
 
 
 class _Samples:
@@ -113,13 +107,17 @@ class _Samples:
             shifts = np.concatenate([came_in[used] * sign for sign in self.signs])
             self.ends[index].start(self.z[self.ends[index].level][row], y)
             into = sums[part].reshape(-1, len(came_in))
+            spread: Array = np.zeros((0, 0))
             for units, changes in self._changes(index, row, shifts):
                 if len(self.signs) == 2:
                     changes = changes[:, : len(used)] - changes[:, len(used) :]
-                if len(used) == len(came_in):
-                    into[units] += changes
-                else:
-                    into[units, used] += changes
+                if len(used) < len(came_in):
+                    # Put down among zeros and added whole: half the time of adding to chosen columns.
+                    if not len(spread):
+                        spread = np.zeros((len(changes), len(came_in)))
+                    spread[: len(changes), used] = changes
+                    changes = spread[: len(changes)]
+                into[units] += changes
 
     def _changes(self, index: int, row: int, shifts: Array) -> Iterator[tuple[slice, Array]]:
         """Yield the changes of the loss (units, m) of a layer, as many units at once as the cache holds."""

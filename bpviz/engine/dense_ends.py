@@ -46,7 +46,7 @@ class End:
     def start(self, z: Array, y: Array) -> None:
         """Take a sample: z (units,) of `level` at the unchanged θ, and its targets (K,)."""
         self.z, self.y = z, y
-        self._base = self._losses(z[None])
+        self._base: Array | None = None
 
     def changed_output(self, units: slice, shifts: Array) -> Array:
         """Return what the loss changes by when z of each of ``units`` changes by each shift, (units, m)."""
@@ -61,6 +61,8 @@ class End:
         return self._changes(self.z + moved[:, :, None] * columns[:, None, :])
 
     def _changes(self, z: Array) -> Array:
+        if self._base is None:
+            self._base = self._losses(self.z[None])
         losses = self._losses(z.reshape(-1, z.shape[-1]))
         losses -= self._base
         return losses.reshape(z.shape[:-1])

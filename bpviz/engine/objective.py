@@ -108,6 +108,7 @@ class Objective(ABC):
         """Return the L(θ) whose gradient `loss_and_gradient` is: as training sees it, dropout included."""
         return self.loss(theta, batch)
 
+    @abstractmethod
     def complex_loss(self, theta: NDArray[np.complexfloating], batch: Batch = None) -> complex:
         """Return L at a complex θ, for the complex-step derivative.
 
@@ -116,7 +117,6 @@ class Objective(ABC):
         UserError
             Where a piece of L is not analytic.
         """
-        raise NotImplementedError
 
     def set_penalties(self, penalties: Mapping[str, float]) -> None:
         """Set the regularizers' strengths, by their fields; a function has no weights to hold down."""

@@ -17,11 +17,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from tests.benchmarks import engine, program
+from tests.benchmarks import engine, layers, program, recurrent
 from tests.benchmarks.timing import Row, percentile
 from tests.benchmarks.window import growth_mb_per_minute
 
-PACKAGES = ("numpy", "PySide6-Essentials", "scikit-learn")
+PACKAGES = ("numpy", "PySide6-Essentials", "scikit-learn", "torch")
 
 
 def window(seconds: float) -> list[Row]:
@@ -100,12 +100,23 @@ def _module(name: str, *words: str, check: bool = True) -> subprocess.CompletedP
 
 BENCHMARKS: dict[str, Callable[[float], list[Row]]] = {
     "step": lambda _seconds: engine.training_step(),
+    "dense": lambda _seconds: engine.dense_networks(),
+    "differences": lambda _seconds: engine.differences(),
+    "convolution": lambda _seconds: layers.convolution(),
+    "recurrent": lambda _seconds: recurrent.recurrent(),
     "surface": lambda _seconds: engine.surface(),
     "start": lambda _seconds: program.start_up(),
     "csv": lambda _seconds: program.csv_load(),
     "window": window,
     "cycles": cycles,
 }
+
+
+def start_unpinned() -> None:
+    """Begin again without OPENBLAS_CORETYPE: NumPy's BLAS chooses its kernels itself, as others' do."""
+    pinned = os.environ.pop("OPENBLAS_CORETYPE")
+    print(f"OPENBLAS_CORETYPE was {pinned}: taken away here (--coretype leaves it)", flush=True)
+    os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]])
 
 
 def describe_machine() -> list[str]:
@@ -171,11 +182,14 @@ def main() -> int:
     """Run what was asked for; return 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument("--coretype", action="store_true", help="leave OPENBLAS_CORETYPE as it is set")
     parser.add_argument("--seconds", type=float, default=30.0, help="how long the window is watched")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    if "OPENBLAS_CORETYPE" in os.environ and not asked.coretype:
+        start_unpinned()
     print("\n".join(describe_machine()), end="\n\n", flush=True)
     rows: list[Row] = []
     for name in asked.names or BENCHMARKS:
