@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.clipping import clip_norm, clip_value
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Batch, Objective
 from bpviz.engine.optimizers import Optimizer
 from bpviz.engine.schedules import Schedule
@@ -19,6 +20,8 @@ Array = NDArray[np.floating]
 
 # The h at which truncation and rounding meet, for a loss of about 1 in float64.
 BEST_STEPS: dict[str, float] = {"forward": 1e-8, "central": 1e-5, "complex": 1e-20}
+# The same in float32, where a smaller step is lost in θ itself.
+ROUGH_STEPS: dict[str, float] = {**BEST_STEPS, "forward": 3e-4, "central": 5e-3}
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Method:
         loss = objective.training_loss(theta, batch)
         if not math.isfinite(loss):
             return loss, np.full_like(theta, np.nan)
-        h = self.step or BEST_STEPS[self.gradient]
+        h = self.step or _best_step(self.gradient, objective)
         gradient = numerical_gradient(
             objective, theta, batch, method=self.gradient, h=h, should_stop=should_stop
         )
@@ -60,3 +63,11 @@ class Method:
         if live.clip_norm is not None:
             gradient = clip_norm(gradient, norm, live.clip_norm, out)
         return gradient
+
+
+def _best_step(method: str, objective: Objective) -> float:
+    """Return the h that suits the precision in which the differences are made."""
+    # Those of a dense network are made in float64 always.
+    exact = isinstance(objective, NetworkObjective) and objective.network.is_dense
+    rough = objective.dtype == np.float32 and not exact
+    return (ROUGH_STEPS if rough else BEST_STEPS)[method]

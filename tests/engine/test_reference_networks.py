@@ -67,10 +67,9 @@ NETWORKS = {
     "gru_last": ((6, 2), [("gru", TWO_BIASES)], "half_squared_error", PYTORCH),
     "batch_norm_training": (
         (3,),
-        # tanh stands behind the batch norm there: here as a layer whose weights are those of the identity.
-        [("dense", 4, "identity"), ("batchnorm",), ("dense", 4, "tanh"), ("dense", 1, "identity")],
+        [("dense", 4, "identity"), ("batchnorm", "tanh"), ("dense", 1, "identity")],
         "half_squared_error",
-        {"W1": "W1", "b1": "b1", "gamma2": "gamma", "beta2": "beta", "W4": "W2", "b4": "b2"},
+        {"W1": "W1", "b1": "b1", "gamma2": "gamma", "beta2": "beta", "W3": "W2", "b3": "b2"},
     ),
 }
 
@@ -102,8 +101,6 @@ def theta_of(one: NetworkObjective, named: Mapping[str, list], names: Mapping[st
     views = one.network.named(theta)
     for own, theirs in names.items():
         views[own][...] = named[theirs]
-    if "gamma2" in names:
-        views["W3"][...] = np.eye(4)
     return theta
 
 

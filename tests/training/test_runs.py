@@ -255,3 +255,26 @@ def test_batch_norm_remembers_only_updates():
     next(steps)
     expected = np.concatenate([0.1 * a.mean(axis=0), 0.9 + 0.1 * a.var(axis=0, ddof=1)])
     np.testing.assert_allclose(training.objective.memory(), expected, rtol=1e-12)
+
+
+def test_each_update_draws_its_own_masks():
+    training = small_run("8 tanh, dropout 0.5", live=LiveSettings(0.05, None))
+    masks = []
+    for _ in zip(training.iterations(), range(5), strict=False):
+        work = training.objective.network.workspace(12).layers[1]
+        training.objective.training_loss(training.theta)
+        masks.append(work.mask.tobytes())
+    # Before the first update the masks are those that it will use.
+    assert masks[0] == masks[1]
+    assert len(set(masks[1:])) == 4
+
+
+@pytest.mark.parametrize("method", ["forward", "central", "complex"])
+@pytest.mark.parametrize(("layers", "kind"), [("4 tanh", "features"), ("lstm 4", "sequences")])
+def test_differences_in_float32_are_a_gradient_still(layers, kind, method):
+    rough = small_run(layers, kind=kind, precision=32, gradient=method)
+    exact = small_run(layers, kind=kind)
+    found = rough.method.loss_and_gradient(rough.objective, rough.theta, None)[1]
+    expected = exact.objective.loss_and_gradient(rough.theta.astype(float))[1]
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, atol=5e-3 * np.abs(expected).max())
