@@ -12,6 +12,7 @@ from bpviz.snapshot import Iteration
 from bpviz.training import checkpoints
 from bpviz.training.config import DataConfig, LiveSettings, StopConfig
 from bpviz.training.network_training import NetworkTraining
+from bpviz.training.weights import save_weights
 from tests.helpers.synthetic import dataset, training_on
 
 REMEMBERING = "4 tanh, batchnorm, dropout 0.3, 3 tanh"
@@ -241,6 +242,30 @@ def test_gradients_by_differences_train_the_same(method, layers):
     np.testing.assert_allclose(runs[1].theta, runs[0].theta, rtol=0, atol=within)
     if runs[0].objective.memory() is not None:
         np.testing.assert_allclose(runs[1].objective.memory(), runs[0].objective.memory(), atol=within)
+
+
+@pytest.mark.parametrize(
+    ("layers", "kind"),
+    [
+        (REMEMBERING, "features"),
+        ("conv 2 2x2 relu nobias, batchnorm, maxpool 2, flatten", "pictures"),
+        ("rnn 3, lstm 2 nobias, gru 3", "sequences"),
+        ("gru 3, 2 relu", "sequences_by_step"),
+    ],
+)
+def test_weights_of_every_kind_come_back_from_a_file(tmp_path, layers, kind):
+    file = tmp_path / "w.safetensors"
+    training = small_run(layers, kind=kind)
+    driven(training)
+    save_weights(file, training.parameters())
+    again = small_run(layers, kind=kind, seed=9, initial_weights=str(file))
+    assert again.theta.tobytes() == training.theta.tobytes()
+    assert again.evaluate() == training.evaluate()
+    # From there on the file is the start: going back to 0 comes to it.
+    driven(again)
+    again.seek(0)
+    assert again.theta.tobytes() == training.theta.tobytes()
+    assert again.evaluate() == training.evaluate()
 
 
 def test_batch_norm_remembers_only_updates():
