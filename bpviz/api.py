@@ -137,15 +137,19 @@ def train(
         Data of your own instead: one row a sample.  Targets that are whole numbers, booleans or texts
         are classes, other numbers are regressed.
     layers : str
-        The hidden layers, e.g. ``"8 tanh, 3 relu nobias"``; ``""`` for none.  Left out, they are
+        The hidden layers, e.g. ``"8 tanh, 3 relu nobias"``, ``"conv 8 3x3 relu, maxpool 2, flatten, 32
+        relu"`` or ``"lstm 16"`` (``bpviz list layers``); ``""`` for none.  Left out, they are
         ``"8 tanh, 8 tanh"``.
     **options
         What ``bpviz train --help`` lists, ``-`` written ``_``: ``target``, ``points``, ``noise``,
         ``test_share``, ``standardize``, ``loss``, ``output_activation``, ``output_bias``,
-        ``optimizer``, ``learning_rate``, ``momentum``, …, ``l1``, ``l2``, ``batch_size`` (a number
-        or ``"full"``), ``shuffle``, ``initializer``, ``iterations``, ``stop_loss``, ``tolerance``,
-        ``patience``, ``seed``, ``data_seed``, ``precision`` (32 or 64), ``initial_weights``, and
-        ``function`` with ``start`` to descend a function instead.
+        ``optimizer``, ``learning_rate``, ``schedule``, ``clip_value``, ``clip_norm``, ``gradient``,
+        ``gradient_step``, ``batch_size`` (a number or ``"full"``), ``shuffle``, ``initializer``,
+        ``iterations``, ``stop_loss``, ``tolerance``, ``patience``, ``early_stopping``, ``seed``,
+        ``data_seed``, ``precision`` (32 or 64), ``initial_weights``, and ``function`` with ``start`` to
+        descend a function instead.  Beside them every field of the chosen pieces: ``momentum`` or
+        ``weight_decay`` of an optimizer, ``total_steps`` of a schedule, ``label_smoothing`` of a loss,
+        ``l1``, ``l2``, ``elastic_net`` and ``max_norm``.
 
     Raises
     ------

@@ -7,20 +7,36 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bpviz.commands.metrics import METRICS
 from bpviz.commands.parser import Parser, add_common_options
 from bpviz.commands.progress import cells
 from bpviz.commands.views import VIEWS
 from bpviz.data import GENERATORS
-from bpviz.engine.registries import ACTIVATIONS, FUNCTIONS, INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.engine.layers import LAYERS
+from bpviz.engine.registries import (
+    ACTIVATIONS,
+    FUNCTIONS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    REGULARIZERS,
+    SCHEDULES,
+)
 from bpviz.registry import Entry, Field, Registry
 from bpviz.text import tr
+from bpviz.training.config import LayerConfig
+from bpviz.training.layer_spec import format_layer
 
 LISTS: dict[str, Registry[Any]] = {
     "datasets": GENERATORS,
+    "layers": LAYERS,
     "activations": ACTIVATIONS,
     "losses": LOSSES,
     "optimizers": OPTIMIZERS,
+    "schedules": SCHEDULES,
+    "regularizers": REGULARIZERS,
     "initializers": INITIALIZERS,
+    "metrics": METRICS,
     "functions": FUNCTIONS,
     "views": VIEWS,
 }
@@ -40,16 +56,18 @@ def main(words: Sequence[str]) -> int:
     arguments = parser().parse_args(words)
     registry = LISTS[arguments.what]
     if arguments.json:
-        print(json.dumps([described(entry) for entry in registry], ensure_ascii=False, allow_nan=False))
+        told = [described(entry, registry is LAYERS) for entry in registry]
+        print(json.dumps(told, ensure_ascii=False, allow_nan=False))
     else:
         print(table(registry))
     return 0
 
 
-def described(entry: Entry[Any]) -> dict[str, Any]:
-    """Return an entry for ``--json``."""
+def described(entry: Entry[Any], layer: bool = False) -> dict[str, Any]:
+    """Return an entry for ``--json``; a layer with how it is written."""
     return {
         "name": entry.name,
+        **({"example": example(entry)} if layer else {}),
         "label": tr(entry.label),
         "help": tr(entry.help) if entry.help else "",
         "fields": [
@@ -67,13 +85,26 @@ def described(entry: Entry[Any]) -> dict[str, Any]:
     }
 
 
+def example(entry: Entry[Any]) -> str:
+    """Return how a layer is written in ``--layers``."""
+    return format_layer(LayerConfig(entry.name))
+
+
 def table(registry: Iterable[Entry[Any]]) -> str:
-    """Return name, label, options and help in aligned columns."""
+    """Return name, label, help and options in aligned columns; the longest, the options, last."""
+    layers = registry is LAYERS
     rows = [
-        (entry.name, tr(entry.label), _options(entry.fields), tr(entry.help) if entry.help else "")
+        (
+            entry.name,
+            tr(entry.label),
+            example(entry) if layers else "",
+            tr(entry.help) if entry.help else "",
+            _fields(entry.fields) if layers else _options(entry.fields),
+        )
         for entry in registry
     ]
-    heads = (tr("Name"), tr("Label"), tr("Options"), tr("What it is"))
+    last = tr("Fields") if layers else tr("Options")
+    heads = (tr("Name"), tr("Label"), tr("Written as"), tr("What it is"), last)
     used = [column for column in range(len(heads)) if any(row[column] for row in rows)]
     chosen = [[row[column] for column in used] for row in (heads, *rows)]
     widths = [max(cells(row[column]) for row in chosen) for column in range(len(used))]
@@ -86,4 +117,14 @@ def _line(row: list[str], widths: list[int]) -> str:
 
 
 def _options(fields: tuple[Field, ...]) -> str:
-    return " ".join(f"--{field.name.replace('_', '-')} {field.default}" for field in fields)
+    return " ".join(f"--{field.name.replace('_', '-')} {_shown(field.default)}".strip() for field in fields)
+
+
+def _fields(fields: tuple[Field, ...]) -> str:
+    return ", ".join(f"{field.name} {_shown(field.default)}" for field in fields)
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return f"{default:g}" if isinstance(default, float) else str(default)

@@ -35,6 +35,7 @@ _PREFIX = "run_"
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add every option of a run, those of the registries' pieces included."""
+    parser.usage = tr("%(prog)s [options]")  # all of them would be forty lines
     _add_data(parser.add_argument_group(tr("data")))
     _add_network(parser.add_argument_group(tr("network")))
     _add_learning(parser.add_argument_group(tr("learning")))
@@ -220,9 +221,11 @@ def _registries() -> dict[str, Registry[Any]]:
 
 def _add_piece_field(group: Any, name: str, uses: list[tuple[str, Field]]) -> None:
     field = uses[0][1]
-    owners = ", ".join(piece for piece, _field in uses if piece != name)
-    said = tr(field.help or field.label)
-    said = help_text(f"{said} [{owners}]" if owners else said, _common_default(uses), field.choices)
+    owners = [piece for piece, _field in uses]
+    said = tr(field.help or field.label).rstrip(".。")
+    if owners != [name]:  # a regularizer is its own option
+        said += f" [{', '.join(owners)}]"
+    said = help_text(said, _common_default(uses), field.choices)
     if field.kind == "bool":
         _add(group, name, action=argparse.BooleanOptionalAction, help=said)
     else:
@@ -230,9 +233,12 @@ def _add_piece_field(group: Any, name: str, uses: list[tuple[str, Field]]) -> No
 
 
 def _common_default(uses: list[tuple[str, Field]]) -> object:
-    """Return the default where all the pieces agree on one."""
+    """Return the default where all the pieces agree on one, and it is worth telling."""
     defaults = {field.default for _piece, field in uses}
-    return uses[0][1].default if len(defaults) == 1 else None
+    default = uses[0][1].default if len(defaults) == 1 else None
+    if default is False or default == "":
+        return None
+    return f"{default:g}" if isinstance(default, float) else default
 
 
 def _metavar(field: Field) -> str:

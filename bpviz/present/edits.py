@@ -14,8 +14,10 @@ from bpviz.present.pieces import Pieces, registered_pieces
 from bpviz.present.setup import build_form
 from bpviz.present.setup_network import GIVEN_START
 from bpviz.present.values import checked
+from bpviz.registry import Registry
 from bpviz.training.config import RunConfig
 from bpviz.training.layer_spec import parse_layers
+from bpviz.training.options import usual_rate
 
 _LIVE = ("learning_rate", "batch_size", "clip_value", "clip_norm")
 _PENALTIES = tuple(field.name for entry in REGULARIZERS for field in entry.fields)
@@ -80,6 +82,8 @@ def _row(config: RunConfig, key: str, pieces: Pieces) -> Row:
 
 def _with_value(config: RunConfig, key: str, value: Any, pieces: Pieces) -> RunConfig:
     head, _, rest = key.partition(".")
+    if key == "optimizer":
+        config = _with_usual_rate(config, pieces.optimizers, value)
     if key in _PLAIN:
         return _PLAIN[key](config, value)
     if head == "layer":
@@ -92,6 +96,14 @@ def _with_value(config: RunConfig, key: str, value: Any, pieces: Pieces) -> RunC
         return replace(config, data=replace(config.data, options=_put(config.data.options, rest, value)))
     name = f"{head}_options"
     return _own(name)(config, _put(getattr(config, name), rest, value))
+
+
+def _with_usual_rate(config: RunConfig, optimizers: Registry[Any], name: str) -> RunConfig:
+    """Take the η that the new optimizer is made for, unless the user has chosen one."""
+    before, after = (usual_rate(optimizers[one]) for one in (config.optimizer, name))
+    if config.live.learning_rate != before or after == before:
+        return config
+    return config.with_live(replace(config.live, learning_rate=after))
 
 
 def _put(options: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

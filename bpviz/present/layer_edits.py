@@ -71,7 +71,7 @@ def moved(layers: Layers, index: int, step: int) -> Layers:
 def with_kind(layers: Layers, index: int, kind: str) -> Layers:
     """Make another kind of the layer at ``index``: it keeps the fields that both have.
 
-    A picture is laid flat before what cannot take one.
+    A picture is laid flat before what cannot take one, and no longer where there is none.
     """
     layer = _at(layers, index)
     before = {field.name: field for field in LAYERS[layer.kind].fields}
@@ -84,7 +84,9 @@ def with_kind(layers: Layers, index: int, kind: str) -> Layers:
             if chosen and (field.kind != "choice" or value in field.choices):
                 kept[field.name] = value
     changed = (*layers[:index], LayerConfig(kind, kept), *layers[index + 1 :])
-    return _flattened(changed) if kind in _PICTURE_KINDS else changed
+    if kind in _PICTURE_KINDS:
+        return _flattened(changed)
+    return _without_flatten(changed, index) if layer.kind in _PICTURE_KINDS else changed
 
 
 def _flattened(layers: Layers) -> Layers:
@@ -94,6 +96,15 @@ def _flattened(layers: Layers) -> Layers:
     if behind[:1] == ["flatten"] or len(layers) >= MAX_HIDDEN_LAYERS:
         return layers
     return (*layers[: last + 1], LayerConfig("flatten"), *layers[last + 1 :])
+
+
+def _without_flatten(layers: Layers, index: int) -> Layers:
+    """Take away the “flatten” behind the layer at ``index``, where no picture comes to it any more."""
+    before = [layer.kind for layer in layers[:index] if layer.kind not in _PASSING]
+    behind = [place for place in range(index + 1, len(layers)) if layers[place].kind not in _PASSING]
+    if not behind or layers[behind[0]].kind != "flatten" or (before and before[-1] in _PICTURE_KINDS):
+        return layers
+    return removed(layers, behind[0])
 
 
 def with_value(layers: Layers, index: int, name: str, value: Any) -> Layers:

@@ -196,7 +196,7 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
         output_bias=_flag(given, "output_bias", default.output_bias),
         output_activation=_known_or_auto(ACTIVATIONS, given, "output_activation"),
         loss=loss,
-        loss_options={} if loss == "auto" else _taken(LOSSES[loss], pieces),
+        loss_options=_loss_options(loss, pieces),
         optimizer=optimizer.name,
         optimizer_options=_taken(optimizer, pieces),
         schedule=schedule.name,
@@ -244,6 +244,12 @@ def _number(field: Field, value: Any) -> Any:
 def _taken(entry: Entry[Any], pieces: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of ``pieces`` that are fields of ``entry``, checked."""
     return {f.name: f.check(pieces[f.name]) for f in entry.fields if f.name in pieces}
+
+
+def _loss_options(loss: str, pieces: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the loss's fields; of any loss where the data are still to choose it."""
+    chosen = LOSSES if loss == "auto" else (LOSSES[loss],)
+    return {name: value for entry in chosen for name, value in _taken(entry, pieces).items()}
 
 
 def _data(given: Mapping[str, Any], numbers: Mapping[str, Any], pieces: Mapping[str, Any]) -> DataConfig:

@@ -80,6 +80,15 @@ def test_a_picture_layer_is_laid_flat_before_what_cannot_take_a_picture():
     )
 
 
+def test_the_flatten_goes_with_the_last_picture_layer():
+    for kind in LAYERS.names():
+        there = apply_edit(with_layers("8 tanh, 4 tanh"), "layer.0.kind", kind, PIECES)
+        back = apply_edit(there, "layer.0.kind", "dense", PIECES)
+        assert [layer.kind for layer in back.layers] == ["dense", "dense"], kind
+    behind_another = "conv 8 3x3 relu, maxpool 2, flatten"
+    assert edited(behind_another, "layer.1.kind", "dropout") == "conv 8 3x3 relu, dropout 0.5, flatten"
+
+
 def test_layers_change_places():
     assert edited("5 tanh, 3 relu", "layer.up", 1) == "3 relu, 5 tanh"
     assert edited("5 tanh, 3 relu", "layer.down", 0) == "3 relu, 5 tanh"
