@@ -122,8 +122,12 @@ class NetworkObjective(Objective):
         return self.penalties.projects
 
     def after_step(self, theta: Array, batch: Batch = None) -> bool:
-        """Take the batch into the statistics and hold the weights within max-norm."""
-        self.network.fold(self._rows_held(batch))
+        """Take the batch into the statistics and hold the weights within max-norm.
+
+        Of a batch in chunks it is the last whole one: what is left over may be a single sample.
+        """
+        rows = len(self.train) if batch is None else len(batch)
+        self.network.fold(min(rows, self.chunk_rows))
         return self.penalties.project(theta)
 
     def step_norms(self, batch: Batch) -> Array | None:

@@ -303,3 +303,26 @@ def test_differences_in_float32_are_a_gradient_still(layers, kind, method):
     expected = exact.objective.loss_and_gradient(rough.theta.astype(float))[1]
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, expected, atol=5e-3 * np.abs(expected).max())
+
+
+def test_a_last_batch_of_one_sample_spoils_no_statistics():
+    training = small_run("3 tanh, batchnorm", live=LiveSettings(0.05, 11))
+    kept = []
+    for _ in training.iterations():
+        kept.append(training.objective.memory().tobytes())
+    assert training.batches.count == 12
+    # Eleven, one, eleven, one: every second update leaves them as they are.
+    assert all(kept[place] == kept[place - 1] for place in range(2, 40, 2))
+    assert all(kept[place] != kept[place - 1] for place in range(1, 40, 2))
+
+
+def test_a_batch_in_chunks_is_remembered_by_a_whole_one(monkeypatch):
+    monkeypatch.setattr("bpviz.engine.network_objective.CHUNK_ROWS", 11)
+    training = small_run("3 tanh, batchnorm", live=LiveSettings(0.05, None))
+    steps = training.iterations()
+    next(steps)
+    a = training.objective.forward(training.theta, training.objective.train.x[:11]).a[0].copy()
+    next(steps)
+    expected = np.concatenate([0.1 * a.mean(axis=0), 0.9 + 0.1 * a.var(axis=0, ddof=1)])
+    np.testing.assert_allclose(training.objective.memory(), expected, rtol=1e-12)
+    hold_the_way_back(small_run("3 tanh, batchnorm, dropout 0.5", live=LiveSettings(0.05, None)))

@@ -171,12 +171,17 @@ class BatchNorm(Layer):
         np.multiply(back, scale[:, None], out=back)
 
     def fold(self, work: Work) -> None:
-        """Move the running statistics towards those of the last training batch."""
+        """Move the running statistics towards those of the last training batch.
+
+        A batch whose N is 1 has no spread to learn from and is left out.
+        """
         assert isinstance(work, BatchNormWork)
         count = work.rows * self.units // self.channels
+        if count < 2:
+            return
         running_mean, running_variance = self._statistics.reshape(2, -1)
         running_mean += self.momentum * (work.mean - running_mean)
-        unbiased = work.variance * (count / max(1, count - 1))
+        unbiased = work.variance * (count / (count - 1))
         running_variance += self.momentum * (unbiased - running_variance)
 
     def trace(self, x: Array, work: Work, row: int) -> dict[str, Array]:
