@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.curve_scales import percent, shown
+from bpviz.present.numbers import short
 from bpviz.present.sequence_values import ShownSequence
 from bpviz.snapshot import RunInfo
 from bpviz.text import tr
@@ -176,8 +177,8 @@ def step_lines(info: RunInfo, sequence: ShownSequence, step: int) -> list[str]:
     lines = [tr("step {step}", step=step + 1)]
     if step < len(sequence.x):
         lines += [
-            f"{name} = {shown(float(value))}"
-            for name, value in zip(sequence.channels, sequence.x[step], strict=True)
+            f"{name} = {short(float(value)) if bits else shown(float(value))}"
+            for name, bits, value in zip(sequence.channels, sequence.bits, sequence.x[step], strict=True)
         ]
     ahead = looks_ahead(info, sequence)
     at = np.flatnonzero(sequence.answers_at + (1 if ahead else 0) == step)
