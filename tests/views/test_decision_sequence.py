@@ -76,8 +76,8 @@ def test_the_pointer_reads_a_step(panel):
     a, b = info.x_train[3].reshape(8, 2)[2]
     assert lines[:4] == [
         "step 3",
-        f"a = {curve_scales.shown(a)}",
-        f"b = {curve_scales.shown(b)}",
+        f"a = {a:g}",
+        f"b = {b:g}",
         f"true class: {info.y_train[3, 2]}",
     ]
     p = float(snapshot.layers[-1].a[2])
