@@ -89,9 +89,7 @@ def _output(config: RunConfig, data: SplitDataset, loss: str, shape: Shape) -> L
 
 def _remedy(shape: Shape, steps: int) -> str:
     if steps:
-        return N_(
-            "Every step has an answer: write “sequence” at the recurrent layers, and no “flatten”."
-        )
+        return N_("Every step has an answer: write “sequence” at the recurrent layers, and no “flatten”.")
     if len(shape) == 3:
         return N_("Put “flatten” behind it.")
     return N_("Write “last” at the recurrent layer, or put “flatten” behind it.")
