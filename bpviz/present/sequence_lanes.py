@@ -104,7 +104,7 @@ def lay_out_lanes(
     lines = len(wanted) - bits
     gap = min(4.0, 0.1 * height / len(wanted))
     room = height - gap * (len(wanted) - 1)
-    most = line + 4.0 if lines else 2.0 * line
+    most = line + 4.0 if lines else max(2.0 * line, 0.13 * height)
     small = min(most, room / max(bits + _LINE_SHARE * lines, 1.0))
     large = (room - bits * small) / lines if lines else 0.0
     placed = []

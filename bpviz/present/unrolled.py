@@ -55,12 +55,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Look:
-    """What places depend on: the room, the height of a line of small text, and a digit's width."""
+    """What places depend on: the room, a line's height, a digit's width and that of the longest name."""
 
     width: float
     height: float
     line: float
     digit: float
+    name: float = 36.0
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,6 @@ def _with_side(row: Row, layers: Sequence[LayerState], look: Look, left: float) 
     side = (4.0, y, left - 10.0, height)
     if row.spec.layer == 0 or row.spec.kind == "through" or not row.spec.weighted:
         return replace(row, side=side)
-    names = min(6.0 * look.digit, 0.42 * side[2])
+    names = min(look.name + 6.0, 0.55 * side[2])
     room = (side[0] + names, y, side[2] - names, height)
     return replace(row, side=side, matrices=place_matrices(layers[row.spec.layer], row.spec.name, room))

@@ -69,8 +69,7 @@ class UnrolledView(QWidget):
                 "anything for its numbers; a click keeps them. ← and → walk through time, T plays it."
             )
         )
-        self.canvas.scene.changed()
-        self.canvas.update()
+        self.canvas.lay_out()
 
     def subtitle(self) -> str:
         """Return the network's layers, its size and the iteration."""

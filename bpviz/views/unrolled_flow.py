@@ -83,7 +83,7 @@ def _paint_states(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
             painter.drawLine(QPointF(edge, y), QPointF(edge, y + height))
         elif name != "c" and _flows_back(scene, step) and flow.shares[step] > 0:
             share = float(flow.shares[step])
-            painter.setPen(QPen(faded(scene.colours.backward, 0.2 + 0.8 * share), 0.8 + 2.4 * share))
+            painter.setPen(QPen(faded(scene.colours.backward, 0.35 + 0.65 * share), 0.8 + 2.4 * share))
             _arrow(painter, end, start, y + 0.65 * height, -head)
 
 

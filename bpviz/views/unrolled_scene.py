@@ -13,8 +13,9 @@ from bpviz.present.numbers import short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.sequence_values import ShownSequence, shown_sequence
 from bpviz.present.unrolled import Look, Mark, Row, Unrolled, lay_out
-from bpviz.present.unrolled_rows import views
+from bpviz.present.unrolled_rows import RECURRENT, views
 from bpviz.present.unrolled_values import Clock, Flow, cuts, flow
+from bpviz.present.unrolled_words import layer_name
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.plotting import CENTRE, line_height, pixel_ratio
 
@@ -61,7 +62,7 @@ class UnrolledScene:
         self.cuts = {
             number: cuts(info, number, steps)
             for number, kind in enumerate(info.kinds, 1)
-            if kind in ("rnn", "lstm", "gru")
+            if kind in RECURRENT
         }
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
@@ -91,7 +92,10 @@ class UnrolledScene:
         ):
             return
         metrics = QFontMetricsF(self.font)
-        look = Look(width, height, line_height(metrics), metrics.horizontalAdvance("0"))
+        layers = range(1, len(self.info.kinds))
+        names = [layer_name(self.info, n) for n in layers if self.info.kinds[n - 1] in ("dense", *RECURRENT)]
+        widest = max(metrics.horizontalAdvance(name) for name in names)
+        look = Look(width, height, line_height(metrics), metrics.horizontalAdvance("0"), widest)
         self.layout = lay_out(self.info, self.snapshot.layers, self.view, look)
 
     def changed(self) -> None:
