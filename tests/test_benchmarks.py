@@ -63,6 +63,7 @@ def test_the_table_says_what_was_measured_on_what(capsys):
         "differences",
         "convolution",
         "recurrent",
+        "learning",
         "surface",
         "start",
         "csv",

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from tests.benchmarks import engine, layers, program, recurrent
+from tests.benchmarks import engine, layers, learning, program, recurrent
 from tests.benchmarks.timing import Row, percentile
 from tests.benchmarks.window import growth_mb_per_minute
 
@@ -104,6 +104,7 @@ BENCHMARKS: dict[str, Callable[[float], list[Row]]] = {
     "differences": lambda _seconds: engine.differences(),
     "convolution": lambda _seconds: layers.convolution(),
     "recurrent": lambda _seconds: recurrent.recurrent(),
+    "learning": lambda _seconds: learning.learning(),
     "surface": lambda _seconds: engine.surface(),
     "start": lambda _seconds: program.start_up(),
     "csv": lambda _seconds: program.csv_load(),
