@@ -202,7 +202,7 @@ class _Wish:
 
 def _wishes(specs: Sequence[RowSpec], look: Look) -> list[_Wish]:
     line, wishes = look.line, []
-    gap = min(max(0.055 * look.height, 9.0), 24.0)
+    gap = min(max(0.07 * look.height, 9.0), 24.0)
     for place, spec in enumerate(specs):
         last = place == len(specs) - 1
         above = 0.0 if last else 2.0 if specs[place + 1].layer == spec.layer else gap
@@ -211,7 +211,7 @@ def _wishes(specs: Sequence[RowSpec], look: Look) -> list[_Wish]:
             wishes.append(_Wish(spec.units * lane, above=above))
         elif spec.kind == "recurrent":
             parts = sum(other.layer == spec.layer for other in specs)
-            strip = min(max(0.12 * look.height, 2.2 * line), 4.0 * line) if spec.norms else 0.0
+            strip = _strip(look, sum(each.norms for each in specs)) if spec.norms else 0.0
             wishes.append(_Wish(8.0 if parts > 1 else 14.0, 3.0 / parts, strip, above=above))
         elif spec.kind == "steps" and spec.is_output:
             one = spec.units == 1
@@ -221,6 +221,14 @@ def _wishes(specs: Sequence[RowSpec], look: Look) -> list[_Wish]:
         else:
             wishes.append(_Wish(line + (6 if spec.is_output else 1), above=above))
     return wishes
+
+
+def _strip(look: Look, layers: int) -> float:
+    """Return how high ‖∂L/∂h_t‖ is drawn; where several layers share little room, without its numbers."""
+    with_numbers = 2.2 * look.line
+    if layers * with_numbers > 0.2 * look.height:
+        return max(0.07 * look.height, 9.0)
+    return min(max(0.12 * look.height, with_numbers), 4.0 * look.line)
 
 
 def _stacked(specs: Sequence[RowSpec], look: Look, left: float, width: float, axis: float) -> list[Row]:

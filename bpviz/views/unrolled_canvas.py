@@ -90,6 +90,11 @@ class UnrolledCanvas(QWidget):
         if self.scene.cursor is not None and self.scene.cursor.kind == "cell":
             self.scene.cursor = replace(self.scene.cursor, kind="block", unit=-1, name="")
         self.lay_out()
+        pinned, layout = self.scene.pinned, self.scene.layout
+        if pinned is not None and pinned.kind == "cell" and layout is not None:
+            # The card tells what the cell shows now.
+            row = layout.row_of(pinned.layer, pinned.name)
+            self.scene.pinned = None if row is None else replace(pinned, name=row.spec.name)
         self._changed()
 
     def set_time(self, step: int | None, clock: Clock | None = None) -> None:

@@ -71,20 +71,21 @@ def _paint_states(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         return
     flow, cut = scene.flows[row.spec.layer], scene.cuts.get(row.spec.layer, frozenset())
     _, y, _, height = row.box
-    head = min(0.3 * layout.gap, 3.5)
+    head = min(0.3 * layout.gap, 3.5, max(0.2 * height, 2.0))
+    apart = max(0.15 * height, min(3.0, 0.25 * height))
     for step in range(layout.steps - 1):
         edge = layout.left + (step + 1) * layout.column
         start, end = edge - layout.gap / 2 + 1, edge + layout.gap / 2 - 1
         if _reached(scene, step + 1):
             painter.setPen(QPen(QColor(scene.colours.muted), 1.2))
-            _arrow(painter, start, end, y + 0.35 * height, head)
+            _arrow(painter, start, end, y + height / 2 - apart, head)
         if step in cut:
             painter.setPen(QPen(QColor(scene.colours.backward), 1.0, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(edge, y), QPointF(edge, y + height))
         elif name != "c" and _flows_back(scene, step) and flow.shares[step] > 0:
             share = float(flow.shares[step])
             painter.setPen(QPen(faded(scene.colours.backward, 0.35 + 0.65 * share), 0.8 + 2.4 * share))
-            _arrow(painter, end, start, y + 0.65 * height, -head)
+            _arrow(painter, end, start, y + height / 2 + apart, -head)
 
 
 def _arrow(painter: QPainter, start: float, end: float, y: float, head: float) -> None:
