@@ -13,6 +13,9 @@ from bpviz.present.numbers import exact, short
 
 Tone = Literal["normal", "muted", "backward"]
 
+MOST_NUMBERS = 36
+"""A table of more numbers is a picture alone."""
+
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ACTIVATION_FORMULAS = {
@@ -59,19 +62,21 @@ class CardLine:
 class Table:
     """Numbers as a picture: ``values`` (slices, rows, columns), one slice a channel.
 
-    ``marked`` is a place (slice, row, column) that stands out.
+    ``marked`` is a place (slice, row, column) that stands out; ``whole`` is what is copied where
+    ``values`` is a part of it.
     """
 
     name: str
     values: NDArray[np.floating]
     tone: Tone = "normal"
     marked: tuple[int, int, int] | None = None
+    whole: NDArray[np.floating] | None = None
 
     def exact(self) -> str:
         """Return all numbers with every digit, row below row, a blank line between slices."""
+        values = self.values if self.whole is None else self.whole
         slices = [
-            "\n".join("\t".join(exact(value) for value in row) for row in part)
-            for part in self.values.tolist()
+            "\n".join("\t".join(exact(value) for value in row) for row in part) for part in values.tolist()
         ]
         return f"{self.name}\n" + "\n\n".join(slices)
 

@@ -132,7 +132,9 @@ def plans(info: RunInfo) -> tuple[Plan, ...]:
         text = info.texts[layer - 1] if layer else ""
         kernel = window_of(text) if kind == "conv" else None
         before = made[-1].shape if made else (1,)
-        made.append(Plan(column, units, shape, kernel, before[0], kind == "batchnorm" and column == "maps"))
+        made.append(
+            Plan(column, units, shape, kernel, before[0], kind == "batchnorm" and column == "maps", kind)
+        )
     return tuple(made)
 
 
@@ -151,23 +153,24 @@ def lay_out_maps(info: RunInfo, width: float, height: float, margins: Margins) -
     wanted = plans(info)
     made = blocks(wanted, info, room_w, room_h)
     free = room_w - sum(one.size[0] for one in made)
-    gap = free / max(len(made) - 1, 1)
+    gap = free / max(sum(plan.gap for plan in wanted[1:]), 1.0)
     x = margins.left
     columns = []
     for layer, (plan, one) in enumerate(zip(wanted, made, strict=True)):
         across, down = one.size
+        x += gap * plan.gap if layer else 0.0
         y = margins.top + (room_h - down) / 2
         columns.append(_column(layer, plan, one, np.round([x, y, 0.0, 0.0])))
-        x += across + gap
+        x += across
     return Layout(width, height, tuple(columns))
 
 
 def _column(layer: int, plan: Plan, one: Block, at: Array) -> Column:
     if plan.kind != "maps":
-        cells = one.cells + at
+        cells = one.cells() + at
         return Column(layer, plan.kind, np.round(cells) if plan.kind == "nodes" else cells)  # type: ignore[arg-type]
     channels, height, width = plan.shape
     window = (plan.kernel.height, plan.kernel.width) if plan.kernel is not None else (1, 1)
-    moved = [part + at if len(part) else part for part in (one.cells, one.tiles, one.slices, one.gauges)]
+    moved = [part + at if len(part) else part for part in (one.cells(), one.boxes, one.slices, one.gauges)]
     cells, tiles, slices, gauges = moved
     return MapColumn(layer, "maps", cells, (channels, height, width), tiles, slices, window, gauges)

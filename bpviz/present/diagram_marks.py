@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpviz.present.diagram import Array, Layout, Spot
-from bpviz.present.diagram_maps import around, tiles_of
+from bpviz.present.diagram_maps import tiles_of
 from bpviz.present.inspect_maps import winner
 from bpviz.present.map_windows import CONVOLUTION, PASSING, POOLINGS, place, window_of
 from bpviz.snapshot import LayerState
@@ -17,9 +17,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Seen:
-    """The windows (k, 4) that a pixel looks through, on the maps of the layer before, and its winner."""
+    """The windows (k, 4) that a pixel looks through, on the maps ``tiles`` (k, 4), and its winner."""
 
     frames: Array
+    tiles: Array
     winner: Box | None = None
 
 
@@ -30,7 +31,7 @@ def seen(layout: Layout, layers: tuple[LayerState, ...], spot: Spot | None) -> S
     state, before = layers[spot.layer], layers[spot.layer - 1]
     window = window_of(state.text) if state.kind in (CONVOLUTION, *POOLINGS) else None
     tiles = tiles_of(layout.columns[spot.layer - 1])
-    if window is None or len(before.shape) != 3 or len(tiles) != before.shape[0]:
+    if window is None or len(before.shape) != 3 or len(tiles) != before.shape[0] or spot.unit >= state.units:
         return None
     channel, row, column = place(spot.unit, state.shape)
     if state.kind in POOLINGS:
@@ -40,12 +41,7 @@ def seen(layout: Layout, layers: tuple[LayerState, ...], spot: Spot | None) -> S
     sides = [tiles[:, 0] + left * side_x, tiles[:, 1] + top * side_y, columns * side_x, rows * side_y]
     won = winner(state, spot.unit)
     cell = None if won is None else layout.spot_cell(Spot(spot.layer - 1, won))
-    return Seen(np.stack(sides, axis=1), cell)
-
-
-def frames_box(found: Seen) -> Box:
-    """Return x, y, width and height round all windows."""
-    return around(found.frames)
+    return Seen(np.stack(sides, axis=1), tiles, cell)
 
 
 def twins(layers: tuple[LayerState, ...], spot: Spot | None) -> list[Spot]:

@@ -6,20 +6,23 @@ one size, and what width is left over is shared by what a layer has to show.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
 
 import numpy as np
 
 from bpviz.present.diagram import Array, block, largest_node
-from bpviz.present.map_windows import Window
+from bpviz.present.map_windows import POOLINGS, Window
 from bpviz.snapshot import RunInfo
 
 TILE_LIMIT = 32
 """Up to so many maps have their kernels beside them."""
 
-LARGEST_PIXEL, LARGEST_ENTRY = 26.0, 16.0
+LARGEST_ENTRY = 16.0
 SMALLEST_ENTRY = 1.6
+MOST_GAPS = 0.4
+"""Of the width, for the lines between the columns."""
 GAUGE_WIDTH = 11.0
 BAR_WIDTH = 9.0
 
@@ -48,30 +51,47 @@ class Plan:
     kernel: Window | None = None
     channels_in: int = 1
     gauge: bool = False
+    layer_kind: str = ""
 
     @property
     def weight(self) -> float:
         """Return its share of the width that there is to give away."""
         if self.kind == "maps":
-            return 1.55 if self.kernel is not None else 1.0
-        return {"picture": 1.15, "grid": 0.8}.get(self.kind, 0.0)
+            return 1.55 if self.kernel is not None else 1.3 if self.gauge else 1.0
+        return {"picture": 1.5, "grid": 0.8}.get(self.kind, 0.0)
+
+    @property
+    def gap(self) -> float:
+        """Return its share of the room between the columns: more for what many lines lead to."""
+        if self.layer_kind in ("dropout", "batchnorm", "flatten", *POOLINGS):
+            return 0.75
+        return 1.3 if self.layer_kind == "dense" else 1.0
 
 
 @dataclass(frozen=True)
 class Block:
-    """The places of one layer's things, their upper left corner at the origin."""
+    """The places of one layer's things, their upper left corner at the origin.
 
-    cells: Array
-    tiles: Array = field(default_factory=none)
+    ``boxes`` (n, 4) are its units, or tiles of ``pixels`` (rows, columns) units each.
+    """
+
+    boxes: Array
+    pixels: tuple[int, int] = (1, 1)
     slices: Array = field(default_factory=none)
     gauges: Array = field(default_factory=none)
 
     @property
     def size(self) -> tuple[float, float]:
         """Return width and height."""
-        boxes = np.concatenate([self.cells, self.slices, self.gauges])
+        boxes = np.concatenate([self.boxes, self.slices, self.gauges])
         width, height = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
         return width, height
+
+    def cells(self) -> Array:
+        """Return (units, 4): the places of its units."""
+        if self.pixels == (1, 1):
+            return self.boxes
+        return np.concatenate([pixels(tile, *self.pixels) for tile in self.boxes])
 
 
 def blocks(wanted: tuple[Plan, ...], info: RunInfo, room_w: float, room_h: float) -> list[Block]:
@@ -83,13 +103,31 @@ def blocks(wanted: tuple[Plan, ...], info: RunInfo, room_w: float, room_h: float
         for index, plan in enumerate(wanted)
         if plan.weight == 0.0
     }
-    gaps = (len(wanted) - 1) * max(16.0, 0.05 * room_w)
+    between = len(wanted) - 1
+    gaps = max(18.0 * between, min(0.07 * between, MOST_GAPS) * room_w)
     left = max(room_w - gaps - sum(one.size[0] for one in fixed.values()), 0.3 * room_w)
-    share = left / max(sum(plan.weight for plan in wanted), 1.0)
-    return [
-        fixed[index] if index in fixed else _flexible(plan, info, share * plan.weight, room_h)
-        for index, plan in enumerate(wanted)
-    ]
+
+    def made(share: float) -> list[Block]:
+        return [
+            fixed[index] if index in fixed else _flexible(plan, info, share * plan.weight, room_h)
+            for index, plan in enumerate(wanted)
+        ]
+
+    return _grown(made, left / max(sum(plan.weight for plan in wanted), 1.0), room_w - gaps)
+
+
+def _grown(made: Callable[[float], list[Block]], share: float, room: float) -> list[Block]:
+    """Return the blocks with the largest share that ``room`` holds: some are bound by their height."""
+    low, high = 0.1 * share, 3.0 * share
+    best = made(low)
+    for _ in range(8):
+        middle = (low + high) / 2
+        larger = made(middle)
+        if sum(one.size[0] for one in larger) <= room:
+            best, low = larger, middle
+        else:
+            high = middle
+    return best
 
 
 def _fixed(plan: Plan, room_w: float, room_h: float, largest: float) -> Block:
@@ -106,12 +144,17 @@ def _fixed(plan: Plan, room_w: float, room_h: float, largest: float) -> Block:
 def _flexible(plan: Plan, info: RunInfo, width: float, height: float) -> Block:
     if plan.kind == "picture" and info.picture_shape is not None:
         rows, across = info.picture_shape
-        side = _steady(min(0.86 * height / rows, width / across, LARGEST_PIXEL))
-        return Block(pixels(np.array([0.0, 0.0, across * side, rows * side]), rows, across))
+        side = _steady(min(0.62 * height / rows, width / across, _largest_pixel(height)))
+        return Block(np.array([[0.0, 0.0, across * side, rows * side]]), (rows, across))
     if plan.kind == "grid":
         # One column of the share: its own rule then takes most of it.
         return Block(block("grid", plan.units, width / 0.8, height, 0.0, 1, None))
     return _tiles(plan, width, height)
+
+
+def _largest_pixel(height: float) -> float:
+    """Return how large a map's pixel may be: it grows with the window."""
+    return max(26.0, 0.05 * height)
 
 
 def _steady(side: float) -> float:
@@ -128,14 +171,14 @@ def _tiles(plan: Plan, width: float, height: float) -> Block:
     most = 2 if channels <= 8 else 4 if channels <= TILE_LIMIT else channels
     best, best_score, best_across = 0.0, -1.0, 1
     for across in range(1, min(most, channels) + 1):
-        gap_x, gap_y = _gaps(channels, height)
         down = ceil(channels / across)
+        gap_x, gap_y = _gaps(channels, height, down)
         room_x = width / across - gap_x * (across > 1) - (GAUGE_WIDTH + 3 if plan.gauge else 0)
-        side = min((height / down - gap_y) / rows, room_x / (columns * (1 + beside)), LARGEST_PIXEL)
+        side = min((height / down - gap_y) / rows, room_x / (columns * (1 + beside)), _largest_pixel(height))
         score = side * (0.86 ** (across - 1) if channels <= TILE_LIMIT else 1.0)
         if score > best_score * 1.001:
             best, best_score, best_across = side, score, across
-    return _arranged(plan, max(_steady(best), 0.2), best_across, height)
+    return _arranged(plan, max(_steady(best), 0.02), best_across, height)
 
 
 def _beside(plan: Plan) -> float:
@@ -145,16 +188,16 @@ def _beside(plan: Plan) -> float:
     return 0.5 if plan.channels_in == 1 else 0.8
 
 
-def _gaps(channels: int, height: float) -> tuple[float, float]:
-    if channels > TILE_LIMIT:
-        return 2.0, 2.0
-    return 8.0, max(3.0, min(0.02 * height, 10.0))
+def _gaps(channels: int, height: float, down: int) -> tuple[float, float]:
+    """Return how far tiles stand apart, beside one another and, ``down`` of them, below."""
+    across, below = (2.0, 2.0) if channels > TILE_LIMIT else (8.0, max(3.0, min(0.02 * height, 10.0)))
+    return across, min(below, 0.3 * height / down)
 
 
 def _arranged(plan: Plan, side: float, across: int, height: float) -> Block:
     """Return the tiles in ``across`` columns, row by row, their pixels ``side`` wide."""
     channels, rows, columns = plan.shape
-    gap_x, gap_y = _gaps(channels, height)
+    gap_x, gap_y = _gaps(channels, height, ceil(channels / across))
     tile_w, tile_h = columns * side, rows * side
     entry, slices_across = _entry_size(plan, tile_w, tile_h)
     kernel_w = _kernel_width(plan, entry, slices_across)
@@ -164,13 +207,12 @@ def _arranged(plan: Plan, side: float, across: int, height: float) -> Block:
     tiles[:, 0] = index % across * (before + tile_w + gap_x) + before
     tiles[:, 1] = index // across * (tile_h + gap_y)
     tiles[:, 2:] = tile_w, tile_h
-    cells = np.concatenate([pixels(tile, rows, columns) for tile in tiles])
     gauges = none()
     if plan.gauge:
         gauges = tiles + np.array([-GAUGE_WIDTH - 3, 0.0, 0.0, 0.0])
         gauges[:, 2] = GAUGE_WIDTH
     slices = _slices(plan, tiles, entry, slices_across, kernel_w) if entry else none()
-    return Block(cells, tiles, slices, gauges)
+    return Block(tiles, (rows, columns), slices, gauges)
 
 
 def _entry_size(plan: Plan, tile_w: float, tile_h: float) -> tuple[float, int]:

@@ -14,6 +14,9 @@ from bpviz.present.sequence_values import target_text as sequence_target
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 
+LONGEST_SIZES = 30
+"""Characters of a network's sizes in the panel's title; a deeper one tells its number of layers."""
+
 
 def feature_name(info: RunInfo, index: int) -> str:
     """Return an input's name, or its symbol where it has none."""
@@ -60,7 +63,10 @@ def _sizes(info: RunInfo) -> list[str]:
     """Return each layer's units, or channels × height × width where it gives maps."""
     if not has_maps(info):
         return [str(units) for units in info.units]
-    return ["×".join(map(str, shape)) for shape in info.shapes]
+    sizes = ["×".join(map(str, shape)) for shape in info.shapes]
+    if sum(map(len, sizes)) > LONGEST_SIZES:
+        return [tr("{count} layers", count=len(info.kinds))]
+    return sizes
 
 
 def card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None = None) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, Table, superscript
+from bpviz.present.cards import ACTIVATION_FORMULAS, MOST_NUMBERS, Card, CardLine, Table, Tone, superscript
 from bpviz.present.diagram import Spot
 from bpviz.present.map_windows import (
     CONVOLUTION,
@@ -66,8 +66,7 @@ def unit_title(state: LayerState, spot: Spot) -> str:
 
 
 def _back(state: LayerState, unit: int) -> CardLine:
-    # + 0: a minus before a zero says nothing.
-    return CardLine("δ = ∂L/∂z", float(state.delta[unit]) + 0.0, "backward")
+    return CardLine("δ = ∂L/∂z", float(state.delta[unit]), "backward")
 
 
 def convolution_card(snapshot: Snapshot, spot: Spot) -> Card:
@@ -113,13 +112,20 @@ def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
         lines.append(CardLine(tr("bias b"), float(bias.values[spot.unit]), "muted"))
         lines.append(CardLine(tr("∂L/∂b of the last update"), float(bias.gradient[spot.unit]), "backward"))
     tables = (
-        Table("w", kernel, marked=at),
-        Table("∂L/∂w", gradient, "backward", marked=at),
-        Table("Δw", -update, "muted", marked=at),
+        _part("w", kernel, at),
+        _part("∂L/∂w", gradient, at, "backward"),
+        _part("Δw", -update, at, "muted"),
     )
     return Card(
         tr("Kernel {number}, weight {symbol}", number=spot.unit + 1, symbol=w), tuple(lines), tables=tables
     )
+
+
+def _part(name: str, values: Values, at: tuple[int, int, int], tone: Tone = "normal") -> Table:
+    """Return a kernel's numbers as a table: of a large one the slice that is pointed at."""
+    if values.size <= MOST_NUMBERS:
+        return Table(name, values, tone, at)
+    return Table(name, values[at[0] : at[0] + 1], tone, (0, *at[1:]), values)
 
 
 def _all(one: ParameterState) -> tuple[Values, Values, Values]:
@@ -185,7 +191,7 @@ def dropout_card(snapshot: Snapshot, spot: Spot) -> Card:
         if factor:
             lines.append(CardLine(tr("factor 1/(1 − p)"), factor, "muted"))
     lines.append(CardLine("a = m·x", float(state.a[spot.unit])))
-    lines.append(CardLine("δ = ∂L/∂a", float(state.delta[spot.unit]) + 0.0, "backward"))
+    lines.append(CardLine("δ = ∂L/∂a", float(state.delta[spot.unit]), "backward"))
     if mask is not None:
         back = float(state.delta[spot.unit]) * float(np.asarray(mask).ravel()[spot.unit])
         lines.append(CardLine("∂L/∂x = m·δ", back, "backward"))
@@ -211,14 +217,15 @@ def batch_norm_card(snapshot: Snapshot, spot: Spot) -> Card:
     channel = channel_of(state, spot.unit)
     lines = [CardLine("x", float(before.a[spot.unit]), "muted")]
     lines += _statistics(state, channel, "mean", "variance", tr("batch: μ"))
+    # Not x̂: many fonts put the combining hat over another letter.
     x_hat = state.arrays.get("x_hat")
     if x_hat is not None:
-        lines.append(CardLine("x̂ = (x − μ)/√(v + ε)", float(np.asarray(x_hat).ravel()[spot.unit])))
+        lines.append(CardLine("x′ = (x − μ)/√(v + ε)", float(np.asarray(x_hat).ravel()[spot.unit])))
     gamma, beta = parameter(state, "gamma"), parameter(state, "beta")
     if gamma is not None and beta is not None:
         more = (("β", float(beta.values[channel])),)
         lines.append(CardLine("γ", float(gamma.values[channel]), "muted", more=more))
-    lines.append(CardLine("z = γ·x̂ + β", float(state.z[spot.unit])))
+    lines.append(CardLine("z = γ·x′ + β", float(state.z[spot.unit])))
     if state.activation not in ("", "identity"):
         formula = ACTIVATION_FORMULAS.get(state.activation, state.activation)
         lines.append(CardLine(f"a = {formula}", float(state.a[spot.unit])))
@@ -253,7 +260,7 @@ def flat_card(snapshot: Snapshot, spot: Spot) -> Card:
         channel, row, column = place(spot.unit, shape)
         where = tr("map {map}, row {row}, column {column}", map=channel + 1, row=row + 1, column=column + 1)
         lines.insert(0, CardLine(where, None, "muted"))
-    lines.append(CardLine("δ = ∂L/∂a", float(state.delta[spot.unit]) + 0.0, "backward"))
+    lines.append(CardLine("δ = ∂L/∂a", float(state.delta[spot.unit]), "backward"))
     return Card(unit_title(state, spot), tuple(lines))
 
 

@@ -25,6 +25,7 @@ def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else MINUS + "∞"
+    value += 0.0  # a minus before a zero says nothing
     text = f"{value:#.{digits}g}" if steady else f"{value:.{digits}g}"
     mantissa, _, exponent = text.partition("e")
     mantissa = mantissa.removesuffix(".").replace("-", MINUS)

@@ -150,6 +150,12 @@ class NetworkPanel(Panel):
                 "the layer’s largest. A dot at a neuron’s corner is its bias. Between large layers only the "
                 "strongest weights are drawn. Point at anything for its numbers; a click keeps them."
             )
+            + "\n"
+            + tr(
+                "A tile is a feature map, the small picture left of it its kernel. A bar is what is laid "
+                "out flat; crossed-out neurons are dropped in this iteration; the two bars at a batch norm are mean ± "
+                "deviation of the batch and, in grey, the running ones."
+            )
         )
         self.header.retranslate()
         self.unrolled.retranslate()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -11,12 +13,15 @@ from bpviz.present import diagram_marks as marks
 from bpviz.present import map_colours
 from bpviz.present.diagram import Column, Spot
 from bpviz.present.diagram_colours import mixed
+from bpviz.present.diagram_lines import enough_points, points_on
 from bpviz.present.diagram_maps import MapColumn, block_box, tiles_of
 from bpviz.present.inspect_maps import dropped
 from bpviz.present.map_windows import PASSING, POOLINGS
+from bpviz.views.network_lines import device_ratio
 from bpviz.views.network_scene import Scene
 
-Point = tuple[float, float]
+Boxes = NDArray[np.float64]
+LEVELS = 40
 MOST_FRAMES = 8
 """Up to so many windows have a line each to the pixel that they make."""
 
@@ -39,26 +44,41 @@ def paint_map_links(painter: QPainter, scene: Scene) -> None:
             _paint_band(painter, scene, QRectF(*source.box), QRectF(*target.box))
 
 
-def _ends(source: Column, target: Column, from_box: list[float], to_box: list[float]) -> tuple[Point, Point]:
-    """Return where a line leaves and arrives: at the border of a block, in the row of the map."""
-    left = block_box(source)
-    right = block_box(target)
-    start = left[0] + left[2] + 2.0, from_box[1] + from_box[3] / 2
-    return start, (right[0] - 2.0, to_box[1] + to_box[3] / 2)
-
-
-def _curve(start: Point, end: Point) -> QPainterPath:
-    path = QPainterPath(QPointF(*start))
-    reach = (end[0] - start[0]) / 2
-    path.cubicTo(start[0] + reach, start[1], end[0] - reach, end[1], end[0], end[1])
-    return path
-
-
 def _pen(scene: Scene, strength: float, lit: bool) -> QPen:
     """Return the pen of a link: grey, magenta where what flows back is shown, strong where pointed at."""
-    colour = scene.colours.backward if scene.gradients else scene.colours.muted
-    opacity = 0.35 + 0.6 * strength if lit else 0.10 + 0.38 * strength
-    return QPen(QColor(*mixed(colour, scene.colours.card, opacity)), 1.6 if lit else 1.0)
+    step = round(LEVELS * (0.35 + 0.6 * strength if lit else 0.10 + 0.38 * strength))
+    return _thread_pen(
+        scene.colours.backward if scene.gradients else scene.colours.muted, scene.colours.card, step
+    )
+
+
+@cache
+def _thread_pen(colour: str, ground: str, step: int) -> QPen:
+    """Return the pen of a line's threads: one device pixel wide, and opaque."""
+    pen = QPen(QColor(*mixed(colour, ground, step / LEVELS)), 1.0)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _paint_curves(
+    painter: QPainter, scene: Scene, layer: int, starts: Boxes, ends: Boxes, pens: list[QPen], width: float
+) -> None:
+    """Draw from the right border of the layer before, in the row of each start, to the row of each end."""
+    assert scene.layout is not None
+    if not len(starts):
+        return
+    left, right = block_box(scene.layout.columns[layer - 1]), block_box(scene.layout.columns[layer])
+    control = np.empty((len(starts), 4, 2))
+    control[:, :, 0] = np.array([0.0, 0.5, 0.5, 1.0])
+    control[:, :, 0] *= right[0] - left[0] - left[2] - 4.0
+    control[:, :, 0] += left[0] + left[2] + 2.0
+    control[:, :2, 1] = (starts[:, 1] + starts[:, 3] / 2)[:, None]
+    control[:, 2:, 1] = (ends[:, 1] + ends[:, 3] / 2)[:, None]
+    ratio = device_ratio(painter)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for points, pen in zip(points_on(control, enough_points(control, ratio)), pens, strict=True):
+        painter.setPen(pen)
+        painter.drawPolyline(scene.lines.line(layer, points, width, ratio))
 
 
 def _paint_kernel_links(painter: QPainter, scene: Scene, source: Column, target: MapColumn) -> None:
@@ -71,28 +91,23 @@ def _paint_kernel_links(painter: QPainter, scene: Scene, source: Column, target:
         return
     lit = marks.filter_of(scene.snapshot.layers, scene.spot, layer)
     strengths = map_colours.slice_strengths(kernels)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for filter_, channel in map_colours.strongest_slices(strengths, lit)[::-1].tolist():
-        start, end = _ends(source, target, tiles[channel].tolist(), target.tiles[filter_].tolist())
-        painter.setPen(_pen(scene, float(strengths[filter_, channel]), lit is not None))
-        painter.drawPath(_curve(start, end))
+    pairs = map_colours.strongest_slices(strengths, lit)[::-1]
+    pens = [_pen(scene, float(strengths[unit, source]), lit is not None) for unit, source in pairs.tolist()]
+    starts, ends = tiles[pairs[:, 1]], target.tiles[pairs[:, 0]]
+    _paint_curves(painter, scene, layer, starts, ends, pens, 1.0 if lit is None else 1.6)
 
 
-def _paint_each(
-    painter: QPainter, scene: Scene, sources: NDArray[np.float64], targets: NDArray[np.float64], layer: int
-) -> None:
+def _paint_each(painter: QPainter, scene: Scene, sources: Boxes, targets: Boxes, layer: int) -> None:
     """Draw from each map or node to its own; none to those that are dropped."""
-    assert scene.layout is not None and scene.snapshot is not None
+    assert scene.snapshot is not None
     if len(sources) != len(targets) or len(sources) > map_colours.MOST_LINES:
         return
     missing = dropped(scene.snapshot.layers[layer])
-    columns = scene.layout.columns[layer - 1], scene.layout.columns[layer]
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(scene, 0.5, lit=False))
-    for unit, (start_box, end_box) in enumerate(zip(sources.tolist(), targets.tolist(), strict=True)):
-        if missing is not None and len(missing) == len(sources) and missing[unit]:
-            continue
-        painter.drawPath(_curve(*_ends(*columns, start_box, end_box)))
+    kept = np.ones(len(sources), dtype=bool)
+    if missing is not None and len(missing) == len(sources):
+        kept = ~missing
+    pens = [_pen(scene, 0.5, lit=False)] * int(kept.sum())
+    _paint_curves(painter, scene, layer, sources[kept], targets[kept], pens, 1.0)
 
 
 def _paint_bands(painter: QPainter, scene: Scene, source: Column, target: Column) -> None:
@@ -162,17 +177,10 @@ def _paint_seen(painter: QPainter, scene: Scene, found: marks.Seen, spot: Spot) 
     frames = [QRectF(*frame) for frame in found.frames.tolist()]
     ground, ink = QColor(scene.colours.card), QColor(scene.colours.backward)
     if cell is not None and len(frames) <= MOST_FRAMES:
-        pen = QPen(ink, 1.0)
-        for frame in frames:
-            lines = [
-                QLineF(frame.topRight(), QPointF(cell[0], cell[1])),
-                QLineF(frame.bottomRight(), QPointF(cell[0], cell[1] + cell[3])),
-            ]
-            faint = QColor(ink)
-            faint.setAlpha(190 if len(frames) == 1 else 90)
-            pen.setColor(faint)
-            painter.setPen(pen)
-            painter.drawLines(lines)
+        ink.setAlpha(190 if len(frames) == 1 else 120)
+        painter.setPen(QPen(ink, 1.0))
+        painter.drawLines(_rays(frames, QRectF(*cell)))
+        ink.setAlpha(255)
     for colour, width in ((ground, 3.4), (ink, 1.8)):
         painter.setPen(QPen(colour, width))
         painter.drawRects(frames)
@@ -183,3 +191,15 @@ def _paint_seen(painter: QPainter, scene: Scene, found: marks.Seen, spot: Spot) 
         size = max(0.42 * won.width(), 3.0)
         painter.drawEllipse(won.center(), size / 2, size / 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _rays(frames: list[QRectF], pixel: QRectF) -> list[QLineF]:
+    """Return the lines from the windows to the pixel: from one its corners, from several the middle."""
+    if len(frames) > 1:
+        middle = QPointF(pixel.left(), pixel.center().y())
+        return [QLineF(QPointF(frame.right(), frame.center().y()), middle) for frame in frames]
+    frame = frames[0]
+    return [
+        QLineF(frame.topRight(), pixel.topLeft()),
+        QLineF(frame.bottomRight(), pixel.bottomLeft()),
+    ]

@@ -8,14 +8,12 @@ from math import ceil, sqrt
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from bpviz.present.cards import Table
+from bpviz.present.cards import MOST_NUMBERS, Table
 from bpviz.present.map_colours import weights_argb
 from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
 
 Align = Qt.AlignmentFlag
-MOST_NUMBERS = 36
-"""A table of more numbers is a picture alone."""
 GAP, BETWEEN = 3.0, 12.0
 
 
@@ -33,13 +31,14 @@ class TablesPlan:
 def table_plans(tables: tuple[Table, ...], font: QFont) -> list[TablesPlan]:
     """Return the ways to draw ``tables``, the best first."""
     writable = all(table.values.size <= MOST_NUMBERS for table in tables)
-    choices = [(written, stacked) for written in (True, False) for stacked in (False, True)]
-    return [_plan(tables, font, *choice) for choice in choices if writable or not choice[0]]
+    scales = (0.0, 1.0, 0.7) if writable else (1.0, 0.7)
+    return [_plan(tables, font, scale, stacked) for scale in scales for stacked in (False, True)]
 
 
-def _plan(tables: tuple[Table, ...], font: QFont, written: bool, stacked: bool) -> TablesPlan:
+def _plan(tables: tuple[Table, ...], font: QFont, scale: float, stacked: bool) -> TablesPlan:
+    """Return one way: pictures of a ``scale``, or with 0 numbers."""
     line = QFontMetricsF(font).height()
-    sides = tuple(_side(table, font, written) for table in tables)
+    sides = tuple(_side(table, font, scale) for table in tables)
     sizes = [_extent(table, side) for table, side in zip(tables, sides, strict=True)]
     if stacked:
         width = max(size.width() for size in sizes)
@@ -47,7 +46,7 @@ def _plan(tables: tuple[Table, ...], font: QFont, written: bool, stacked: bool) 
     else:
         width = sum(size.width() for size in sizes) + BETWEEN * (len(sizes) - 1)
         height = max(size.height() for size in sizes) + line
-    return TablesPlan(written, stacked, sides, QSizeF(width, height))
+    return TablesPlan(not scale, stacked, sides, QSizeF(width, height))
 
 
 def _small(font: QFont) -> QFont:
@@ -59,15 +58,15 @@ def _small(font: QFont) -> QFont:
     return small
 
 
-def _side(table: Table, font: QFont, written: bool) -> QSizeF:
-    if written:
+def _side(table: Table, font: QFont, scale: float) -> QSizeF:
+    if not scale:
         metrics = QFontMetricsF(_small(font))
         return QSizeF(metrics.horizontalAdvance("−0.000") + 4, 1.15 * metrics.height())
     line = QFontMetricsF(font).height()
     slices, rows, columns = table.values.shape
     across = _across(slices)
     largest = max(columns * across, rows * ceil(slices / across))
-    side = min(max(4.6 * line / largest, 1.0), 0.95 * line)
+    side = min(max(4.6 * scale * line / largest, 1.0), 0.95 * line)
     return QSizeF(side, side)
 
 
