@@ -65,3 +65,14 @@ def filter_of(layers: tuple[LayerState, ...], spot: Spot | None, layer: int) -> 
     if spot is None or spot.layer != layer or layer >= len(layers) or layers[layer].kind != CONVOLUTION:
         return None
     return spot.unit if spot.kernel else place(spot.unit, layers[layer].shape)[0]
+
+
+def channel_into(layers: tuple[LayerState, ...], spot: Spot | None, layer: int) -> int | None:
+    """Return the channel of the maps before a convolution that a pixel lies in, or is passed on to."""
+    if spot is None or not spot.is_neuron or not 0 < layer < len(layers):
+        return None
+    before = layers[layer - 1]
+    for one in (spot, *twins(layers, spot)):
+        if one.layer == layer - 1 and len(before.shape) == 3 and one.unit < before.units:
+            return place(one.unit, before.shape)[0]
+    return None

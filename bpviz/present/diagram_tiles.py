@@ -20,7 +20,7 @@ TILE_LIMIT = 32
 """Up to so many maps have their kernels beside them."""
 
 LARGEST_ENTRY = 16.0
-SMALLEST_ENTRY = 1.6
+SMALLEST_ENTRY = 1.2
 MOST_GAPS = 0.4
 """Of the width, for the lines between the columns."""
 GAUGE_WIDTH = 11.0

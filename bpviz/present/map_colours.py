@@ -74,11 +74,18 @@ def slice_strengths(kernels: NDArray[np.floating]) -> NDArray[np.floating]:
     return lengths / largest if largest > 0 and np.isfinite(largest) else np.zeros_like(lengths)
 
 
-def strongest_slices(strengths: NDArray[np.floating], filter_: int | None) -> NDArray[np.intp]:
-    """Return (n, 2) pairs (filter, channel) of the links to draw: of one filter, or the strongest of all."""
+def strongest_slices(
+    strengths: NDArray[np.floating], filter_: int | None = None, channel: int | None = None
+) -> NDArray[np.intp]:
+    """Return (n, 2) pairs (filter, channel) of the links to draw, the strongest first.
+
+    Those of one filter or out of one channel, where these are given; else the strongest of all.
+    """
     filters, channels = strengths.shape
     pairs = np.stack(np.divmod(np.arange(filters * channels), channels), axis=1)
     if filter_ is not None:
         pairs = pairs[pairs[:, 0] == filter_]
+    elif channel is not None:
+        pairs = pairs[pairs[:, 1] == channel]
     order = np.argsort(-strengths[pairs[:, 0], pairs[:, 1]], kind="stable")
     return np.asarray(pairs[order[:MOST_LINES]], dtype=np.intp)

@@ -153,8 +153,8 @@ class NetworkPanel(Panel):
             + "\n"
             + tr(
                 "A tile is a feature map, the small picture left of it its kernel. A bar is what is laid "
-                "out flat; crossed-out neurons are dropped in this iteration; the two bars at a batch norm are mean ± "
-                "deviation of the batch and, in grey, the running ones."
+                "out flat; crossed-out neurons are dropped in this iteration; the two bars at a batch norm "
+                "are mean ± deviation of the batch and, in grey, the running ones."
             )
         )
         self.header.retranslate()

@@ -82,7 +82,7 @@ def _paint_curves(
 
 
 def _paint_kernel_links(painter: QPainter, scene: Scene, source: Column, target: MapColumn) -> None:
-    """Draw from each map to the kernels that look at it: the strongest, or those of the filter pointed at."""
+    """Draw from the maps to the kernels: the strongest links, or those of what is pointed at."""
     assert scene.snapshot is not None
     layer = target.layer
     kernels = map_colours.kernel_values(scene.snapshot.layers[layer], scene.gradients)
@@ -90,11 +90,13 @@ def _paint_kernel_links(painter: QPainter, scene: Scene, source: Column, target:
     if kernels is None or len(tiles) != kernels.shape[1]:
         return
     lit = marks.filter_of(scene.snapshot.layers, scene.spot, layer)
+    channel = marks.channel_into(scene.snapshot.layers, scene.spot, layer) if len(tiles) > 1 else None
     strengths = map_colours.slice_strengths(kernels)
-    pairs = map_colours.strongest_slices(strengths, lit)[::-1]
-    pens = [_pen(scene, float(strengths[unit, source]), lit is not None) for unit, source in pairs.tolist()]
+    pairs = map_colours.strongest_slices(strengths, lit, channel)[::-1]
+    stands_out = lit is not None or channel is not None
+    pens = [_pen(scene, float(strengths[unit, source]), stands_out) for unit, source in pairs.tolist()]
     starts, ends = tiles[pairs[:, 1]], target.tiles[pairs[:, 0]]
-    _paint_curves(painter, scene, layer, starts, ends, pens, 1.0 if lit is None else 1.6)
+    _paint_curves(painter, scene, layer, starts, ends, pens, 1.6 if stands_out else 1.0)
 
 
 def _paint_each(painter: QPainter, scene: Scene, sources: Boxes, targets: Boxes, layer: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -120,7 +122,9 @@ def paint_gauges(painter: QPainter, scene: Scene, places: list[list[float]], sta
     if any(name not in held for pair in names for name in pair):
         return
     pairs = [(np.asarray(held[mean]), np.sqrt(np.maximum(held[variance], 0))) for mean, variance in names]
-    largest = max(float((np.abs(mean) + spread).max(initial=0.0)) for mean, spread in pairs) or 1.0
+    largest = max(float((np.abs(mean) + spread).max(initial=0.0)) for mean, spread in pairs)
+    if not 0.0 < largest < math.inf:
+        return
     for channel, (x, y, width, height) in enumerate(places):
         middle = y + height / 2
         painter.setPen(QPen(QColor(scene.colours.grid), 1.0))

@@ -6,7 +6,7 @@ import pytest
 
 from bpviz.present.diagram import Margins, Spot
 from bpviz.present.diagram_maps import lay_out_maps
-from bpviz.present.diagram_marks import filter_of, seen, twins
+from bpviz.present.diagram_marks import channel_into, filter_of, seen, twins
 from tests.helpers.picture_networks import RICH, SMALL, trained
 
 
@@ -79,3 +79,13 @@ def test_filter_that_a_spot_is_about():
     assert filter_of(layers, Spot(4, 3, 5, kernel=True), 4) == 3
     assert filter_of(layers, Spot(3, 3), 3) is None
     assert filter_of(layers, Spot(1, 3), 4) is None
+
+
+def test_channel_that_leads_into_a_convolution():
+    layers = trained(RICH)[1].layers
+    assert channel_into(layers, Spot(3, 16 + 2), 4) == 1
+    assert channel_into(layers, Spot(0, 9), 1) == 0
+    assert channel_into(layers, Spot(4, 0), 4) is None
+    assert channel_into(layers, Spot(3, 0, 0, kernel=True), 4) is None
+    passing = trained("conv 2 3x3 relu, batchnorm, conv 3 3x3 relu, flatten")[1].layers
+    assert channel_into(passing, Spot(1, 36), 3) == 1

@@ -68,6 +68,8 @@ def test_strongest_slices_are_few_and_those_of_the_filter_pointed_at():
     pairs = map_colours.strongest_slices(strengths, None)
     assert len(pairs) == map_colours.MOST_LINES
     assert pairs[0].tolist() == [29, 19]
+    out = map_colours.strongest_slices(strengths, None, 7)
+    assert out.tolist() == [[unit, 7] for unit in range(29, -1, -1)]
     own = map_colours.strongest_slices(strengths, 2)
     assert set(own[:, 0].tolist()) == {2}
     assert len(own) == 20
