@@ -90,13 +90,18 @@ class TitleBar(QWidget):
         self._dock.setFloating(not self._dock.isFloating())
 
 
+def _dock_name(spec: PanelSpec) -> str:
+    """Return the name by which a layout knows a panel's dock."""
+    return f"dock_{spec.key}"
+
+
 class PanelDock(QDockWidget):
     """A card with a title that holds one panel."""
 
     def __init__(self, spec: PanelSpec, parent: QMainWindow) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.setObjectName(f"dock_{spec.key}")
+        self.setObjectName(_dock_name(spec))
         self._palette = LIGHT
         holder = QWidget(self)
         column = QVBoxLayout(holder)
@@ -179,8 +184,7 @@ class DockHost(QMainWindow):
             if before is None:
                 self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             elif spec.side == "tab":
-                self.tabifyDockWidget(before, dock)
-                dock.hide()
+                self._tabify(spec)
                 continue
             else:
                 below = spec.side == "below"
@@ -268,7 +272,20 @@ class DockHost(QMainWindow):
             state = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
         except (binascii.Error, ValueError):
             return False
-        return bool(state) and self.restoreState(QByteArray(state), LAYOUT_VERSION)
+        if not state or not self.restoreState(QByteArray(state), LAYOUT_VERSION):
+            return False
+        for spec in self._specs:
+            # A layout of before this panel was there leaves it nowhere.
+            if spec.side == "tab" and _dock_name(spec).encode("utf-16-be") not in state:
+                self._tabify(spec)
+        return True
+
+    def _tabify(self, spec: PanelSpec) -> None:
+        """Put a panel behind the one whose place it shares, closed."""
+        dock = self.docks[spec.key]
+        self.removeDockWidget(dock)
+        self.tabifyDockWidget(self.docks[spec.beside], dock)
+        dock.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

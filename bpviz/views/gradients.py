@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -33,6 +33,7 @@ from bpviz.present.numbers import exact, grouped
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, RunState
 from bpviz.text import Text, tr
+from bpviz.views.grab import grab_widget
 from bpviz.views.gradients_controls import CheckControls
 from bpviz.views.gradients_plot import ValleyPlot
 from bpviz.views.gradients_table import CheckTable
@@ -161,6 +162,31 @@ class GradientsPanel(Panel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 120)
+
+    def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
+        # By another one: were this one rearranged for a moment, its dock would take the size back.
+        twin = GradientsPanel()
+        twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        twin.resize(width, height)
+        twin.show_like(self)
+        twin.show()
+        # Labels that wrap ask once more for their height when they know their width.
+        for _ in range(2):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        image = grab_widget(twin, width, height, ratio)
+        twin.close()
+        twin.deleteLater()
+        return image
+
+    def show_like(self, other: GradientsPanel) -> None:
+        """Show what another one shows."""
+        self.controls.show_like(other.controls)
+        self.report, self._failure, self._position = other.report, other._failure, other._position
+        self._offer_layers()
+        self.choice.setCurrentIndex(max(self.choice.findData(other.choice.currentData()), 0))
+        self.table.order = other.table.order
+        self.valley_chip.setChecked(other.valley_chip.isChecked())
+        self.set_palette(other.palette_in_use)
 
     # --- how it is laid out ---
 
@@ -304,7 +330,8 @@ class GradientsPanel(Panel):
                 )
             )
         else:
-            words = timing(report)
+            at = tr("iteration {iteration}", iteration=grouped(report.iteration))
+            words = f"{at} · {timing(report)}"
             if report.check.parameters > MOST_ROWS and self.choice.currentData() != _LAYERS:
                 words += " · " + tr("the worst {count} are listed", count=MOST_ROWS)
             self.note.setText(words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSlider,
-    QSpinBox,
     QWidget,
 )
 
@@ -28,8 +28,9 @@ STEPS = {"forward": 1e-8, "central": 1e-5, "complex": 1e-12}
 _SAMPLES = (
     ("batch", N_("Last batch")),
     ("some", N_("Samples:")),
-    ("all", N_("All samples")),
+    ("all", N_("All")),
 )
+_MOST_SAMPLES = 999_999
 # The slider counts tenths of a power of ten, from 1e-12 to 1e-1.
 _TENTHS, _LOWEST, _HIGHEST = 10, -12, -1
 # From this width on the slider has room.
@@ -46,7 +47,8 @@ class CheckControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.method, self.samples = QComboBox(self), QComboBox(self)
-        self.count = QSpinBox(self, minimum=1, maximum=1_000_000, value=USUAL_SAMPLES)
+        self.count = QLineEdit(str(USUAL_SAMPLES), self)
+        self.count.setValidator(QIntValidator(1, _MOST_SAMPLES, self.count))
         self.step_label = QLabel("h", self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(_LOWEST * _TENTHS, _HIGHEST * _TENTHS)
@@ -71,16 +73,9 @@ class CheckControls(QWidget):
         return self._h
 
     def request(self) -> CheckRequest:
-        """Return what is asked for.
-
-        Raises
-        ------
-        UserError
-            When the step that is written is none.
-        """
-        checked_step(self.step.text().strip())
+        """Return what is asked for, at the step that was taken last."""
         method, samples = METHODS[self.method.currentIndex()], self.samples.currentData()
-        return CheckRequest(method, self._h, "all" if self._function else samples, self.count.value())
+        return CheckRequest(method, self._h, "all" if self._function else samples, self._count())
 
     def request_shown(self) -> tuple[str, float]:
         """Return the method and h that one reads here."""
@@ -99,6 +94,19 @@ class CheckControls(QWidget):
     def show_run(self, info: RunInfo) -> None:
         """Offer samples where there are some."""
         self._function = info.kind == "function"
+        self._refresh()
+
+    def _count(self) -> int:
+        """Return the number of samples that is written; the usual one where there is none."""
+        return int(self.count.text()) if self.count.hasAcceptableInput() else USUAL_SAMPLES
+
+    def show_like(self, other: CheckControls) -> None:
+        """Show what another one shows."""
+        self.method.setCurrentIndex(other.method.currentIndex())
+        self.samples.setCurrentIndex(other.samples.currentIndex())
+        self.count.setText(other.count.text())
+        self._function = other._function
+        self.set_step(other.h)
         self._refresh()
 
     def show_busy(self, busy: bool) -> None:
@@ -128,25 +136,21 @@ class CheckControls(QWidget):
     @Slot()
     def ask(self) -> None:
         """Ask for a check; a step that is none is marked."""
-        try:
-            request = self.request()
-        except UserError:
-            self._mark(wrong=True)
-            self.step.setFocus()
+        if self._take_step():
+            self.asked.emit(self.request())
         else:
-            self.asked.emit(request)
+            self.step.setFocus()
 
     def _lay_out(self) -> None:
         for box in (self.method, self.samples):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(70)
         self.step.setFixedWidth(self.step.fontMetrics().horizontalAdvance("0.0e-00") + 18)
-        self.count.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.count.setFixedWidth(self.count.fontMetrics().horizontalAdvance("000000") + 16)
+        self.count.setFixedWidth(self.count.fontMetrics().horizontalAdvance("0000") + 18)
         self.slider.setMinimumWidth(60)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 2, 6, 0)
-        row.setSpacing(6)
+        row.setSpacing(5)
         for widget in (self.method, self.step_label, self.slider, self.step, self.samples, self.count):
             row.addWidget(widget, 1 if widget is self.slider else 0)
         row.addStretch(0)
@@ -185,15 +189,20 @@ class CheckControls(QWidget):
 
     @Slot()
     def _on_step_editing_finished(self) -> None:
+        self._take_step()
+
+    def _take_step(self) -> bool:
+        """Take the step that is written, or mark it and say what would do; return whether it is one."""
         try:
             h = checked_step(self.step.text().strip())
         except UserError as error:
             self.step.setToolTip(str(error))
             self._mark(wrong=True)
-        else:
-            if h is not None and h != self._h:
-                self.set_step(h)
-            self._mark(wrong=False)
+            return False
+        if h is not None and h != self._h:
+            self.set_step(h)
+        self._mark(wrong=False)
+        return True
 
     @Slot()
     def _on_button_clicked(self) -> None:

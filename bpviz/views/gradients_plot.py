@@ -119,7 +119,8 @@ class ValleyPlot(QWidget):
         painter.setOpacity(_STALE if self.stale else 1.0)
         painter.setClipRect(self.plot.adjusted(-2, -3, 2, 3))
         self._draw_step(painter)
-        for curve in self.curves:
+        # Where central differences and the complex step are equal, the broader line shows beneath the other.
+        for curve in reversed(self.curves):
             self._draw_curve(painter, curve)
         painter.setClipping(False)
         if self.plot.height() >= _NAMES_FROM:
@@ -145,9 +146,10 @@ class ValleyPlot(QWidget):
     def _draw_curve(self, painter: QPainter, curve: ValleyCurve) -> None:
         colour = QColor(self.colour(curve.method))
         x = self._x.pixel(curve.steps)
+        width = 3.2 if curve.method == "complex" else 2.0
         dashed = QPen(faded(colour.name(), 0.75), 1.3)
         dashed.setDashPattern([3.0, 2.0])
-        for pen, errors in ((dashed, curve.median), (QPen(colour, 2.0), curve.largest)):
+        for pen, errors in ((dashed, curve.median), (QPen(colour, width), curve.largest)):
             painter.setPen(pen)
             painter.drawPolyline(polygon(x, self._y.pixel(errors)))
 

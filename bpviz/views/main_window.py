@@ -172,7 +172,9 @@ class MainWindow(QMainWindow):
 
     def panel_visible(self, key: str) -> bool:
         """Return whether a panel can be seen: not closed, not under another tab."""
-        return self.host.docks[key].panel.isVisible()
+        panel = self.host.docks[key].panel
+        # Under another tab Qt calls a panel visible, and puts it where nothing of it can be seen.
+        return panel.isVisible() and not panel.visibleRegion().isEmpty()
 
     # --- what it shows ---
 

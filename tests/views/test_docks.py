@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from bpviz.views.main_window import MainWindow
 from bpviz.views.settings import Settings
-from tests.helpers.window import small_window
+from tests.helpers.window import small_specs, small_window
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def window(qtbot, tmp_path):
 
 
 def places(window):
-    return {key: dock.geometry() for key, dock in window.host.docks.items()}
+    """Return where the panels are that stand open at first."""
+    return {key: dock.geometry() for key, dock in window.host.docks.items() if dock.spec.side != "tab"}
 
 
 def settled(window, qtbot):
@@ -57,6 +59,42 @@ def test_a_panel_floats_and_goes_back(window, qtbot):
     assert dock.panel.isVisible()
     qtbot.mouseClick(dock.bar.float_button, Qt.MouseButton.LeftButton)
     assert not dock.isFloating()
+
+
+def test_the_gradient_check_is_closed_at_first_and_comes_to_the_front_of_its_place(window, qtbot):
+    dock, host = window.host.docks["gradients"], window.host
+    assert not window.panel_visible("gradients")
+    dock.toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: window.panel_visible("gradients"))
+    assert host.tabifiedDockWidgets(dock) == [host.docks["map"]]
+    qtbot.waitUntil(lambda: not window.panel_visible("map"))
+    assert dock.width() == host.docks["surface"].width()
+    host.docks["map"].raise_()
+    qtbot.waitUntil(lambda: window.panel_visible("map") and not window.panel_visible("gradients"))
+    window.menus.actions["gradients"].trigger()
+    qtbot.waitUntil(lambda: window.panel_visible("gradients"))
+    window.menus.actions["restore"].trigger()
+    assert set(places(window)) == {key for key in host.docks if window.panel_visible(key)}
+    assert not dock.isVisible()
+
+
+def test_a_layout_of_before_a_panel_was_there_is_taken(qtbot, tmp_path):
+    older = MainWindow(small_specs()[:-1], Settings(tmp_path / "settings.ini"))
+    qtbot.addWidget(older)
+    older.show()
+    settled(older, qtbot)
+    older.host.docks["loss"].close()
+    older.close()
+    window = small_window(tmp_path)
+    qtbot.addWidget(window)
+    window.restore_kept_layout()
+    window.show()
+    settled(window, qtbot)
+    assert not window.panel_visible("loss")
+    assert not window.panel_visible("gradients")
+    window.host.docks["gradients"].toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: window.panel_visible("gradients"))
+    assert not window.host.docks["gradients"].isFloating()
 
 
 def test_the_layout_is_restored_from_the_menu(window, qtbot):
