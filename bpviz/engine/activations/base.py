@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,15 @@ class Activation(ABC):
     ``kinks`` are the points where σ′ jumps; there ``slope`` takes one side and says which.
     ``elementwise`` is False for softmax, whose derivative is a matrix: it is only used in an output
     layer, together with the loss that it was made for.
+
+    ``formula`` and ``derivative`` are σ and σ′ as they are printed, Python's expressions in z and a = σ(z);
+    ``parts`` are lines to be worked out before, ``constants`` the numbers of other letters.
     """
+
+    formula: ClassVar[str]
+    derivative: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]] = ()
+    constants: ClassVar[Mapping[str, float]] = {}
 
     low: float | None = None
     high: float | None = None

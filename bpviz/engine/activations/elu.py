@@ -14,6 +14,8 @@ from bpviz.text import N_
 class Elu(Activation):
     """σ(z) = max(z, 0) + (e^min(z, 0) − 1); with α = 1 its slope has no jump."""
 
+    formula = "z if z > 0 else exp(z) - 1"
+    derivative = "1 if z > 0 else exp(z)"
     low = -1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

@@ -17,6 +17,8 @@ FAR = 30.0
 class Gaussian(Activation):
     """σ(z) = e^(−z²)."""
 
+    formula = "exp(-z**2)"
+    derivative = "-2 * z * a"
     low, high = 0.0, 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

@@ -26,6 +26,9 @@ FAR = 40.0
 class Gelu(Activation):
     """σ(z) = z Φ(z), with the exact Φ."""
 
+    formula = "z * Phi(z)"
+    derivative = "Phi(z) + z * exp(-z**2 / 2) / sqrt(2 * pi)"
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return z Φ(z)."""
         return np.multiply(z, _normal(z), out=out)
@@ -46,6 +49,10 @@ class Gelu(Activation):
 )
 class GeluTanh(Activation):
     """σ(z) = ½ z (1 + tanh u): PyTorch's ``approximate="tanh"``."""
+
+    parts = ("u = sqrt(2 / pi) * (z + 0.044715 * z**3)",)
+    formula = "z / 2 * (1 + tanh(u))"
+    derivative = "(1 + tanh(u)) / 2 + z / 2 * (1 - tanh(u)**2) * sqrt(2 / pi) * (1 + 3 * 0.044715 * z**2)"
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return z s."""

@@ -17,6 +17,8 @@ from bpviz.text import N_
 class HardSigmoid(Activation):
     """σ(z) = min(max(z/6 + ½, 0), 1)."""
 
+    formula = "min(max(z / 6 + 1 / 2, 0), 1)"
+    derivative = "1 / 6 if abs(z) < 3 else 0"
     low, high = 0.0, 1.0
     kinks = (-3.0, 3.0)
 

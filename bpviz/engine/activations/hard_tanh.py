@@ -12,6 +12,8 @@ from bpviz.text import N_
 class HardTanh(Activation):
     """σ(z) = min(max(z, −1), 1)."""
 
+    formula = "min(max(z, -1), 1)"
+    derivative = "1 if abs(z) < 1 else 0"
     low, high = -1.0, 1.0
     kinks = (-1.0, 1.0)
 

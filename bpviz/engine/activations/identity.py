@@ -12,6 +12,9 @@ from bpviz.text import N_
 class Identity(Activation):
     """σ(z) = z."""
 
+    formula = "z"
+    derivative = "1"
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return z."""
         return np.positive(z, out=out)

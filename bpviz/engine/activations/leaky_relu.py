@@ -16,6 +16,8 @@ NEGATIVE_SLOPE = 0.01
 class LeakyRelu(Activation):
     """σ(z) = max(z, 0.01 z), the slope that PyTorch and the paper (Maas et al., 2013) use."""
 
+    formula = "z if z > 0 else 0.01 * z"
+    derivative = "1 if z > 0 else 0.01"
     kinks = (0.0,)
 
     def value(self, z: Array, out: Array | None = None) -> Array:

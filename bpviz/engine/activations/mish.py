@@ -20,6 +20,10 @@ FAR = 20.0
 class Mish(Activation):
     """σ(z) = z t, without a logarithm or a tanh."""
 
+    formula = "z * tanh(log(1 + exp(z)))"
+    parts = ("u = log(1 + exp(z))",)
+    derivative = "tanh(u) + z * (1 - tanh(u)**2) / (1 + exp(-z))"
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return z t."""
         n = np.minimum(z, FAR)

@@ -12,6 +12,8 @@ from bpviz.text import N_
 class Relu(Activation):
     """σ(z) = max(z, 0)."""
 
+    formula = "max(z, 0)"
+    derivative = "1 if z > 0 else 0"
     low = 0.0
     kinks = (0.0,)
 

@@ -22,6 +22,9 @@ ALPHA = 1.6732632423543772848170429916717
 class Selu(Activation):
     """σ(z) = λ (max(z, 0) + α (e^min(z, 0) − 1)); σ′ = λ or λ α eᶻ (λ α at the kink, as PyTorch)."""
 
+    formula = "scale * z if z > 0 else scale * alpha * (exp(z) - 1)"
+    derivative = "scale if z > 0 else a + scale * alpha"
+    constants = {"scale": SCALE, "alpha": ALPHA}
     low = -SCALE * ALPHA
     kinks = (0.0,)
 

@@ -20,6 +20,8 @@ class Sigmoid(Activation):
     Below z = −700 (−85 in float32), where σ is less than 1e-304 (1e-36), it stays what it is there.
     """
 
+    formula = "1 / (1 + exp(-z))"
+    derivative = "a * (1 - a)"
     low, high = 0.0, 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

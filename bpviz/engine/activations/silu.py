@@ -17,6 +17,10 @@ from bpviz.text import N_
 class Silu(Activation):
     """σ(z) = z · sigmoid(z)."""
 
+    formula = "z / (1 + exp(-z))"
+    parts = ("s = 1 / (1 + exp(-z))",)
+    derivative = "s + a * (1 - s)"
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return z s."""
         # Below, s stays at its smallest number, and a huge z would make something of it.

@@ -12,6 +12,8 @@ from bpviz.text import N_
 class Sine(Activation):
     """σ(z) = sin z."""
 
+    formula = "sin(z)"
+    derivative = "cos(z)"
     low, high = -1.0, 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

@@ -14,6 +14,8 @@ from bpviz.text import N_
 class Softmax(Activation):
     """Probabilities of the classes; the largest z is taken off first, so that nothing overflows."""
 
+    formula = "exp(z[k]) / sum(exp(z[j]), j)"
+    derivative = "a[k] * (1 - a[k])"
     low, high = 0.0, 1.0
     elementwise = False
     output_only = True

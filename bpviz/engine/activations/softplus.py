@@ -16,6 +16,8 @@ from bpviz.text import N_
 class Softplus(Activation):
     """σ(z) = max(z, 0) + ln(1 + e^(−|z|)), exact on both sides."""
 
+    formula = "log(1 + exp(z))"
+    derivative = "1 / (1 + exp(-z))"
     low = 0.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

@@ -16,6 +16,8 @@ from bpviz.text import N_
 class Softsign(Activation):
     """σ(z) = z / (1 + |z|); its slope has a corner at 0 and no jump."""
 
+    formula = "z / (1 + abs(z))"
+    derivative = "1 / (1 + abs(z))**2"
     low, high = -1.0, 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

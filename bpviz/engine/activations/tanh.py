@@ -12,6 +12,8 @@ from bpviz.text import N_
 class Tanh(Activation):
     """σ(z) = tanh z."""
 
+    formula = "tanh(z)"
+    derivative = "1 - a**2"
     low, high = -1.0, 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

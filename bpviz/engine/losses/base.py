@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,20 @@ class Loss(ABC):
 
     All are finite and silent for |z| up to 1e300, but for the squared errors, which overflow from 1e154
     on, as they must.
+
+    ``formula`` is the loss of one output of one sample as it is printed, a Python expression in z or ŷ
+    (``y_hat``), y and the loss's fields, and ``derivative`` its ∂L/∂ŷ (∂L/∂z where ``from_logits``);
+    ``parts`` are lines to be worked out before.  ``over_outputs`` says what is made of the outputs' losses,
+    "sum" or "mean"; "whole" means that the formula is the loss of all of them.  Over the samples it is the
+    mean.  ``meaning`` is the same in ŷ where ``formula`` is in z: how textbooks have it, and good as long
+    as ŷ is neither 0 nor 1.
     """
+
+    formula: ClassVar[str]
+    derivative: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]] = ()
+    meaning: ClassVar[str] = ""
+    over_outputs: ClassVar[Literal["sum", "mean", "whole"]] = "mean"
 
     output_activations: tuple[str, ...] = ("identity", "sigmoid", "tanh")
     from_logits: bool = False

@@ -21,6 +21,10 @@ class BinaryCrossEntropy(Loss):
     With label smoothing ε each y becomes (1 − ε) y + ε/2.
     """
 
+    parts = ("y_tilde = (1 - label_smoothing) * y + label_smoothing / 2",)
+    meaning = "-y_tilde * log(y_hat) - (1 - y_tilde) * log(1 - y_hat)"
+    formula = "log(1 + exp(z)) - y_tilde * z"
+    derivative = "y_hat - y_tilde"
     output_activations = ("sigmoid",)
     from_logits = True
     for_classes = True

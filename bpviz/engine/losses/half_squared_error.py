@@ -16,6 +16,10 @@ from bpviz.text import N_
 class HalfSquaredError(Loss):
     """½ Σ_k (ŷ_k − y_k)²: a sum over the outputs, a mean over the samples."""
 
+    formula = "(y_hat - y)**2 / 2"
+    derivative = "y_hat - y"
+    over_outputs = "sum"
+
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return ½ Σ_k (ŷ_k − y_k)²."""
         error = y_hat - y

@@ -19,6 +19,8 @@ from bpviz.text import N_
 class Hinge(Loss):
     """max(0, 1 − y ŷ); its derivative at y ŷ = 1 is 0, where PyTorch's depends on how it is written."""
 
+    formula = "max(0, 1 - y * y_hat)"
+    derivative = "-y if y * y_hat < 1 else 0"
     output_activations = ("identity", "tanh")
     for_classes = True
     class_low = -1.0

@@ -34,6 +34,10 @@ from bpviz.text import N_
 class Huber(Loss):
     """With m = min(|e|, δ) the loss is m (|e| − m/2), as PyTorch's ``huber_loss``."""
 
+    parts = ("e = y_hat - y",)
+    formula = "e**2 / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2)"
+    derivative = "min(max(e, -delta), delta)"
+
     def __init__(self, delta: float = 1.0) -> None:
         self.delta = delta
 

@@ -23,6 +23,9 @@ LN_2 = math.log(2.0)
 class LogCosh(Loss):
     """ln(1 + 2 sinh²(e/2)) for |e| < 1, which keeps its digits, and |e| + ln(1 + e^(−2|e|)) − ln 2 beyond."""
 
+    formula = "log(cosh(y_hat - y))"
+    derivative = "tanh(y_hat - y)"
+
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return (1/K) Σ_k ln cosh e_k."""
         error = y_hat - y

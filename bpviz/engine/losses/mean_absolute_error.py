@@ -16,6 +16,9 @@ from bpviz.text import N_
 class MeanAbsoluteError(Loss):
     """The mean of |ŷ_k − y_k|; its derivative where ŷ_k = y_k is 0, as PyTorch has it."""
 
+    formula = "abs(y_hat - y)"
+    derivative = "sign(y_hat - y)"
+
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return (1/K) Σ_k |ŷ_k − y_k|."""
         error = y_hat - y

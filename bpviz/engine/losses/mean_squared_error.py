@@ -16,6 +16,9 @@ from bpviz.text import N_
 class MeanSquaredError(Loss):
     """The mean of (ŷ_k − y_k)² over the outputs and the samples."""
 
+    formula = "(y_hat - y)**2"
+    derivative = "2 * (y_hat - y)"
+
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return (1/K) Σ_k (ŷ_k − y_k)²."""
         error = y_hat - y

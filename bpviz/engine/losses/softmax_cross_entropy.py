@@ -21,6 +21,11 @@ class SoftmaxCrossEntropy(Loss):
     With label smoothing ε each y_k becomes (1 − ε) y_k + ε/K, as PyTorch does.
     """
 
+    parts = ("y_tilde[k] = (1 - label_smoothing) * y[k] + label_smoothing / K",)
+    meaning = "-sum(y_tilde[k] * log(y_hat[k]), k)"
+    formula = "log(sum(exp(z[j]), j)) - sum(y_tilde[k] * z[k], k)"
+    derivative = "y_hat[k] - y_tilde[k]"
+    over_outputs = "whole"
     output_activations = ("softmax",)
     from_logits = True
     for_classes = True

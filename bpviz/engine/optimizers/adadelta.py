@@ -24,6 +24,14 @@ class AdaDelta(Optimizer):
     With g = ∇L + λθ.  The paper has no η, which is to say η = 1.
     """
 
+    lines = (
+        "g = dL_dtheta + weight_decay * theta",
+        "v = decay * v + (1 - decay) * g**2",
+        "d = g * sqrt(w + epsilon) / sqrt(v + epsilon)",
+        "w = decay * w + (1 - decay) * d**2",
+        "theta = theta - eta * d",
+    )
+    letters = {"v": "gradient_square", "w": "step_square"}
     remembers = ("gradient_square", "step_square")
 
     def __init__(self, decay: float = 0.9, epsilon: float = 1e-6, weight_decay: float = 0.0) -> None:

@@ -20,6 +20,12 @@ from bpviz.text import N_
 class AdaGrad(Optimizer):
     """q ← q + g²,  θ ← θ − η g / (√q + ε)  with  g = ∇L + λθ;  q starts at 0."""
 
+    lines = (
+        "g = dL_dtheta + weight_decay * theta",
+        "q = q + g**2",
+        "theta = theta - eta * g / (sqrt(q) + epsilon)",
+    )
+    letters = {"q": "square_sum"}
     remembers = ("square_sum",)
 
     def __init__(self, epsilon: float = 1e-10, weight_decay: float = 0.0) -> None:

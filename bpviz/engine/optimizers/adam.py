@@ -7,6 +7,7 @@ m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from numpy import add, divide, multiply, sqrt, subtract
 
@@ -28,6 +29,16 @@ class Adam(MomentOptimizer):
     With s = m / (1 − β₁), q = v / (1 − β₂) and c = √((1 − β₂) / (1 − β₂ᵗ)) the same step is
     θ ← θ − η (1 − β₁) / ((1 − β₁ᵗ) c) · s / (√q + ε / c).
     """
+
+    lines: ClassVar[tuple[str, ...]] = (
+        "t = t + 1",
+        "g = dL_dtheta + weight_decay * theta",
+        "m = beta1 * m + (1 - beta1) * g",
+        "v = beta2 * v + (1 - beta2) * g**2",
+        "m_hat = m / (1 - beta1**t)",
+        "v_hat = v / (1 - beta2**t)",
+        "theta = theta - eta * m_hat / (sqrt(v_hat) + epsilon)",
+    )
 
     def __init__(
         self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, weight_decay: float = 0.0

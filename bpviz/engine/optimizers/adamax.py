@@ -21,6 +21,14 @@ class AdaMax(Optimizer):
     With g = ∇L + λθ.  The paper has no ε; where it is added is PyTorch's choice.
     """
 
+    lines = (
+        "t = t + 1",
+        "g = dL_dtheta + weight_decay * theta",
+        "m = beta1 * m + (1 - beta1) * g",
+        "u = max(beta2 * u, abs(g) + epsilon)",
+        "theta = theta - eta * m / ((1 - beta1**t) * u)",
+    )
+    letters = {"t": "steps", "m": "mean", "u": "largest"}
     remembers = ("steps", "mean", "largest")
 
     def __init__(

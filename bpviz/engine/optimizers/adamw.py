@@ -24,6 +24,14 @@ class AdamW(Adam):
     As in PyTorch λ is multiplied by η.
     """
 
+    lines = (
+        "t = t + 1",
+        "m = beta1 * m + (1 - beta1) * dL_dtheta",
+        "v = beta2 * v + (1 - beta2) * dL_dtheta**2",
+        "m_hat = m / (1 - beta1**t)",
+        "v_hat = v / (1 - beta2**t)",
+        "theta = theta - eta * (m_hat / (sqrt(v_hat) + epsilon) + weight_decay * theta)",
+    )
     coupled = False
 
     def __init__(

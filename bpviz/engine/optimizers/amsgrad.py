@@ -22,6 +22,17 @@ class AMSGrad(Adam):
     The paper corrects no bias; corrected after the maximum is taken, as here, it is PyTorch's.
     """
 
+    lines = (
+        "t = t + 1",
+        "g = dL_dtheta + weight_decay * theta",
+        "m = beta1 * m + (1 - beta1) * g",
+        "v = beta2 * v + (1 - beta2) * g**2",
+        "v_max = max(v_max, v)",
+        "m_hat = m / (1 - beta1**t)",
+        "v_hat = v_max / (1 - beta2**t)",
+        "theta = theta - eta * m_hat / (sqrt(v_hat) + epsilon)",
+    )
+    letters = {**Adam.letters, "v_max": "(1 - beta2) * largest"}
     remembers = (*Adam.remembers, "largest")
 
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -31,10 +31,20 @@ class Optimizer(ABC):
         λ.  Where it is coupled it adds λθ to the gradient, as a penalty ½λ‖θ‖² would.
     update : (n,)
         u, what the last step took off θ: θ_before − θ_after.
+    lines : tuple of str
+        The step as it is printed, on one parameter: assignments in order, as Python writes them, in θ
+        (``theta``), η, ∂L/∂θ (``dL_dtheta``), the fields and the letters.
+    letters : mapping
+        What each letter that is kept from step to step is of what is remembered.
+    direction : tuple of str
+        In place of the lines, where no parameter can be looked at by itself: the method in TeX.
     """
 
     searches: ClassVar[bool] = False
     remembers: ClassVar[tuple[str, ...]] = ()
+    lines: ClassVar[tuple[str, ...]] = ()
+    letters: ClassVar[Mapping[str, str]] = {}
+    direction: ClassVar[tuple[str, ...]] = ()
     weight_decay: float = 0.0
     update: Array
 

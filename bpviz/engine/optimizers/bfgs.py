@@ -38,6 +38,12 @@ class BFGS(SearchOptimizer):
     H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ.  H (n, n) starts as I, at the first step times s·y / y·y.
     """
 
+    direction = (
+        r"d = {-}H\,g",
+        r"\theta \leftarrow \theta+\alpha\,d",
+        r"s = \alpha\,d,\quad y = g_{+}-g,\quad \rho = \frac{1}{s^{\mathsf{T}}y}",
+        r"H \leftarrow (I-\rho\,s\,y^{\mathsf{T}})\,H\,(I-\rho\,y\,s^{\mathsf{T}})+\rho\,s\,s^{\mathsf{T}}",
+    )
     remembers = ("pairs", "inverse")
 
     def __init__(self, curvature: float = 0.9) -> None:

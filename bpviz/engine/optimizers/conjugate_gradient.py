@@ -22,6 +22,11 @@ class ConjugateGradient(SearchOptimizer):
     g₋ is the gradient one step before; β = 0 is a restart, and so is every n-th step.
     """
 
+    direction = (
+        r"\beta = \max\left(0,\frac{g^{\mathsf{T}}(g-g_{-})}{g_{-}^{\mathsf{T}}g_{-}}\right)",
+        r"d \leftarrow {-}g+\beta\,d",
+        r"\theta \leftarrow \theta+\alpha\,d",
+    )
     remembers = ("since", "last_gradient", "last_direction")
 
     def __init__(self, curvature: float = 0.1) -> None:

@@ -37,6 +37,12 @@ class LBFGS(SearchOptimizer):
     rings: pair k stands in row k mod memory.
     """
 
+    direction = (
+        r"d = {-}H_{k}\,g,\quad H_{0} = \frac{s^{\mathsf{T}}y}{y^{\mathsf{T}}y}\,I",
+        r"H_{i} = V_{i}^{\mathsf{T}}\,H_{i-1}\,V_{i}+\rho_{i}\,s_{i}\,s_{i}^{\mathsf{T}},\quad i = 1,\dots,k",
+        r"V_{i} = I-\rho_{i}\,y_{i}\,s_{i}^{\mathsf{T}},\quad \rho_{i} = \frac{1}{s_{i}^{\mathsf{T}}y_{i}}",
+        r"\theta \leftarrow \theta+\alpha\,d",
+    )
     remembers = ("pairs", "moves", "changes")
 
     def __init__(self, memory: int = 10, curvature: float = 0.9) -> None:

@@ -24,6 +24,12 @@ from bpviz.text import N_
 class Lion(Optimizer):
     """c = β₁ m + (1 − β₁) ∇L,  θ ← θ − η (sign c + λθ),  m ← β₂ m + (1 − β₂) ∇L."""
 
+    lines = (
+        "c = beta1 * m + (1 - beta1) * dL_dtheta",
+        "theta = theta - eta * (sign(c) + weight_decay * theta)",
+        "m = beta2 * m + (1 - beta2) * dL_dtheta",
+    )
+    letters = {"m": "mean"}
     remembers = ("mean",)
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.99, weight_decay: float = 0.0) -> None:

@@ -8,6 +8,7 @@ The constants are made up for in the two numbers of the step, ε and η.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -20,6 +21,11 @@ class MomentOptimizer(Optimizer):
 
     remembers: ClassVar[tuple[str, ...]] = ("steps", "gradient_sum", "square_sum")
     coupled: ClassVar[bool] = True
+    letters: ClassVar[Mapping[str, str]] = {
+        "t": "steps",
+        "m": "(1 - beta1) * gradient_sum",
+        "v": "(1 - beta2) * square_sum",
+    }
 
     def __init__(self, beta1: float, beta2: float, epsilon: float, weight_decay: float) -> None:
         self.beta1, self.beta2, self.epsilon, self.weight_decay = beta1, beta2, epsilon, weight_decay

@@ -34,6 +34,13 @@ class Momentum(Optimizer):
     As in PyTorch η multiplies the whole velocity, and the first step takes v = g, not dampened.
     """
 
+    lines = (
+        "g = dL_dtheta + weight_decay * theta",
+        "v = momentum * v + (1 - dampening) * g if k > 0 else momentum * v + g",
+        "k = 1",
+        "theta = theta - eta * v",
+    )
+    letters = {"v": "velocity", "k": "moving"}
     remembers = ("moving", "velocity")
 
     def __init__(self, momentum: float = 0.9, dampening: float = 0.0, weight_decay: float = 0.0) -> None:

@@ -41,6 +41,19 @@ class NAdam(MomentOptimizer):
     with g = ∇L + λθ, as in PyTorch.
     """
 
+    lines = (
+        "t = t + 1",
+        "g = dL_dtheta + weight_decay * theta",
+        "m = beta1 * m + (1 - beta1) * g",
+        "v = beta2 * v + (1 - beta2) * g**2",
+        "mu = beta1 * (1 - 0.96**(t * momentum_decay) / 2)",
+        "mu_next = beta1 * (1 - 0.96**((t + 1) * momentum_decay) / 2)",
+        "M = M * mu",
+        "v_hat = v / (1 - beta2**t)",
+        "d = (1 - mu) / (1 - M) * g + mu_next / (1 - M * mu_next) * m",
+        "theta = theta - eta * d / (sqrt(v_hat) + epsilon)",
+    )
+    letters = {**MomentOptimizer.letters, "M": "product"}
     remembers = (*MomentOptimizer.remembers, "product")
 
     def __init__(

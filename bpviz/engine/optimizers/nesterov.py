@@ -22,6 +22,12 @@ class Nesterov(Optimizer):
     gradient is taken where θ stands.
     """
 
+    lines = (
+        "g = dL_dtheta + weight_decay * theta",
+        "v = momentum * v + g",
+        "theta = theta - eta * (g + momentum * v)",
+    )
+    letters = {"v": "velocity"}
     remembers = ("velocity",)
 
     def __init__(self, momentum: float = 0.9, weight_decay: float = 0.0) -> None:

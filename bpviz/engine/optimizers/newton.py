@@ -28,6 +28,12 @@ class Newton(SearchOptimizer):
     2006, algorithm 3.3), so that d goes downhill.
     """
 
+    direction = (
+        r"H_{i} = \frac{\nabla L(\theta+h\,e_{i})-\nabla L(\theta-h\,e_{i})}{2\,h}",
+        r"(H+\tau\,I)\,d = {-}g",
+        r"\theta \leftarrow \theta+\alpha\,d",
+    )
+
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:
         """Allocate H.
 

@@ -28,6 +28,19 @@ class RAdam(MomentOptimizer):
     before the bias correction are PyTorch's.
     """
 
+    lines = (
+        "t = t + 1",
+        "g = dL_dtheta + weight_decay * theta",
+        "m = beta1 * m + (1 - beta1) * g",
+        "v = beta2 * v + (1 - beta2) * g**2",
+        "m_hat = m / (1 - beta1**t)",
+        "most = 2 / (1 - beta2) - 1",
+        "rho = most - 2 * t * beta2**t / (1 - beta2**t)",
+        "r = sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho)) if rho > 5 else 1",
+        "d = r * m_hat * sqrt(1 - beta2**t) / (sqrt(v) + epsilon) if rho > 5 else m_hat",
+        "theta = theta - eta * d",
+    )
+
     def __init__(
         self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, weight_decay: float = 0.0
     ) -> None:

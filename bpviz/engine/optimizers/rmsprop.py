@@ -37,6 +37,15 @@ class RMSProp(Optimizer):
     the root, not under it.
     """
 
+    lines = (
+        "g = dL_dtheta + weight_decay * theta",
+        "v = decay * v + (1 - decay) * g**2",
+        "m = decay * m + (1 - decay) * g",
+        "d = g / (sqrt(max(v - m**2, 0)) + epsilon) if centred == 1 else g / (sqrt(v) + epsilon)",
+        "b = momentum * b + d",
+        "theta = theta - eta * b",
+    )
+    letters = {"v": "square", "m": "mean", "b": "velocity"}
     remembers = ("square", "mean", "velocity")
 
     def __init__(

@@ -67,6 +67,13 @@ class Rprop(Optimizer):
     PyTorch reads η at the first step only; with a constant η both are the same.
     """
 
+    lines = (
+        "s = sign(dL_dtheta) * r",
+        "Delta = min(max(Delta * (step_up if s > 0 else step_down if s < 0 else 1), step_min), step_max)",
+        "r = sign(dL_dtheta) if s >= 0 else 0",
+        "theta = theta - Delta * r",
+    )
+    letters = {"Delta": "eta * sizes", "r": "last_sign"}
     remembers = ("sizes", "last_sign")
 
     def __init__(

@@ -18,6 +18,11 @@ from bpviz.text import N_
 class GradientDescent(Optimizer):
     """θ ← θ − η g,  g = ∇L + λθ; over a mini-batch stochastic (Robbins and Monro, 1951)."""
 
+    lines = (
+        "g = dL_dtheta + weight_decay * theta",
+        "theta = theta - eta * g",
+    )
+
     def __init__(self, weight_decay: float = 0.0) -> None:
         self.weight_decay = weight_decay
 

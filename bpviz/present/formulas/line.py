@@ -1,0 +1,102 @@
+"""One line of an explanation: symbols = numbers = result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from bpviz.present.formulas.evaluate import value
+from bpviz.present.formulas.plain import plain
+from bpviz.present.formulas.rewrite import in_numbers, shortened
+from bpviz.present.formulas.tex import tex, tex_terms
+from bpviz.present.formulas.tree import Node, Number
+
+MOST_TERMS = 6
+"""How many terms of a sum the screen shows."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a view draws: the left side, then one part for each equals sign, each in pieces that may wrap.
+
+    ``plain`` is the whole line as text, every term and every digit of it.
+    """
+
+    left: str
+    parts: tuple[tuple[str, ...], ...]
+    plain: str
+    sign: str = "="
+
+
+@dataclass(frozen=True)
+class Line:
+    """A formula with this iteration's numbers.
+
+    Attributes
+    ----------
+    target : Node
+        What is worked out.
+    formula : Node
+        In symbols.
+    values : mapping
+        Their numbers, by key.
+    result : float
+        The engine's number.
+    before : bool
+        Whether the target is a number of before that the formula reads too: then it is an update, ←.
+    """
+
+    target: Node
+    formula: Node
+    values: Mapping[str, Any]
+    result: float
+    before: bool = field(default=False)
+
+    @cached_property
+    def numbers(self) -> Node:
+        """The formula with a number for each symbol."""
+        return in_numbers(self.formula, self.values)
+
+    def evaluate(self) -> float:
+        """Return the value of the numbers that are printed."""
+        return value(self.numbers)
+
+    @property
+    def sign(self) -> str:
+        """``=``, or ``←`` of an update."""
+        return "←" if self.before else "="
+
+    def symbols_tex(self, most: int = MOST_TERMS) -> str:
+        """Return the formula in symbols."""
+        return tex(shortened(self.formula, most))
+
+    def numbers_tex(self, most: int = MOST_TERMS, digits: int | None = 4) -> str:
+        """Return the formula in numbers."""
+        return tex(shortened(self.numbers, most), digits)
+
+    def result_tex(self, digits: int | None = 4) -> str:
+        """Return the result."""
+        return tex(Number(self.result), digits)
+
+    def plain(self) -> str:
+        """Return the whole line as text: every term, every digit."""
+        symbols, numbers, result = plain(self.formula), plain(self.numbers), plain(Number(self.result))
+        parts = [symbols, numbers, result] if numbers != result else [symbols, result]
+        return f"{plain(self.target)} {self.sign} {' = '.join(parts)}"
+
+    def printed(self, most: int = MOST_TERMS, digits: int | None = 4) -> Printed:
+        """Return what a view draws."""
+        symbols = tex_terms(shortened(self.formula, most), digits)
+        numbers = tex_terms(shortened(self.numbers, most), digits)
+        result = (self.result_tex(digits),)
+        parts = (symbols, numbers, result) if numbers != result else (symbols, result)
+        return Printed(tex(self.target), parts, self.plain(), r"\leftarrow" if self.before else "=")
+
+
+def formula_line(target: Node, formula: Node, *, update: bool = False) -> Printed:
+    """Return a line in symbols alone."""
+    sign = "←" if update else "="
+    text = f"{plain(target)} {sign} {plain(formula)}"
+    return Printed(tex(target), (tex_terms(formula),), text, r"\leftarrow" if update else "=")
