@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,6 +67,11 @@ def unit_title(state: LayerState, spot: Spot) -> str:
     return tr("Neuron {unit} of layer {layer}", unit=spot.unit + 1, layer=spot.layer)
 
 
+def _written(state: LayerState) -> CardLine:
+    """Return the layer as it was written: the last line, for which there may be no room."""
+    return CardLine(re.sub(r"(?<=\d)x(?=\d)", "×", state.text), None, "muted")
+
+
 def _back(state: LayerState, unit: int) -> CardLine:
     return CardLine("δ = ∂L/∂z", float(state.delta[unit]), "backward")
 
@@ -90,7 +97,7 @@ def convolution_card(snapshot: Snapshot, spot: Spot) -> Card:
         lines.insert(1, CardLine(tr("bias b"), float(bias.values[channel]), "muted"))
         gradient = float(bias.gradient[channel])
         lines.append(CardLine(tr("∂L/∂b of the last update"), gradient, "backward"))
-    return Card(unit_title(state, spot), tuple(lines), tables=tables)
+    return Card(unit_title(state, spot), (*lines, _written(state)), tables=tables)
 
 
 def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
@@ -116,9 +123,8 @@ def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
         _part("∂L/∂w", gradient, at, "backward"),
         _part("Δw", -update, at, "muted"),
     )
-    return Card(
-        tr("Kernel {number}, weight {symbol}", number=spot.unit + 1, symbol=w), tuple(lines), tables=tables
-    )
+    title = tr("Kernel {number}, weight {symbol}", number=spot.unit + 1, symbol=w)
+    return Card(title, (*lines, _written(state)), tables=tables)
 
 
 def _part(name: str, values: Values, at: tuple[int, int, int], tone: Tone = "normal") -> Table:
@@ -165,7 +171,8 @@ def pooling_card(snapshot: Snapshot, spot: Spot) -> Card:
         lines.append(
             CardLine(tr("each pixel gets δ/{count}", count=window.height * window.width), share, "backward")
         )
-    return Card(unit_title(state, spot), tuple(lines), tables=(Table("x", seen, marked=marked),))
+    table = Table("x", seen, marked=marked)
+    return Card(unit_title(state, spot), (*lines, _written(state)), tables=(table,))
 
 
 def winner(state: LayerState, unit: int) -> int | None:

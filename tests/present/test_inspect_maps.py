@@ -45,7 +45,9 @@ def test_pixel_says_which_it_is():
 
 def test_convolution_without_bias():
     told = card("conv 2 3x3 relu no bias, flatten", Spot(1, 0))
-    assert [line.name for line in told.lines] == ["Σ w·x", "z", "a = max(0, z)", "δ = ∂L/∂z"]
+    assert [line.name for line in told.lines] == [
+        "Σ w·x", "z", "a = max(0, z)", "δ = ∂L/∂z", "conv 2 3×3 relu nobias",
+    ]  # fmt: skip
 
 
 def test_kernel_tells_weight_gradient_and_last_change():
