@@ -283,8 +283,12 @@ class DockHost(QMainWindow):
     def _tabify(self, spec: PanelSpec) -> None:
         """Put a panel behind the one whose place it shares, closed."""
         dock = self.docks[spec.key]
+        before = self.docks[spec.beside]
         self.removeDockWidget(dock)
-        self.tabifyDockWidget(self.docks[spec.beside], dock)
+        if before.isFloating():
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        else:
+            self.tabifyDockWidget(before, dock)
         dock.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -78,12 +78,14 @@ def test_the_gradient_check_is_closed_at_first_and_comes_to_the_front_of_its_pla
     assert not dock.isVisible()
 
 
-def test_a_layout_of_before_a_panel_was_there_is_taken(qtbot, tmp_path):
+@pytest.mark.parametrize("floating", [False, True])
+def test_a_layout_of_before_a_panel_was_there_is_taken(qtbot, tmp_path, floating):
     older = MainWindow(small_specs()[:-1], Settings(tmp_path / "settings.ini"))
     qtbot.addWidget(older)
     older.show()
     settled(older, qtbot)
     older.host.docks["loss"].close()
+    older.host.docks["map"].setFloating(floating)
     older.close()
     window = small_window(tmp_path)
     qtbot.addWidget(window)
