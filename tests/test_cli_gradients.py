@@ -170,3 +170,16 @@ def test_the_samples_are_drawn_by_the_seed_without_repeats():
     assert not np.array_equal(rows, chosen_rows(objective, 40, seed=2))
     assert chosen_rows(objective, 250, seed=1) is None
     assert len(chosen_rows(objective, None, seed=1)) == 100
+
+
+def test_ctrl_c_ends_it_in_one_line(run, monkeypatch):
+    monkeypatch.setattr("bpviz.commands.interrupt.Interrupt.__call__", lambda _self: True)
+    assert run("--samples", "10") == (130, "", "bpviz: Aborted.\n")
+    assert run("--valley") == (130, "", "bpviz: Aborted.\n")
+
+
+def test_it_speaks_chinese(run):
+    code, out, _ = run("--language", "zh_CN", "--step", "1e-5")
+    assert code == 0
+    assert "中心差分（h = 1e−5）与反向传播一致" in out
+    assert "相对误差" in out.splitlines()[0]

@@ -27,7 +27,7 @@ from bpviz.views.naming import named
 STEPS = {"forward": 1e-8, "central": 1e-5, "complex": 1e-12}
 _SAMPLES = (
     ("batch", N_("Last batch")),
-    ("some", N_("Samples:")),
+    ("some", N_("Samples")),
     ("all", N_("All")),
 )
 _MOST_SAMPLES = 999_999
