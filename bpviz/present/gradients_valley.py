@@ -73,10 +73,13 @@ def reading(drawn: list[ValleyCurve], index: int) -> list[tuple[str, str]]:
     return lines
 
 
-def explanation(valley: ErrorValley) -> list[tuple[str, str]]:
-    """Say in words why the curves look as they do: (method, sentence), the last of no method."""
+def explanation(valley: ErrorValley, parameters: int) -> list[tuple[str, str]]:
+    """Say in words why the curves look as they do: (method, sentence), what concerns all of no method."""
     said = [(method, tr(SLOPES[method])) for method in valley.largest]
-    return [*said, ("", tr("Solid: the largest error; dashed: the median."))]
+    said.append(("", tr("Solid: the largest error; dashed: the median.")))
+    if len(valley.indices) < parameters:
+        said.append(("", tr("Drawn from {count} of the parameters.", count=len(valley.indices))))
+    return said
 
 
 def power_labels(axis: Axis, spacing: float) -> list[tuple[float, str]]:

@@ -28,10 +28,10 @@ from bpviz.present.gradients import (
     timing,
     verdict,
 )
-from bpviz.present.gradients_valley import advice, curves, explanation
+from bpviz.present.gradients_valley import advice, curves
 from bpviz.present.numbers import exact, grouped
 from bpviz.present.palette import Palette
-from bpviz.snapshot import RunInfo, RunState
+from bpviz.snapshot import ErrorValley, RunInfo, RunState
 from bpviz.text import Text, tr
 from bpviz.views.grab import grab_widget
 from bpviz.views.gradients_controls import CheckControls
@@ -274,13 +274,14 @@ class GradientsPanel(Panel):
         self.table.show_report(report, layer, layers=chosen == _LAYERS)
         valley = None if report is None else report.valley
         self.plot.show_curves([] if valley is None else curves(valley))
-        self.explanation.setText("" if valley is None else self._explained(explanation(valley)))
+        self.explanation.setText("" if valley is None else self._explained(valley))
         self._say_verdict()
         self._say_note(None)
         self._arrange()
 
-    def _explained(self, said: list[tuple[str, str]]) -> str:
-        """Return the sentences, each in the colour of its method."""
+    def _explained(self, valley: ErrorValley) -> str:
+        """Return what explains the valley, each sentence in the colour of its method."""
+        parameters = self.report.check.parameters if self.report is not None else 0
         palette = self.palette_in_use
         colours = [
             self.plot.colour(method) if method and not self.stale else palette.muted for method, _ in said

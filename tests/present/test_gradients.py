@@ -142,7 +142,8 @@ def test_the_reading_and_the_explanation_name_every_method():
     lines = reading(curves(valley), 1)
     assert lines[0] == ("", "h = 0.0001")
     assert lines[2] == ("central", "Central differences: max 1e−9 · median 1e−10")
-    assert [method for method, _ in explanation(valley)] == ["forward", "central", ""]
+    assert [method for method, _ in explanation(valley, 4)] == ["forward", "central", ""]
+    assert explanation(valley, 1000)[-1] == ("", "Drawn from 4 of the parameters.")
 
 
 def test_powers_of_ten_are_written_alike():
