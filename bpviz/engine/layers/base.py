@@ -13,9 +13,9 @@ from __future__ import annotations
 import copy
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,9 +88,14 @@ class Layer(ABC):
         Whether ``training`` draws random numbers (`set_noise`).
     analytic : bool
         Whether it works on complex numbers as well, for the complex-step derivative.
+    formulas : mapping
+        Its operations forward and then back, in order: the lines of each as they are printed, assignments
+        as Python writes them; @ is the product of matrices, ⊙ goes element by element.  x of a layer is
+        a⁽ˡ⁻¹⁾; on one sample x, z, a and δ are columns, and δ is that sample's own.
     """
 
     kind: str = ""
+    formulas: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     recurrent: bool = False
     stochastic: bool = False
     analytic: bool = True

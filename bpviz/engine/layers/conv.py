@@ -102,6 +102,18 @@ class Convolution(Layer):
         When ``kernel`` is none, what comes in is no picture, or the kernel does not fit on it.
     """
 
+    formulas = {
+        "sum": ("z(l)[f,r,s] = sum(W(l)[f,c,i,j] * a(l-1)[c, t*r + i - q, t*s + j - q], c, i, j) + b(l)[f]",),
+        "activation": ("a(l) = sigma(z(l))",),
+        "delta": ("delta(l) = dL_da(l) ⊙ sigma_prime(z(l))",),
+        "gradient": (
+            "dL_dW(l)[f,c,i,j] = sum(delta(l)[f,r,s] * a(l-1)[c, t*r + i - q, t*s + j - q], r, s)",
+            "dL_db(l)[f] = sum(delta(l)[f,r,s], r, s)",
+        ),
+        "back": (
+            "dL_da(l-1)[c,u,v] = sum(W(l)[f,c,i,j] * delta(l)[f, (u + q - i) / t, (v + q - j) / t], f, i, j)",
+        ),
+    }
     kind = "conv"
     _matrix: Array
     _matrix_gradient: Array

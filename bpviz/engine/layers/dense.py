@@ -40,6 +40,13 @@ class DenseWork(Work):
 class Dense(Layer):
     """z = x Wᵀ + b, a = σ(z)."""
 
+    formulas = {
+        "sum": ("z(l) = W(l) @ a(l-1) + b(l)",),
+        "activation": ("a(l) = sigma(z(l))",),
+        "delta": ("delta(l) = dL_da(l) ⊙ sigma_prime(z(l))",),
+        "gradient": ("dL_dW(l) = delta(l) @ a(l-1).T", "dL_db(l) = delta(l)"),
+        "back": ("dL_da(l-1) = W(l).T @ delta(l)",),
+    }
     kind = "dense"
 
     def __init__(

@@ -49,6 +49,11 @@ class DropoutWork(Work):
 class Dropout(Layer):
     """a = m ⊙ x in training, a = x otherwise."""
 
+    formulas = {
+        "mask": ("m[i] = 0 if u[i] < rate else 1 / (1 - rate)",),
+        "sum": ("a(l) = m ⊙ a(l-1)",),
+        "back": ("dL_da(l-1) = m ⊙ dL_da(l)",),
+    }
     kind = "dropout"
     forward_operations = ("mask",)
     backward_operations = ("delta",)

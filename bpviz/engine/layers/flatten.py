@@ -22,6 +22,10 @@ from bpviz.text import N_
 class Flatten(Layer):
     """a = x, of the shape (units,)."""
 
+    formulas = {
+        "sum": ("a(l) = vec(a(l-1))",),
+        "back": ("dL_da(l-1) = dL_da(l)",),
+    }
     kind = "flatten"
     forward_operations = ("flatten",)
     backward_operations = ("delta",)

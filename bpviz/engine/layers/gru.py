@@ -27,9 +27,11 @@ from bpviz.engine.layers.recurrent import (
     Recurrent,
     RecurrentWork,
     biases_field,
+    gate_gradients,
     recurrent_start_field,
     returns_field,
     sum_over_steps,
+    through_gates,
     truncate_field,
 )
 from bpviz.text import N_
@@ -94,6 +96,26 @@ class Gru(Recurrent):
     With one, b stands where bx does, and q = Wh h_{t−1}.
     """
 
+    formulas = {
+        "gates": (
+            "r[t] = sigmoid(Wx_r @ x[t] + bx_r + Wh_r @ h[t-1] + bh_r)",
+            "z[t] = sigmoid(Wx_z @ x[t] + bx_z + Wh_z @ h[t-1] + bh_z)",
+            "q[t] = Wh_n @ h[t-1] + bh_n",
+            "n[t] = tanh(Wx_n @ x[t] + bx_n + r[t] ⊙ q[t])",
+        ),
+        "state": ("h[t] = (1 - z[t]) ⊙ n[t] + z[t] ⊙ h[t-1]",),
+        "delta": (
+            through_gates(
+                "dL_dh[t] = dL_da[t] + z[t+1] ⊙ dL_dh[t+1]", "Wh", {"r": "r", "z": "z", "n": "q"}, "t+1"
+            ),
+            "delta_n[t] = dL_dh[t] ⊙ (1 - z[t]) ⊙ (1 - n[t]**2)",
+            "delta_q[t] = delta_n[t] ⊙ r[t]",
+            "delta_r[t] = delta_n[t] ⊙ q[t] ⊙ r[t] ⊙ (1 - r[t])",
+            "delta_z[t] = dL_dh[t] ⊙ (h[t-1] - n[t]) ⊙ z[t] ⊙ (1 - z[t])",
+        ),
+        "gradient": gate_gradients("rzn", {"n": "q"}),
+        "back": (through_gates("dL_dx[t] =", "Wx", {gate: gate for gate in "rzn"}, "t"),),
+    }
     kind = "gru"
     forward_operations = ("gates", "candidate", "hidden")
     gates = 3

@@ -26,8 +26,10 @@ from bpviz.engine.layers.recurrent import (
     Recurrent,
     RecurrentWork,
     biases_field,
+    gate_gradients,
     recurrent_start_field,
     returns_field,
+    through_gates,
     truncate_field,
 )
 from bpviz.registry import Field
@@ -109,6 +111,25 @@ class Lstm(Recurrent):
     whose forget part starts at 1 (Jozefowicz, Zaremba and Sutskever, 2015).
     """
 
+    formulas = {
+        "gates": (
+            "i[t] = sigmoid(Wx_i @ x[t] + bx_i + Wh_i @ h[t-1] + bh_i)",
+            "f[t] = sigmoid(Wx_f @ x[t] + bx_f + Wh_f @ h[t-1] + bh_f)",
+            "g[t] = tanh(Wx_g @ x[t] + bx_g + Wh_g @ h[t-1] + bh_g)",
+            "o[t] = sigmoid(Wx_o @ x[t] + bx_o + Wh_o @ h[t-1] + bh_o)",
+        ),
+        "state": ("c[t] = f[t] ⊙ c[t-1] + i[t] ⊙ g[t]", "h[t] = o[t] ⊙ tanh(c[t])"),
+        "delta": (
+            through_gates("dL_dh[t] = dL_da[t]", "Wh", {gate: gate for gate in "ifgo"}, "t+1"),
+            "dL_dc[t] = dL_dh[t] ⊙ o[t] ⊙ (1 - tanh(c[t])**2) + dL_dc[t+1] ⊙ f[t+1]",
+            "delta_i[t] = dL_dc[t] ⊙ g[t] ⊙ i[t] ⊙ (1 - i[t])",
+            "delta_f[t] = dL_dc[t] ⊙ c[t-1] ⊙ f[t] ⊙ (1 - f[t])",
+            "delta_g[t] = dL_dc[t] ⊙ i[t] ⊙ (1 - g[t]**2)",
+            "delta_o[t] = dL_dh[t] ⊙ tanh(c[t]) ⊙ o[t] ⊙ (1 - o[t])",
+        ),
+        "gradient": gate_gradients("ifgo"),
+        "back": (through_gates("dL_dx[t] =", "Wx", {gate: gate for gate in "ifgo"}, "t"),),
+    }
     kind = "lstm"
     forward_operations = ("gates", "cell", "hidden")
     gates = 4

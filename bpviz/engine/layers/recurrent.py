@@ -15,7 +15,7 @@ steps, itself included (Williams and Peng, 1990; what `detach` between the piece
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,3 +252,23 @@ def sum_over_steps(deltas: Array, work: RecurrentWork, out: Array) -> None:
             np.add.reduce(made, axis=0, out=out)
         else:
             np.add(out, np.add.reduce(made, axis=0), out=out)
+
+
+def gate_gradients(gates: str, of_h: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the printed lines of every gate's gradients; ``of_h``: whose δ belongs to a gate's Wh."""
+    lines = []
+    for gate in gates:
+        other = (of_h or {}).get(gate, gate)
+        lines += [
+            f"dL_dWx_{gate} = sum(delta_{gate}[t] @ x[t].T, t)",
+            f"dL_dWh_{gate} = sum(delta_{other}[t] @ h[t-1].T, t)",
+            f"dL_dbx_{gate} = sum(delta_{gate}[t], t)",
+            f"dL_dbh_{gate} = sum(delta_{other}[t], t)",
+        ]
+    return tuple(lines)
+
+
+def through_gates(start: str, weights: str, gates: Mapping[str, str], step: str) -> str:
+    """Return a printed line: ``start`` and what flows back through each gate's weights from its δ."""
+    shares = " + ".join(f"{weights}_{gate}.T @ delta_{delta}[{step}]" for gate, delta in gates.items())
+    return f"{start} {shares}" if start.endswith("=") else f"{start} + {shares}"

@@ -54,6 +54,17 @@ class RnnWork(RecurrentWork):
 class Rnn(Recurrent):
     """h_t = σ(Wx x_t + Wh h_{t−1} + b); z, a and δ are those of the steps that it returns."""
 
+    formulas = {
+        "sum": ("z[t] = Wx @ x[t] + Wh @ h[t-1] + b",),
+        "activation": ("h[t] = sigma(z[t])",),
+        "delta": ("dL_dh[t] = dL_da[t] + Wh.T @ delta[t+1]", "delta[t] = dL_dh[t] ⊙ sigma_prime(z[t])"),
+        "gradient": (
+            "dL_dWx = sum(delta[t] @ x[t].T, t)",
+            "dL_dWh = sum(delta[t] @ h[t-1].T, t)",
+            "dL_db = sum(delta[t], t)",
+        ),
+        "back": ("dL_dx[t] = Wx.T @ delta[t]",),
+    }
     kind = "rnn"
 
     def __init__(

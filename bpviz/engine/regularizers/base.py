@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,15 @@ class Regularizer(ABC):
 
     ``active`` is False where the strength is 0; ``projects`` says that ``project`` does something.
     What is shared between threads holds no buffers: nothing here is written to but the arguments.
+
+    ``formula`` is R as it is printed, a Python expression in all weights w and the fields, ``derivative``
+    its ∂R/∂w by one weight, ``projection`` what becomes of a unit's incoming weights; empty where there is
+    none.
     """
 
+    formula: ClassVar[str] = ""
+    derivative: ClassVar[str] = ""
+    projection: ClassVar[str] = ""
     active: bool
     projects: bool = False
 

@@ -29,6 +29,9 @@ from bpviz.text import N_
 class ElasticNet(Regularizer):
     """R = λ (ρ Σ|w| + ½ (1 − ρ) Σw²) (Zou and Hastie, 2005, as scikit-learn parametrizes it)."""
 
+    formula = "elastic_net * (l1_ratio * sum(abs(w[i]), i) + (1 - l1_ratio) / 2 * sum(w[i]**2, i))"
+    derivative = "elastic_net * (l1_ratio * sign(w) + (1 - l1_ratio) * w)"
+
     def __init__(self, elastic_net: float = 0.0, l1_ratio: float = 0.5) -> None:
         self.active = elastic_net > 0
         self.l1, self.l2 = elastic_net * l1_ratio, elastic_net * (1.0 - l1_ratio)

@@ -17,6 +17,9 @@ from bpviz.text import N_
 class L1(Regularizer):
     """R = λ Σ|w|, ∂R/∂w = λ sign(w), sign(0) = 0 (lasso: Tibshirani, 1996)."""
 
+    formula = "l1 * sum(abs(w[i]), i)"
+    derivative = "l1 * sign(w)"
+
     def __init__(self, l1: float = 0.0) -> None:
         self.strength, self.active = l1, l1 > 0
 

@@ -20,6 +20,9 @@ class L2(Regularizer):
     The gradient is that of PyTorch's ``weight_decay``, which decays the biases as well.
     """
 
+    formula = "l2 / 2 * sum(w[i]**2, i)"
+    derivative = "l2 * w"
+
     def __init__(self, l2: float = 0.0) -> None:
         self.strength, self.active = l2, l2 > 0
 

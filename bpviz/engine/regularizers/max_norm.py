@@ -35,6 +35,8 @@ class MaxNorm(Regularizer):
     A row that holds NaN or infinity is left as it is, so that a run that diverges is seen to do so.
     """
 
+    projection = "max_norm * w / norm(w) if norm(w) > max_norm else w"
+
     def __init__(self, max_norm: float = 0.0) -> None:
         self.bound = max_norm
         self.active = self.projects = max_norm > 0

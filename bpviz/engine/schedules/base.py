@@ -7,6 +7,7 @@ while a run goes on: a schedule keeps factors and counts, never a rate.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,11 @@ class Schedule(ABC):
     """η(t), finite and never negative.  Past its last change the last rate stays.
 
     ``uses_loss`` says that the rate follows the losses: such a schedule is shown each of them.
+    ``lines`` are η as it is printed: assignments as Python writes them, in order, in η₀ (``eta0``), t, the
+    fields and what the schedule remembers.
     """
 
+    lines: ClassVar[tuple[str, ...]]
     uses_loss: bool = False
 
     def start(self) -> None:

@@ -62,6 +62,7 @@ class BoldDriver(Schedule):
     For losses below 0 the tolerance is τ |L|.  A loss that is not a number is a rise.
     """
 
+    lines = ("eta = factor * eta0",)
     uses_loss = True
 
     def __init__(self, bold_up: float = 1.05, bold_down: float = 0.5, bold_tolerance: float = 0.01) -> None:

@@ -10,6 +10,8 @@ from bpviz.text import N_
 class Constant(Schedule):
     """η(t) = η₀."""
 
+    lines = ("eta = eta0",)
+
     def rate(self, base: float, step: int) -> float:
         """Return η₀."""
         return base

@@ -26,6 +26,12 @@ class Cosine(Schedule):
     From t = T on η stays at η₁; PyTorch's ``CosineAnnealingLR`` would rise again.
     """
 
+    lines = (
+        "eta1 = min(final_rate, eta0)",
+        "u = min(t / total_steps, 1)",
+        "eta = eta1 + (eta0 - eta1) * (1 + cos(pi * u)) / 2",
+    )
+
     def __init__(self, total_steps: int = 2000, final_rate: float = 0.0) -> None:
         self.total_steps, self.final_rate = total_steps, final_rate
 

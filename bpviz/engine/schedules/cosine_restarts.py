@@ -46,6 +46,15 @@ class CosineRestarts(Schedule):
     Cycle i lasts T gⁱ iterations (SGDR: Loshchilov and Hutter, 2017).
     """
 
+    lines = (
+        "eta1 = min(final_rate, eta0)",
+        "s = 1 + (cycle_growth - 1) * t / cycle",
+        "n = floor(t / cycle) if cycle_growth == 1 else floor_log(s, cycle_growth)",
+        "t0 = n * cycle if cycle_growth == 1 else cycle * (cycle_growth**n - 1) / (cycle_growth - 1)",
+        "u = (t - t0) / (cycle * cycle_growth**n)",
+        "eta = eta1 + (eta0 - eta1) * (1 + cos(pi * u)) / 2",
+    )
+
     def __init__(self, cycle: int = 500, cycle_growth: int = 1, final_rate: float = 0.0) -> None:
         self.cycle, self.cycle_growth, self.final_rate = cycle, cycle_growth, final_rate
 

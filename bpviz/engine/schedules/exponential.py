@@ -28,6 +28,8 @@ from bpviz.text import N_
 class Exponential(Schedule):
     """η(t) = η₀ γᵗ; with γ = 0.999 a seventh is left after 2,000 iterations."""
 
+    lines = ("eta = eta0 * exponential_factor**t",)
+
     def __init__(self, exponential_factor: float = 0.999) -> None:
         self.exponential_factor = exponential_factor
 

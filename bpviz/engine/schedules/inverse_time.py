@@ -28,6 +28,8 @@ from bpviz.text import N_
 class InverseTime(Schedule):
     """η(t) = η₀ / (1 + k t): Σ η diverges and Σ η² does not (Robbins and Monro, 1951)."""
 
+    lines = ("eta = eta0 / (1 + rate_decay * t)",)
+
     def __init__(self, rate_decay: float = 0.002) -> None:
         self.rate_decay = rate_decay
 

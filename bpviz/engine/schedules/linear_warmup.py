@@ -37,6 +37,8 @@ from bpviz.text import N_
 class LinearWarmup(Schedule):
     """η(t) = η₀ (s + (1 − s) t / T) until t = T, then η₀ (PyTorch's ``LinearLR``, up to 1)."""
 
+    lines = ("eta = eta0 * (warmup_start + (1 - warmup_start) * t / warmup) if t < warmup else eta0",)
+
     def __init__(self, warmup: int = 200, warmup_start: float = 0.1) -> None:
         self.warmup, self.warmup_start = warmup, warmup_start
 

@@ -55,6 +55,16 @@ class OneCycle(Schedule):
     peak may so lie between two updates.
     """
 
+    lines = (
+        "eta1 = eta0 / start_divisor",
+        "eta2 = eta1 / final_divisor",
+        "t1 = max(rise_share * total_steps - 1, 0)",
+        "t2 = total_steps - 1",
+        "u = t / t1 if t < t1 else (t - t1) / (t2 - t1) if t < t2 else 1",
+        "c = (1 + cos(pi * u)) / 2",
+        "eta = eta0 + (eta1 - eta0) * c if t < t1 else eta2 + (eta0 - eta2) * c",
+    )
+
     def __init__(
         self,
         total_steps: int = 2000,

@@ -32,6 +32,11 @@ from bpviz.text import N_
 class Polynomial(Schedule):
     """η(t) = η₁ + (η₀ − η₁) (1 − t / T)ᵖ until t = T, then η₁ (PyTorch's, where η₁ = 0)."""
 
+    lines = (
+        "eta1 = min(final_rate, eta0)",
+        "eta = eta1 + (eta0 - eta1) * max(1 - t / total_steps, 0)**power",
+    )
+
     def __init__(self, total_steps: int = 2000, power: float = 2.0, final_rate: float = 0.0) -> None:
         self.total_steps, self.power, self.final_rate = total_steps, power, final_rate
 

@@ -79,6 +79,7 @@ class ReduceOnPlateau(Schedule):
     A loss that is not a number is no fall, and stays out of m.
     """
 
+    lines = ("eta = max(eta0 * plateau_factor**plateaus, min(minimum_rate, eta0))",)
     uses_loss = True
 
     def __init__(

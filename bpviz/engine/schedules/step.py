@@ -38,6 +38,8 @@ from bpviz.text import N_
 class Step(Schedule):
     """η(t) = η₀ γ^⌊t / s⌋ (PyTorch's ``StepLR``)."""
 
+    lines = ("eta = eta0 * step_factor**floor(t / step_every)",)
+
     def __init__(self, step_every: int = 500, step_factor: float = 0.5) -> None:
         self.step_every, self.step_factor = step_every, step_factor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bpviz.present.formulas.evaluate import Values, choices, evaluate, key, value
 from bpviz.present.formulas.symbols import CONSTANTS
@@ -26,8 +26,10 @@ from bpviz.present.formulas.tree import (
     symbols,
 )
 
+T = TypeVar("T", bound=Node)
 
-def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+
+def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
     """Return ``node`` with ``change`` made of each of its direct children."""
     changed: dict[str, Any] = {}
     for field in fields(node):

@@ -25,6 +25,9 @@ NAMES: dict[str, tuple[str, str]] = {
     "eta0": (r"\eta_{0}", "η₀"),
     "eta1": (r"\eta_{1}", "η₁"),
     "eta2": (r"\eta_{2}", "η₂"),
+    "t0": (r"t_{0}", "t₀"),
+    "t1": (r"t_{1}", "t₁"),
+    "t2": (r"t_{2}", "t₂"),
     "theta": (r"\theta", "θ"),
     "mu": (r"\mu", "μ"),
     "mu_next": (r"\mu_{t+1}", "μₜ₊₁"),
@@ -81,9 +84,6 @@ NAMES: dict[str, tuple[str, str]] = {
     "l1_ratio": (r"\rho", "ρ"),
     "max_norm": ("c", "c"),
     "rate": ("p", "p"),
-    "stride": ("t", "t"),
-    "padding": ("q", "q"),
-    "size": ("k", "k"),
     "winner": (r"p^{\ast}", "p*"),
 }
 """Names that are more than their own letter."""
