@@ -183,3 +183,10 @@ def test_it_speaks_chinese(run):
     assert code == 0
     assert "中心差分（h = 1e−5）与反向传播一致" in out
     assert "相对误差" in out.splitlines()[0]
+
+
+def test_gradients_that_differ_come_with_what_to_look_for(run):
+    code, out, _ = run("--step", "0.5")
+    assert code == 0
+    assert "differ" in out
+    assert "--valley" in out.splitlines()[-1]

@@ -19,7 +19,7 @@ from bpviz.commands.parser import Parser, add_common_options, help_text
 from bpviz.commands.progress import ProgressLine, cells
 from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.errors import Cancelled, UserError
-from bpviz.present.gradients import method_word, verdict
+from bpviz.present.gradients import grade, method_word, verdict
 from bpviz.snapshot import ErrorValley, GradientCheck, Iteration
 from bpviz.text import tr
 from bpviz.training.checking import (
@@ -178,7 +178,15 @@ class Work:
             methods = tuple(method for method in methods if method != "complex")
         checks = [self._check(CheckRequest(one, asked.step)) for one in methods]
         if not as_json:
-            return f"{_table(checks)}\n" + "\n".join(verdict(check) for check in checks)
+            said = [verdict(check) for check in checks]
+            if any(grade(check) == "danger" for check in checks):
+                said.append(
+                    tr(
+                        "“--valley” shows whether another step does better; "
+                        "where none does, look for a kink (ReLU, |x|)."
+                    )
+                )
+            return "\n".join((_table(checks), *said))
         told = [check.as_dict() for check in checks]
         return json.dumps(told if len(asked.methods) > 1 else told[0], allow_nan=False)
 

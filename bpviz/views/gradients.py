@@ -281,7 +281,7 @@ class GradientsPanel(Panel):
 
     def _explained(self, valley: ErrorValley) -> str:
         """Return what explains the valley, each sentence in the colour of its method."""
-        parameters = self.report.check.parameters if self.report is not None else 0
+        said = explanation(valley, self.report.check.parameters if self.report is not None else 0)
         palette = self.palette_in_use
         colours = [
             self.plot.colour(method) if method and not self.stale else palette.muted for method, _ in said
