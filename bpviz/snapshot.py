@@ -296,7 +296,8 @@ class RunState:
     """What the training is doing, for the toolbar and the timeline.
 
     ``position`` is the iteration on the screen, ``last`` the newest recorded one.
-    ``speed`` is the measured number of iterations a second, 0 when it stands.
+    ``speed`` is the measured number of iterations a second, 0 when it stands.  ``operation`` is what is lit
+    of the iteration after ``position``, from 0 of ``operations``; None while none is taken apart.
     """
 
     run_id: int
@@ -305,6 +306,8 @@ class RunState:
     last: int
     speed: float
     stopped: StopReason | None = None
+    operation: int | None = None
+    operations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
+from bpviz.dissection import Dissection
 from bpviz.errors import UserError
 from bpviz.messages import Level, Message, Speech
 from bpviz.present.form import Form
 from bpviz.present.palette import Palette
 from bpviz.present.preview import Preview
+from bpviz.present.walk import GRAINS, Grain, Walk
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
 from bpviz.text import Text, language
 from bpviz.views.dialogs import Dialogs
@@ -37,6 +39,7 @@ from bpviz.views.naming import named
 from bpviz.views.open_dialog import OpenDialog
 from bpviz.views.panel import Panel
 from bpviz.views.panels import PANELS, PanelSpec
+from bpviz.views.phase_strip import PhaseStrip
 from bpviz.views.settings import Settings
 from bpviz.views.setup import SetupPanel
 from bpviz.views.shortcuts import SpaceKey
@@ -78,6 +81,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.host = DockHost(specs)
         self.toolbar = ToolBar()
+        self.strip = PhaseStrip()
         self.timeline = Timeline()
         self.content = named(QWidget(), "Content")
         self.setCentralWidget(self.content)
@@ -93,6 +97,7 @@ class MainWindow(QMainWindow):
         self._default_layout_due = True
         self._said_in = language()
         self._connect()
+        self.set_grain(str(self.settings.value("grain", "iteration")))
         self.setMinimumSize(QSize(800, 480))
         self.resize(1280, 720)
         self.retranslate()
@@ -106,6 +111,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.toolbar)
         column.addWidget(self.host, 1)
+        column.addWidget(self.strip)
         column.addWidget(self.timeline)
 
     def _connect(self) -> None:
@@ -128,6 +134,8 @@ class MainWindow(QMainWindow):
             source.connect(target)
         bar.open_pressed.connect(self.ask_open)
         bar.export_pressed.connect(self.ask_export)
+        for part in (bar, self.strip):
+            part.grain_chosen.connect(self.set_grain)
         bar.language_pressed.connect(self._on_toolbar_language_pressed)
         self.message_bar.resized_itself.connect(self._place_message_bar)
         self.themes.palette_changed.connect(self.set_palette)
@@ -225,6 +233,22 @@ class MainWindow(QMainWindow):
         setup = self.setup
         return isinstance(setup, SetupPanel) and setup.isVisible() and setup.show_problem(key, problem, typed)
 
+    def show_walk(self, walk: Walk, dissection: Dissection | None, note: str = "") -> None:
+        """Light the operation at which the walk stands in every panel that can be seen, and in the strip."""
+        self.strip.show_walk(walk, dissection, note)
+        for key, panel in self.panels().items():
+            if self.panel_visible(key):
+                panel.show_operation(dissection, walk.current, walk.sample)
+                self.host.docks[key].refresh_subtitle()
+
+    @Slot(str)
+    def set_grain(self, name: str) -> None:
+        """Choose how far a step goes, and keep it."""
+        self.grain: Grain = next((grain for grain in GRAINS if grain == name), "iteration")
+        self.settings.set_value("grain", self.grain)
+        self.toolbar.set_grain(self.grain)
+        self.strip.set_grain(self.grain)
+
     def set_speed(self, speed: float) -> None:
         """Show the chosen speed."""
         self.toolbar.set_speed(speed)
@@ -274,7 +298,7 @@ class MainWindow(QMainWindow):
         """Take the colours of a theme."""
         for dock in self.host.docks.values():
             dock.set_palette(palette)
-        for part in (self.toolbar, self.timeline, self.message_bar, self.help):
+        for part in (self.toolbar, self.strip, self.timeline, self.message_bar, self.help):
             part.set_palette(palette)
         self.menus.check_theme(self.themes.choice)
         self._place_message_bar()
@@ -285,7 +309,15 @@ class MainWindow(QMainWindow):
             self._said_in = language()
             # The font's quotation marks depend on it.
             self.themes.apply()
-        for part in (self.host, self.menus, self.toolbar, self.timeline, self.message_bar, self.help):
+        for part in (
+            self.host,
+            self.menus,
+            self.toolbar,
+            self.strip,
+            self.timeline,
+            self.message_bar,
+            self.help,
+        ):
             part.retranslate()
 
     def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
@@ -342,7 +374,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_iteration_triggered(self) -> None:
-        self.step_requested.emit("iteration")
+        self.step_requested.emit("")
 
     @Slot()
     def _on_epoch_triggered(self) -> None:

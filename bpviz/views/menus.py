@@ -19,9 +19,9 @@ _FILE = (
 )
 _RUN = (
     ("train", N_("Train or pause"), ()),
-    ("iteration", N_("An iteration on"), (".",)),
+    ("iteration", N_("A step on"), (".",)),
     ("epoch", N_("An epoch on"), ("Shift+.", ">")),
-    ("back", N_("An iteration back"), (",",)),
+    ("back", N_("A step back"), (",",)),
     ("reset", N_("Start anew"), ("R",)),
     ("-", "", ()),
     ("gradients", N_("Check the gradient"), ("Ctrl+G",)),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
+from bpviz.dissection import Dissection, Operation
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.walk import Sample
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
 
 
@@ -34,6 +36,17 @@ class Panel(QWidget):
 
     def show_state(self, state: RunState) -> None:
         """Show what the training is doing."""
+
+    def show_operation(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
+        """Light one operation of the iteration that comes next; None where the run rests.
+
+        Parameters
+        ----------
+        sample : int or "mean"
+            The row of the batch whose numbers are shown, or the mean over its rows.
+        """
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""

@@ -12,9 +12,9 @@ from bpviz.text import N_
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("Space", N_("Start or pause the training")),
-    (".", N_("One iteration on")),
+    (".", N_("A step on: an operation, a phase or an iteration")),
     ("Shift+.", N_("One epoch on")),
-    (",", N_("One iteration back")),
+    (",", N_("A step back")),
     ("R", N_("Start anew from the first weights")),
     ("Ctrl+O", N_("Open a table")),
     ("Ctrl+S", N_("Save the weights")),

@@ -60,9 +60,9 @@ QMenu::indicator:checked { background: @accent@; border-radius: 3px; image: @che
 QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: @border@; }
 #DockHost, #Content { background: @window@; }
-#TopBar, #Timeline { background: @card@; }
+#TopBar, #Timeline, #PhaseStrip { background: @card@; }
 #TopBar { border-bottom: 1px solid @border@; }
-#Timeline { border-top: 1px solid @border@; }
+#PhaseStrip { border-top: 1px solid @border@; }
 #PanelTitle { font-weight: 600; font-size: @title@pt; }
 #PanelSubtitle, #Quiet { color: @muted@; font-size: @small@pt; }
 QToolButton#SectionTitle { color: @accent@; font-weight: 600; padding: @pad@px 2px 0 0; }

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSizePolicy, 
 from bpviz.present.form import Choice, Form, Group
 from bpviz.present.numbers import speed as speed_text
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.walk import GRAINS, Grain
 from bpviz.snapshot import RunState
 from bpviz.text import N_, language, tr
 from bpviz.views.controls import QuietSlider
@@ -23,8 +24,8 @@ SPEED_POSITIONS = 51
 # name, icon, text, tooltip
 _BUTTONS = (
     ("train", "train", N_("Train"), N_("Start or pause the training (Space)")),
-    ("step", "step", N_("Step"), N_("One iteration ( . )")),
-    ("back", "back", N_("Back"), N_("One iteration back ( , )")),
+    ("step", "step", N_("Step"), N_("A step on: an operation, a phase, an iteration or an epoch ( . )")),
+    ("back", "back", N_("Back"), N_("A step back, as far as a step on goes ( , )")),
     ("reset", "reset", N_("Reset"), N_("Start anew from the first weights (R)")),
     ("data", "data", N_("Data"), N_("Choose a data set or a function")),
     ("presets", "presets", N_("Presets"), N_("Ready-made examples, one click each")),
@@ -32,6 +33,12 @@ _BUTTONS = (
     ("export", "export", N_("Export…"), N_("Write pictures (Ctrl+E)")),
     ("language", "", "中 / EN", N_("Switch the language · 切换语言")),
 )
+_STEPS = {
+    "operation": N_("An operation"),
+    "phase": N_("A phase"),
+    "iteration": N_("An iteration"),
+    "epoch": N_("An epoch"),
+}
 
 
 def speed_at(position: int) -> float:
@@ -51,6 +58,9 @@ class ToolBar(QWidget):
 
     train_toggled = Signal()
     step_requested = Signal(str)
+    """A step as far as the chosen grain goes: its name is empty."""
+    grain_chosen = Signal(str)
+    """How far steps go from now on; a step follows."""
     back_requested = Signal()
     reset_requested = Signal()
     speed_changed = Signal(float)
@@ -97,10 +107,11 @@ class ToolBar(QWidget):
         step.setProperty("split", True)
         step.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         menu = QMenu(step)
-        self._iteration_action = menu.addAction("")
-        self._epoch_action = menu.addAction("")
-        self._iteration_action.triggered.connect(self._on_step_clicked)
-        self._epoch_action.triggered.connect(self._on_epoch_action_triggered)
+        self._grain_actions = {grain: menu.addAction("") for grain in GRAINS}
+        for grain, action in self._grain_actions.items():
+            action.setCheckable(True)
+            action.setData(grain)
+        menu.triggered.connect(self._on_step_menu_triggered)
         step.setMenu(menu)
         for name in ("data", "presets"):
             self.buttons[name].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -165,6 +176,11 @@ class ToolBar(QWidget):
         blocker.unblock()
         self._say_speed()
 
+    def set_grain(self, grain: Grain) -> None:
+        """Tick how far a step goes."""
+        for name, action in self._grain_actions.items():
+            action.setChecked(name == grain)
+
     def speed(self) -> float:
         """Return the chosen iterations a second; inf is as fast as it goes."""
         return speed_at(self.slider.value())
@@ -175,7 +191,7 @@ class ToolBar(QWidget):
             self._running = state.running
             self._dress_train()
         self._measured = state.speed if state.running else 0.0
-        self.buttons["back"].setEnabled(state.position > 0)
+        self.buttons["back"].setEnabled(state.position > 0 or state.operation is not None)
         self._say_speed()
 
     def _say_speed(self) -> None:
@@ -217,8 +233,8 @@ class ToolBar(QWidget):
         label = self._form.data_label
         self.buttons["data"].setText(tr("Data: {name}", name=_clipped(tr(label))) if label else tr("Data"))
         self._dress_train()
-        self._iteration_action.setText(tr("An iteration"))
-        self._epoch_action.setText(tr("An epoch"))
+        for grain, action in self._grain_actions.items():
+            action.setText(tr(_STEPS[grain]))
         self.speed_label.setText(tr("Speed"))
         self.slider.setToolTip(tr("Iterations a second; at the right end as fast as it goes"))
         self.slider.setAccessibleName(tr("Speed"))
@@ -303,11 +319,12 @@ class ToolBar(QWidget):
 
     @Slot()
     def _on_step_clicked(self) -> None:
-        self.step_requested.emit("iteration")
+        self.step_requested.emit("")
 
-    @Slot()
-    def _on_epoch_action_triggered(self) -> None:
-        self.step_requested.emit("epoch")
+    @Slot(QAction)
+    def _on_step_menu_triggered(self, action: QAction) -> None:
+        self.grain_chosen.emit(action.data())
+        self.step_requested.emit("")
 
     @Slot(QAction)
     def _on_data_menu_triggered(self, action: QAction) -> None:

@@ -61,6 +61,10 @@ class Display(QObject):
         """Look at once, and often while something happens."""
         self._timer.start(TICK_MS)
 
+    def show_now(self) -> None:
+        """Show at once what waits."""
+        self._on_timer_timeout()
+
     def stop(self) -> None:
         """Show nothing more."""
         self._timer.stop()

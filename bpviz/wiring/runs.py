@@ -20,7 +20,7 @@ from bpviz.training.config import RunConfig
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_end, tell_error
-from bpviz.workers.training import RunEnd, RunStarted, TrainingWorker
+from bpviz.workers.training import RunEnd, RunStarted, StepKind, TrainingWorker
 
 # A slider that is dragged edits many times a second; the run is built anew when it rests.
 SETTLE_MS = 80
@@ -67,9 +67,6 @@ class Runs(QObject):
             (window.edited, self.edit),
             (window.data_requested, self._on_window_data_requested),
             (window.preset_requested, self.take_preset),
-            (window.train_toggled, self._on_window_train_toggled),
-            (window.step_requested, self._on_window_step_requested),
-            (window.back_requested, self._on_window_back_requested),
             (window.reset_requested, self._on_window_reset_requested),
             (window.seek_requested, self.seek),
             (window.speed_changed, self._on_window_speed_changed),
@@ -165,25 +162,25 @@ class Runs(QObject):
 
     # -- the run -----------------------------------------------------------------------------------
 
-    @Slot()
-    def _on_window_train_toggled(self) -> None:
+    def toggle(self) -> None:
+        """Train, or pause."""
         if self.worker.state().running:
             self.worker.pause()
         else:
             self.worker.train()
         self.display.hasten()
 
-    @Slot(str)
-    def _on_window_step_requested(self, kind: str) -> None:
+    def step(self, kind: StepKind) -> None:
+        """Go on an iteration, through the record where it reaches farther, or to the end of the epoch."""
         state = self.worker.state()
         if kind == "iteration" and not state.running and state.position < state.last:
             self.seek(state.position + 1)
             return
-        self.worker.step("epoch" if kind == "epoch" else "iteration")
+        self.worker.step(kind)
         self.display.hasten()
 
-    @Slot()
-    def _on_window_back_requested(self) -> None:
+    def back(self) -> None:
+        """Go an iteration back."""
         self.worker.back()
         self.display.hasten()
 
@@ -203,6 +200,11 @@ class Runs(QObject):
     def _on_window_speed_changed(self, per_second: float) -> None:
         self._speed = per_second
         self.worker.set_speed(per_second)
+
+    @property
+    def speed(self) -> float:
+        """Iterations a second that are wanted; inf as fast as it goes."""
+        return self._speed
 
     def _set_speed(self, per_second: float) -> None:
         self._speed = per_second

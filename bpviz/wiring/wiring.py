@@ -24,6 +24,7 @@ from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
 from bpviz.wiring.runs import Runs
+from bpviz.wiring.walk import Walks
 from bpviz.workers.checking import CheckingWorker
 from bpviz.workers.loading import Thread
 from bpviz.workers.surface import SurfaceWorker
@@ -43,11 +44,13 @@ class Wiring(QObject):
         self._threads = [Thread(self.training), Thread(self.surface), Thread(self.checking)]
         self.display = Display(window, self.training, self.surface)
         self.runs = Runs(window, self.training, self.display)
+        self.walks = Walks(window, self.training, self.display, self.runs)
         self.files = Files(window, self.runs)
         self.exports = Exports(window, self.runs)
         self.checks = Checks(window, self.training, self.checking)
         self._translator: QTranslator | None = None
         self._open = True
+        self.walks.sample_wanted.connect(self._on_sample_changed)
         self._connect()
         for thread in self._threads:
             thread.start()
@@ -111,6 +114,7 @@ class Wiring(QObject):
     @Slot(int)
     def _on_sample_changed(self, sample: int) -> None:
         self.training.request = replace(self.training.request, sample=sample)
+        self.walks.choose(sample)
         self._look()
 
     @Slot(int, int)
@@ -136,6 +140,7 @@ class Wiring(QObject):
         """A panel that comes back shows what the others show."""
         info = self.display.info
         if info is not None:
+            self.walks.show()
             self._look()
 
     def _look(self) -> None:
@@ -177,6 +182,7 @@ class Wiring(QObject):
             return
         self._open = False
         self.display.stop()
+        self.walks.stop()
         self.files.stop()
         self.exports.stop()
         for worker in (self.training, self.surface, self.checking):

@@ -15,11 +15,14 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.data.dataset import Dataset
+from bpviz.dissection import Dissection
 from bpviz.errors import UserError
 from bpviz.snapshot import Iteration, RunInfo, RunState, Snapshot, SnapshotRequest, StopReason, SurfaceRequest
 from bpviz.text import Text
 from bpviz.training.build import build, load
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.dissecting import dissect
+from bpviz.training.divergence import NotFinite
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
 from bpviz.training.recorder import Recorder
@@ -52,6 +55,15 @@ class RunStarted:
     recorder: Recorder
 
 
+@dataclass(frozen=True)
+class Dissected:
+    """The iteration after ``iteration``, taken apart; None where it would leave the finite numbers."""
+
+    run_id: int
+    iteration: int
+    dissection: Dissection | None
+
+
 class TrainingWorker(QObject):
     """Lives in its own QThread; the public methods may be called from any thread."""
 
@@ -67,6 +79,8 @@ class TrainingWorker(QObject):
     """The exception."""
     run_ended = Signal(object)
     """`RunEnd`, once for every start."""
+    dissected = Signal(object)
+    """`Dissected`, once for every `walk`; the snapshot that goes with it waits in ``snapshots``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,6 +99,8 @@ class TrainingWorker(QObject):
         self._until: StepKind | None = None
         self._seek_to: int | None = None
         self._quit = False
+        self.lit: tuple[int | None, int] = (None, 0)
+        """The operation that is lit, and of how many: the window's, told with the state."""
 
     # -- commands, from any thread ---------------------------------------------------------------
 
@@ -113,6 +129,10 @@ class TrainingWorker(QObject):
     def back(self) -> None:
         """Rest, and take the run one iteration back."""
         self._commands.post(lambda: self._seek(self._training.iteration - 1 if self._training else 0))
+
+    def walk(self, iteration: int | None) -> None:
+        """Rest at ``iteration`` (None: at once), doing it where it is new, and take the next apart."""
+        self._commands.post(lambda: self._walk(iteration))
 
     def reset(self) -> None:
         """Take the run back to its start, as a new run with the same settings."""
@@ -149,7 +169,9 @@ class TrainingWorker(QObject):
         running = self._going is not None
         speed = self._pace.speed() if running and self._until is None else 0.0
         last = max(training.recorder.last, 0)
-        return RunState(training.info.run_id, running, training.iteration, last, speed, training.stopped)
+        return RunState(
+            training.info.run_id, running, training.iteration, last, speed, training.stopped, *self.lit
+        )
 
     def look(self, at: Callable[[Training], None]) -> None:
         """Have ``at`` look at the run between two iterations, in the worker's thread; it is quick."""
@@ -275,6 +297,25 @@ class TrainingWorker(QObject):
             self._training.seek(iteration)
             self.snapshots.ask()
             self.surface_jobs.ask()
+
+    def _walk(self, iteration: int | None) -> None:
+        self._rest()
+        training, config = self._training, self._config
+        if training is None or config is None:
+            return
+        if iteration is not None and training.iteration < iteration > training.recorder.last:
+            self._go("iteration")
+            while self._going is not None:
+                self._advance()
+        elif iteration is not None and iteration != training.iteration:
+            self._seek(iteration)
+        try:
+            made = dissect(training, config)
+        except NotFinite:
+            made = None
+        # In the same breath, so that every panel shows the same iteration.
+        self.snapshots.post(training.snapshot(self.request))
+        self.dissected.emit(Dissected(training.info.run_id, training.iteration, made))
 
     def _save(self, path: str) -> None:
         parameters = self._training.parameters() if self._training else {}

@@ -1,0 +1,144 @@
+"""What is known, and what is lit, at one operation of an iteration that is taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.dissection import PHASES, Dissection, LayerTrace, Operation, Phase
+from bpviz.present.palette import Palette
+from bpviz.present.walk import Sample, Walk
+from bpviz.snapshot import LayerState, Snapshot
+
+Floats = NDArray[np.floating]
+
+
+def phase_colour(palette: Palette, phase: Phase) -> str:
+    """Return the colour of a phase."""
+    colours: dict[Phase, str] = {
+        "forward": palette.accent,
+        "loss": palette.warning,
+        "backward": palette.backward,
+        "update": palette.good,
+    }
+    return colours[phase]
+
+
+def phase_shares(walk: Walk) -> dict[Phase, tuple[float, bool]]:
+    """Return for each phase how much of it is done, and whether it is the one in hand."""
+    shares: dict[Phase, tuple[float, bool]] = {}
+    for phase in PHASES:
+        places = [j for j, each in enumerate(walk.operations) if each.phase == phase]
+        if walk.operation is None or not places:
+            shares[phase] = 0.0, False
+            continue
+        done = sum(j <= walk.operation for j in places)
+        shares[phase] = done / len(places), places[0] <= walk.operation <= places[-1]
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What of the layers is known at an operation; layers count from 1, the input is 0.
+
+    Attributes
+    ----------
+    phase, kind, layer, step
+        As of the operation.
+    summed, active : int
+        The last layer whose z, and whose a, is known.
+    compared : bool
+        Whether the loss is known.
+    errors, gradients : int
+        The first layer whose δ, and whose gradient, is known; one more than there are where none is.
+    updated : frozenset of int
+        The layers whose parameters have taken their step.
+    """
+
+    phase: Phase
+    kind: str
+    layer: int
+    step: int
+    summed: int
+    active: int
+    compared: bool
+    errors: int
+    gradients: int
+    updated: frozenset[int]
+
+    @property
+    def backward(self) -> bool:
+        """Whether something flows to the left."""
+        return self.phase == "backward"
+
+
+def light_at(operations: tuple[Operation, ...], operation: Operation) -> Light:
+    """Return what is known once ``operation`` is done."""
+    at = operations.index(operation) + 1
+    done, after = operations[:at], operations[at:]
+    count = max((each.layer for each in operations), default=0)
+    forward = {each.layer for each in done if each.phase == "forward"}
+    unfinished = {each.layer for each in after if each.phase == "forward"}
+    back = [each for each in done if each.phase == "backward"]
+    return Light(
+        operation.phase,
+        operation.kind,
+        operation.layer,
+        operation.step,
+        max(forward, default=0),
+        max(forward - unfinished, default=0),
+        any(each.phase == "loss" for each in done),
+        min((each.layer for each in back if each.kind != "gradient"), default=count + 1),
+        min((each.layer for each in back if each.kind == "gradient"), default=count + 1),
+        frozenset(each.layer for each in done if each.phase == "update"),
+    )
+
+
+def chosen(values: Floats, sample: Sample) -> Floats:
+    """Return one sample's part of (B, …), or the mean over B, flat."""
+    part = values.mean(axis=0) if sample == "mean" else values[sample]
+    return np.asarray(part).ravel()
+
+
+def walked_snapshot(snapshot: Snapshot, dissection: Dissection, sample: Sample) -> Snapshot:
+    """Return the snapshot with the numbers of the iteration in the making, of a sample or the mean.
+
+    z, a and δ are the batch's own, the gradients and updates those that make the next iteration.
+    """
+    if not snapshot.layers or len(snapshot.layers) != len(dissection.layers) + 1:
+        return snapshot
+    first = dissection.layers[0]
+    x = chosen(first.x, sample)
+    layers = [replace(snapshot.layers[0], z=x, a=x)]
+    for state, trace in zip(snapshot.layers[1:], dissection.layers, strict=True):
+        layers.append(_state(state, trace, sample))
+    return replace(snapshot, layers=tuple(layers))
+
+
+def _state(state: LayerState, trace: LayerTrace, sample: Sample) -> LayerState:
+    held = {each.name: each for each in trace.parameters} if state.weights is not None else {}
+    w, b = held.get("W"), held.get("b")
+    return replace(
+        state,
+        z=chosen(trace.z, sample),
+        a=chosen(trace.a, sample),
+        delta=chosen(trace.delta, sample),
+        weight_gradient=w.gradient if w else state.weight_gradient,
+        bias_gradient=b.gradient if b else state.bias_gradient,
+        parameters=trace.parameters,
+        arrays=_extras(trace, sample),
+    )
+
+
+def _extras(trace: LayerTrace, sample: Sample) -> dict[str, Floats]:
+    """Return what else a kind shows, of one sample; of the mean only what has one."""
+    if sample != "mean":
+        return dict(trace.extras[sample])
+    first = trace.extras[0]
+    return {
+        name: np.mean([each[name] for each in trace.extras], axis=0)
+        for name, values in first.items()
+        if np.issubdtype(values.dtype, np.floating)
+    }

@@ -1,0 +1,252 @@
+"""The walk through an iteration: from keys and buttons to the operation that every panel lights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from bpviz import messages
+from bpviz.dissection import PHASES, Dissection
+from bpviz.present.walk import FINE, GRAINS, Grain, Sample, Target, Walk
+from bpviz.present.walk_words import absent_note
+from bpviz.text import Text
+from bpviz.views.main_window import MainWindow
+from bpviz.wiring.display import Display
+from bpviz.wiring.runs import Runs
+from bpviz.workers.training import Dissected, TrainingWorker
+
+SLOW = 10.0
+"""Train at no more than so many a second walks instead, where steps are operations or phases."""
+
+
+class Walks(QObject):
+    """Holds where the walk stands.
+
+    Within one iteration a step is taken here, at once; into another the worker is asked, and takes the one
+    that comes next apart.  While it is asked no other step is taken.
+
+    Signals
+    -------
+    sample_wanted(int)
+        The numbers of this training sample are wanted everywhere.
+    """
+
+    sample_wanted = Signal(int)
+
+    def __init__(self, window: MainWindow, worker: TrainingWorker, display: Display, runs: Runs) -> None:
+        super().__init__(window)
+        self.window, self.worker, self.display, self.runs = window, worker, display, runs
+        self.walk = Walk()
+        self.dissection: Dissection | None = None
+        self._asked: Target | None = None
+        self._wanted: int | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        strip = window.strip
+        for signal, slot in (
+            (worker.dissected, self._on_worker_dissected),
+            (worker.run_built, self.leave),
+            (window.train_toggled, self._on_window_train_toggled),
+            (window.step_requested, self._on_window_step_requested),
+            (window.back_requested, self._on_window_back_requested),
+            (window.seek_requested, self.leave),
+            (window.reset_requested, self.leave),
+            (window.edited, self.leave),
+            (strip.stepped, self._on_strip_stepped),
+            (strip.phase_chosen, self._on_strip_phase_chosen),
+            (strip.play_toggled, self.toggle_play),
+            (strip.pace_chosen, self._on_strip_pace_chosen),
+            (strip.sample_chosen, self._on_strip_sample_chosen),
+        ):
+            signal.connect(slot)
+
+    # --- steps ---
+
+    def step(self, grain: Grain) -> None:
+        """Go on by a grain."""
+        if grain not in FINE:
+            self.leave()
+            self.runs.step("epoch" if grain == "epoch" else "iteration")
+            return
+        self._place()
+        if self.worker.state().running:
+            self._ask(Target(-1, self.walk.next(grain).entry))
+        else:
+            self._go(self.walk.next(grain))
+
+    def back(self, grain: Grain) -> None:
+        """Go back by a grain; of an iteration in hand first to its beginning."""
+        self._place()
+        target = self.walk.previous(grain)
+        if grain in FINE or target is None:
+            if target is not None:
+                self._go(target)
+            return
+        resting = not self.walk.on
+        self.leave()
+        if grain == "epoch":
+            self.runs.seek(target.iteration)
+        elif resting:
+            self.runs.back()
+
+    def _place(self) -> None:
+        """At rest, stand where the run stands."""
+        if not self.walk.on:
+            info = self.display.info
+            per_epoch = info.iterations_per_epoch if info is not None else 1
+            self.walk = replace(self.walk, iteration=self.worker.state().position, per_epoch=per_epoch)
+
+    def _go(self, target: Target) -> None:
+        if self._asked is not None:
+            return
+        if self.walk.within(target):
+            self.walk = self.walk.arrive(target, self.walk.operations)
+            self.show()
+        elif target.entry == "rest":
+            self.leave()
+        else:
+            self._ask(target)
+
+    def _ask(self, target: Target) -> None:
+        """Have the worker take an iteration apart; −1 is the one at which it will rest."""
+        if self._asked is None:
+            self._asked = target
+            self.worker.walk(None if target.iteration < 0 else target.iteration)
+
+    @Slot(object)
+    def _on_worker_dissected(self, made: Dissected) -> None:
+        asked, self._asked = self._asked, None
+        info = self.display.info
+        if asked is None or info is None or made.run_id != info.run_id:
+            return
+        self.display.show_now()
+        if made.dissection is None:
+            self.leave()
+            messages.warning(Text("The next iteration leaves the finite numbers: it cannot be taken apart."))
+            return
+        if asked.iteration not in (-1, made.iteration):
+            self.leave()  # a stop came between
+            return
+        self.dissection = made.dissection
+        target = Target(made.iteration, asked.entry)
+        self.walk = self.walk.arrive(target, made.dissection.operations)
+        self._find_sample()
+        self.show()
+
+    # --- whose numbers ---
+
+    def choose(self, sample: int) -> None:
+        """Show the numbers of a training sample, where this batch has it."""
+        if sample != self._wanted:
+            self._wanted = sample
+            self._find_sample()
+            self.show()
+
+    @Slot(object)
+    def _on_strip_sample_chosen(self, sample: Sample) -> None:
+        if self.dissection is None:
+            return
+        row = -1 if sample == "mean" else int(self.dissection.rows[sample])
+        self._wanted = row if row >= 0 else None
+        self.walk = replace(self.walk, sample=sample)
+        self.show()
+        if row >= 0:
+            self.sample_wanted.emit(row)
+
+    def _find_sample(self) -> None:
+        found: Sample = "mean"
+        if self.dissection is not None and self._wanted is not None:
+            places = (self.dissection.rows == self._wanted).nonzero()[0]
+            found = int(places[0]) if places.size else "mean"
+        self.walk = replace(self.walk, sample=found)
+
+    def _note(self) -> str:
+        if self.dissection is None or self._wanted is None or self.walk.sample != "mean":
+            return ""
+        return absent_note(self._wanted, self.dissection.batch_size) if self.dissection.batch_size else ""
+
+    # --- showing and leaving ---
+
+    def show(self) -> None:
+        """Light in every panel where the walk stands."""
+        walk = self.walk
+        self.worker.lit = (walk.operation, len(walk.operations) if walk.on else 0)
+        self.window.show_walk(walk, self.dissection if walk.on else None, self._note() if walk.on else "")
+        self.display.hasten()
+
+    @Slot()
+    def leave(self) -> None:
+        """Be at rest: something else is wanted."""
+        self._asked = None
+        self.stop()
+        if self.walk.on:
+            self.walk, self.dissection = replace(self.walk, operation=None, operations=()), None
+            self.show()
+
+    # --- by itself ---
+
+    @Slot()
+    def toggle_play(self) -> None:
+        """Walk on by itself, or rest."""
+        if self._timer.isActive():
+            self.stop()
+        else:
+            self.play(self.window.strip.chosen_pace)
+
+    def play(self, per_second: float) -> None:
+        """Walk on so many steps a second: operations, where steps are whole iterations."""
+        self._timer.start(round(1000 / per_second))
+        self.window.strip.show_playing(True)
+        self._on_timer_timeout()
+
+    def stop(self) -> None:
+        """Rest where it is."""
+        self._timer.stop()
+        self.window.strip.show_playing(False)
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        grain = self.window.grain
+        self.step(grain if grain in FINE else "operation")
+
+    # --- what the user did ---
+
+    @Slot()
+    def _on_window_train_toggled(self) -> None:
+        if self._timer.isActive():
+            self.stop()
+        elif self.window.grain in FINE and self.runs.speed <= SLOW and not self.worker.state().running:
+            self.play(self.runs.speed)
+        else:
+            self.leave()
+            self.runs.toggle()
+
+    @Slot(str)
+    def _on_window_step_requested(self, kind: str) -> None:
+        self.stop()
+        self.step(next((grain for grain in GRAINS if grain == kind), self.window.grain))
+
+    @Slot()
+    def _on_window_back_requested(self) -> None:
+        self.stop()
+        self.back(self.window.grain)
+
+    @Slot(bool)
+    def _on_strip_stepped(self, on: bool) -> None:
+        (self._on_window_step_requested("") if on else self._on_window_back_requested())
+
+    @Slot(str)
+    def _on_strip_phase_chosen(self, name: str) -> None:
+        self.stop()
+        phase = next(each for each in PHASES if each == name)
+        self._place()
+        if self.worker.state().running:
+            self._ask(Target(-1, phase))
+        else:
+            self._go(self.walk.phase(phase))
+
+    @Slot(float)
+    def _on_strip_pace_chosen(self, per_second: float) -> None:
+        if self._timer.isActive():
+            self._timer.setInterval(round(1000 / per_second))
