@@ -28,7 +28,7 @@ from bpviz.present.gradients import (
     timing,
     verdict,
 )
-from bpviz.present.gradients_valley import advice, curves
+from bpviz.present.gradients_valley import advice, curves, explanation
 from bpviz.present.numbers import exact, grouped
 from bpviz.present.palette import Palette
 from bpviz.snapshot import ErrorValley, RunInfo, RunState
