@@ -7,8 +7,8 @@ before its update; ``a`` and ``delta`` have one row a sample.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,9 @@ class Dissection:
         What the optimizer remembers, before and after the update.
     operations : tuple of Operation
         In the order of computing; updates last.
+    settings : mapping
+        What else the numbers depend on: the ``loss``'s fields, the ``penalties``, ``clip_value`` and
+        ``clip_norm``.
     """
 
     run_id: int
@@ -101,3 +104,4 @@ class Dissection:
     before: Mapping[str, Array | float | int]
     after: Mapping[str, Array | float | int]
     operations: tuple[Operation, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)

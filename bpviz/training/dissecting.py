@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,6 +52,7 @@ def dissect(training: Training, config: RunConfig) -> Dissection:
         _frozen_state(rehearsal.before),
         _frozen_state(rehearsal.after),
         function_operations(),
+        _settings(training, config),
     )
 
 
@@ -76,6 +79,7 @@ def _of_network(training: NetworkTraining, rehearsal: Rehearsal, config: RunConf
         _frozen_state(rehearsal.before),
         _frozen_state(rehearsal.after),
         network_operations(objective.network, objective.loss_function),
+        _settings(training, config),
     )
 
 
@@ -102,6 +106,16 @@ def _traced(
         update=rehearsal.update,
     )
     return found.layers, found.losses, y[: len(rows)]
+
+
+def _settings(training: Training, config: RunConfig) -> dict[str, Any]:
+    live = training.live
+    return {
+        "loss": dict(config.loss_options),
+        "penalties": dict(live.penalties),
+        "clip_value": live.clip_value,
+        "clip_norm": live.clip_norm,
+    }
 
 
 def _shown(rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
