@@ -1,15 +1,17 @@
 """States of a run, kept for going back and for drawing the path.
 
-A checkpoint is kept every ``interval`` iterations, at first every one; when there are too many, or
-they take too much memory, every second is dropped and the interval doubles.  What lies between is
+Half of the room holds states of the whole run, one every ``interval`` iterations; the other half holds
+the newest ones sixteen times as close, since one mostly goes back a little.  At first every iteration is
+kept; when there is no more room, every second is dropped and the intervals double.  What lies between is
 computed again from the nearest before it.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,17 @@ from bpviz.training.batches import BatchPosition
 
 Array = NDArray[np.floating]
 
-MOST = 1024
-MEMORY_BYTES = 128 * 2**20
+MEMORY_BYTES = 112 * 2**20
+MOST = 4096
+"""Enough for a run whose iterations are quick; a slow one is kept as densely as the memory allows."""
+SHARE, CLOSER = 2, 16
+DEAR_S = 0.1
+"""How long the way from one state to the next may take before there are more than ``MOST`` of them."""
+NEARBY_BYTES, MOST_NEARBY = 16 * 2**20, 64
+OBJECT_BYTES = 1500
+"""What Python's own objects of a checkpoint take, at the most."""
+
+_number: Callable[[Checkpoint], int] = attrgetter("iteration")
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,12 @@ class Checkpoint:
     schedule: Mapping[str, float | int] = field(default_factory=dict)
     memory: Array | None = None
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        arrays = (self.theta, self.memory, *self.optimizer.values())
+        return OBJECT_BYTES + sum(one.nbytes for one in arrays if isinstance(one, np.ndarray))
+
 
 class Checkpoints:
     """An ordered, bounded collection of checkpoints.
@@ -42,47 +59,148 @@ class Checkpoints:
     ----------
     bytes_each : int
         Memory of one checkpoint.
+
+    Attributes
+    ----------
+    most : int
+        How many there may be: 2 at least, the first and the newest.
     """
 
     def __init__(self, bytes_each: int) -> None:
-        self.interval = 1
-        self.most = max(8, min(MOST, MEMORY_BYTES // max(bytes_each, 1)))
+        self.bytes_each = bytes_each
+        self.interval = self.fine = 1
+        self.room = max(2, MEMORY_BYTES // max(bytes_each, 1))
         self.closed = False
         """While it is, nothing is wanted: what is only tried out leaves no trace."""
-        self._kept: list[Checkpoint] = []
+        self._old: list[Checkpoint] = []
+        self._new: list[Checkpoint] = []
+        self._seconds = 0.0
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._old) + len(self._new)
+
+    @property
+    def most(self) -> int:
+        """How many there may be, by the memory and by what an iteration takes."""
+        dear = self.interval * self._seconds > DEAR_S
+        return self.room if dear else min(self.room, MOST)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return len(self) * self.bytes_each
+
+    def note_seconds(self, seconds: float) -> None:
+        """Take in how long an iteration took: what is slow to compute again is kept more densely."""
+        self._seconds = seconds if not self._seconds else 0.9 * self._seconds + 0.1 * seconds
 
     def wants(self, iteration: int) -> bool:
         """Whether ``iteration`` is to be kept."""
-        due = iteration % self.interval == 0 and not self.closed
-        return due and (not self._kept or iteration > self._kept[-1].iteration)
+        if iteration % self.fine or self.closed:
+            return False
+        kept = self._new or self._old
+        return not kept or iteration > kept[-1].iteration
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint, newer than all others."""
-        self._kept.append(checkpoint)
-        if len(self._kept) > self.most:
+        self._new.append(checkpoint)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        most = self.most
+        if len(self) <= most:
+            return
+        share = max(1, most // SHARE)
+        leaving = max(1, len(self._new) - share)
+        self._old += [kept for kept in self._new[:leaving] if kept.iteration % self.interval == 0]
+        del self._new[:leaving]
+        while len(self._old) > max(1, most - share):
             self.interval *= 2
-            self._kept = [kept for kept in self._kept if kept.iteration % self.interval == 0]
+            self._old = [kept for kept in self._old if kept.iteration % self.interval == 0]
+        fine = max(1, self.interval // CLOSER)
+        if fine != self.fine:
+            self.fine = fine
+            newest = self._new[-1:]
+            self._new = [kept for kept in self._new[:-1] if kept.iteration % fine == 0] + newest
 
     def before(self, iteration: int) -> Checkpoint:
         """Return the newest checkpoint at or before ``iteration``; the first is always kept."""
-        index = bisect.bisect_right(self._kept, iteration, key=lambda kept: kept.iteration)
-        return self._kept[max(index - 1, 0)]
+        for kept in (self._new, self._old):
+            index = bisect.bisect_right(kept, iteration, key=_number)
+            if index:
+                return kept[index - 1]
+        return (self._old or self._new)[0]
 
-    def cut(self, iteration: int) -> None:
-        """Drop what comes after ``iteration``."""
-        self._kept = [kept for kept in self._kept if kept.iteration <= iteration]
+    def cut(self, iteration: int) -> list[Checkpoint]:
+        """Drop what comes after ``iteration``, and return it."""
+        everything = self._old + self._new
+        self._old = [kept for kept in self._old if kept.iteration <= iteration]
+        self._new = [kept for kept in self._new if kept.iteration <= iteration]
+        return everything[len(self) :]
 
-    def path(self, until: int, most: int = MOST) -> tuple[NDArray[np.int64], list[Array]]:
+    def join(self, later: Iterable[Checkpoint]) -> None:
+        """Take back what was cut off."""
+        self._old += self._new
+        self._new = list(later)
+        if len(self) > self.most:
+            self._make_room()
+
+    def path(self, until: int, most: int = 1024) -> tuple[NDArray[np.int64], list[Array]]:
         """Return the iterations and the θ of the checkpoints up to ``until``, oldest first.
 
         At most about ``most`` of them, evenly chosen, the first and the newest always.
         """
-        count = bisect.bisect_right(self._kept, until, key=lambda one: one.iteration)
+        # The newest are closer together: of them as many as of the others, over the same way.
+        old, new = (kept[: bisect.bisect_right(kept, until, key=_number)] for kept in (self._old, self._new))
+        every = max(1, self.interval // self.fine)
+        kept = old + [one for one in new[:-1] if one.iteration % (every * self.fine) == 0] + new[-1:]
+        count = len(kept)
         step = max(1, -(-count // most))
-        kept = self._kept[:count:step]
-        if count and kept[-1] is not self._kept[count - 1]:
-            kept.append(self._kept[count - 1])
-        return np.array([one.iteration for one in kept], dtype=np.int64), [one.theta for one in kept]
+        chosen = kept[::step]
+        if count and chosen[-1] is not kept[-1]:
+            chosen.append(kept[-1])
+        return np.array([one.iteration for one in chosen], dtype=np.int64), [one.theta for one in chosen]
+
+
+class Nearby:
+    """States that lie between two checkpoints, kept while one walks there: for the way back.
+
+    Parameters
+    ----------
+    bytes_each : int
+        Memory of one.
+    """
+
+    def __init__(self, bytes_each: int) -> None:
+        self.bytes_each = bytes_each
+        self.most = min(MOST_NEARBY, NEARBY_BYTES // max(bytes_each, 1))
+        self._kept: list[Checkpoint] = []
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return len(self._kept) * self.bytes_each
+
+    def spacing(self, steps: int) -> int:
+        """Return how far apart states are to be kept on a way of ``steps``; half of the room is for it."""
+        return max(1, -(-steps // max(1, self.most // 2)))
+
+    def add(self, checkpoint: Checkpoint, target: int) -> None:
+        """Keep a state on the way to ``target``; what lies beyond that, then the oldest, makes room."""
+        if not self.most:
+            return
+        index = bisect.bisect_left(self._kept, checkpoint.iteration, key=_number)
+        if index < len(self._kept) and self._kept[index].iteration == checkpoint.iteration:
+            return
+        self._kept.insert(index, checkpoint)
+        if len(self._kept) > self.most:
+            del self._kept[-1 if self._kept[-1].iteration > target else 0]
+
+    def before(self, iteration: int) -> Checkpoint | None:
+        """Return the newest state at or before ``iteration``, if any."""
+        index = bisect.bisect_right(self._kept, iteration, key=_number)
+        return self._kept[index - 1] if index else None
+
+    def cut(self, iteration: int) -> None:
+        """Drop what comes after ``iteration``."""
+        self._kept = [kept for kept in self._kept if kept.iteration <= iteration]

@@ -6,9 +6,9 @@ between two iterations.  Symbols: θ, L, ∇L, η as in `bpviz.snapshot`.
 
 from __future__ import annotations
 
-import bisect
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,12 +28,15 @@ from bpviz.snapshot import (
     frozen,
 )
 from bpviz.training.batches import Batches
-from bpviz.training.checkpoints import Checkpoint, Checkpoints
+from bpviz.training.branches import Branches
+from bpviz.training.checkpoints import OBJECT_BYTES, Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
+from bpviz.training.line import Line
 from bpviz.training.method import Method
 from bpviz.training.recorder import Recorder
 from bpviz.training.stops import StopWatch
+from bpviz.training.travel import seek
 
 Array = NDArray[np.floating]
 
@@ -70,6 +73,15 @@ class Training:
         The start; taken over and updated in place.
     live : LiveSettings
         In force from the first iteration; `apply` changes them.
+
+    Attributes
+    ----------
+    line : Line
+        All that is recorded of the present branch.
+    branches : Branches
+        The others, and the bookmarks.
+    placed : bool
+        Whether the run stands at an iteration of the line, with the gradient that made it.
     """
 
     def __init__(
@@ -89,7 +101,7 @@ class Training:
         self.iteration = 0
         self.stopped: StopReason | None = None
         self.divergence: Divergence | None = None
-        self.recorder = Recorder(info.run_id)
+        self.placed = True
         self.gradient: Array = np.zeros_like(theta)
         self.update: Array = np.zeros_like(theta)
         self.loss = math.nan
@@ -98,12 +110,30 @@ class Training:
         self._searched_norms: GradientNorms | None = None
         self._bounded: Array = np.zeros_like(theta)
         self._measured_every = max(SHORTEST_MEASURE, self.objective.sample_count // MEASURE_SHARE)
-        self._settings: list[tuple[int, LiveSettings]] = [(0, live)]
+        self._changed = True
         self.optimizer.start(self.size, theta.dtype)
         self.schedule.start()
-        self._use(live)
-        self.checkpoints = Checkpoints(max(4 * theta.nbytes, theta.nbytes + self._bytes_remembered()))
-        self._keep_checkpoint()
+        self.use(live)
+        # A state for what the optimizer remembers, at least three times θ: the line search's own, say.
+        first = self.place_now()
+        self.line = Line(info.run_id, live, max(first.nbytes, OBJECT_BYTES + 4 * theta.nbytes))
+        self.branches = Branches(self.line, live)
+        self.checkpoints.add(first)
+
+    @property
+    def recorder(self) -> Recorder:
+        """The losses of the present branch."""
+        return self.line.recorder
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """The kept states of the present branch."""
+        return self.line.checkpoints
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory all that is recorded takes, the other branches included."""
+        return self.line.nbytes + self.branches.nbytes
 
     @property
     def epoch(self) -> float:
@@ -117,12 +147,22 @@ class Training:
 
     def apply(self, live: LiveSettings) -> None:
         """Use other live settings from the next iteration on."""
-        self.live = live
-        self._settings = [one for one in self._settings if one[0] < self.iteration]
-        self._settings.append((self.iteration, live))
-        self._use(live)
+        self._changed = True
+        self.use(live)
 
-    def _use(self, live: LiveSettings) -> None:
+    def _settle(self) -> None:
+        """Go on with the present settings: along what is recorded where that was made with them, else on
+        a branch of its own.
+        """
+        self._changed = False
+        if self.iteration < self.line.last and not self.line.goes_on_with(self.iteration, self.live):
+            self.branches.fork(self.iteration, self.live)
+        if self.iteration >= self.line.last:
+            self.line.go_on_with(self.iteration, self.live)
+
+    def use(self, live: LiveSettings) -> None:
+        """Have the next update made with these settings."""
+        self.live = live
         self.batches.batch_size = live.batch_size
         self.objective.set_penalties(live.penalties)
         self._bounds = live.clip_value is not None or live.clip_norm is not None
@@ -130,14 +170,13 @@ class Training:
     def iterations(self) -> Iterator[Iteration]:
         """Go on from where the run stands until a stop; the first of a new run is iteration 0.
 
-        Where the run was taken back, what was recorded after this place is forgotten and made anew.
+        Where the run was taken back, it goes along what was recorded as long as that was made with the
+        same settings: the numbers are the same.  With others it goes on as a branch of its own.
         A run that diverges ends at its last good iteration; ``stopped`` says why any run ended.
         """
         self.stopped = self.divergence = None
-        self.apply(self.live)
-        self.checkpoints.cut(self.iteration)
-        self.recorder.cut(self.iteration)
-        watch = StopWatch(self.stop, self.recorder.history())
+        self._settle()
+        watch = StopWatch(self.stop, self.recorder.history(), self.iteration)
         if self.recorder.last < 0:
             first = self.start()
             self.recorder.add(first)
@@ -147,6 +186,8 @@ class Training:
             self.stopped = "iterations"
         while self.stopped is None:
             try:
+                if self._changed:
+                    self._settle()
                 iteration = self.step()
                 reason = watch.reason(iteration)
                 if reason is not None and iteration.train is None:
@@ -154,7 +195,10 @@ class Training:
             except NotFinite as failure:
                 self._diverge(failure)
                 return
-            self.recorder.add(iteration)
+            if iteration.iteration > self.line.last:
+                self.recorder.add(iteration)
+            elif iteration.iteration == self.line.last:
+                self._changed = True  # what was recorded ends here
             # Set before it is handed out: whoever stops listening here still learns the reason.
             self.stopped = reason
             if reason == "early":
@@ -180,10 +224,12 @@ class Training:
         NotFinite
             When the loss or its gradient is not finite; θ is then as it was.
         """
-        return self._report(self._advance())
+        return self._report(self.advance())
 
-    def _advance(self) -> float:
+    def advance(self) -> float:
         """Update θ once and return ‖∇L‖; no evaluation, no record."""
+        keeps = self.line.checkpoints.wants(self.iteration + 1)
+        begun = time.perf_counter() if keeps else 0.0
         batch = self._last_batch = self.batches.next()
         objective, theta = self.objective, self.theta
         objective.begin(self.iteration)
@@ -204,8 +250,9 @@ class Training:
             self.schedule.observe(loss, self.iteration)
         self.iteration += 1
         self.loss, self.gradient, self.learning_rate = loss, gradient, rate
-        if self.checkpoints.wants(self.iteration):
-            self._keep_checkpoint()
+        if keeps:
+            self.checkpoints.note_seconds(time.perf_counter() - begun)
+            self.checkpoints.add(self.place_now())
         return norm
 
     def rehearse(self) -> Rehearsal:
@@ -216,12 +263,13 @@ class Training:
         NotFinite
             As `step` would.
         """
-        kept = self._place_now()
+        kept = self.place_now()
         gradient, update, memory = self.gradient.copy(), self.update.copy(), self._last_batch
         told = self.loss, self.learning_rate, self._searched_norms
         wants, self.checkpoints.closed = self.checkpoints.closed, True
+        placed = self.placed
         try:
-            self._advance()
+            self.advance()
             return Rehearsal(
                 self._last_batch,
                 self.loss,
@@ -232,7 +280,8 @@ class Training:
                 self.optimizer.state(),
             )
         finally:
-            self._go_to(kept)
+            self.go_to(kept)
+            self.placed = placed
             self.checkpoints.closed = wants
             self.gradient, self.update, self._last_batch = gradient, update, memory
             self.loss, self.learning_rate, self._searched_norms = told
@@ -338,39 +387,32 @@ class Training:
             update=frozen(self.update),
         )
 
-    def seek(self, iteration: int) -> None:
-        """Take the run to any recorded iteration: the nearest checkpoint before it, then step by step."""
-        target = max(0, min(iteration, self.recorder.last))
-        # From one before, so that the gradient that made the iteration is there, too.
-        self._go_to(self.checkpoints.before(max(target - 1, 0)))
-        live = self.live
-        if self.iteration == target:
-            self._use_settings_of(self.iteration)
-            self.start()
-        while self.iteration < target:
-            self._use_settings_of(self.iteration)
-            self._advance()
-        self.live = live
-        self._use(live)
+    def seek(self, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
+        """Take the run to any recorded iteration of the present branch; see `travel.seek`."""
+        return seek(self, iteration, interrupted)
 
-    def _go_to(self, kept: Checkpoint) -> None:
-        """Put the run back to where a checkpoint was taken."""
+    def switch(self, branch: int) -> None:
+        """Make another branch the present one; `seek` then goes to one of its iterations."""
+        self.branches.present.live = self.live
+        if branch != self.branches.present.id and self.branches.has(branch):
+            self.placed = self.placed and self.iteration <= self.branches.shared_until(branch)
+            self.branches.go_to(branch)
+            self.apply(self.branches.present.live)
+
+    def go_to(self, kept: Checkpoint) -> None:
+        """Put the run back to where a checkpoint was taken; the gradient that made it is not there yet."""
         self.theta[:] = kept.theta
         self.optimizer.restore(kept.optimizer)
         self.schedule.restore(dict(kept.schedule))
         self.objective.recall(kept.memory)
         self.batches.go_to(kept.batches)
         self.iteration = kept.iteration
-
-    def _use_settings_of(self, iteration: int) -> None:
-        index = bisect.bisect_right(self._settings, iteration, key=lambda one: one[0])
-        self.live = self._settings[max(index - 1, 0)][1]
-        self._use(self.live)
+        self.placed = False
 
     def _diverge(self, failure: NotFinite) -> None:
         """End at the last iteration whose loss over all the training data is finite."""
         rate = self.learning_rate
-        newest = self.recorder.last
+        newest = min(self.recorder.last, self.iteration)
         for last_good in range(newest, max(newest - MOST_STEPS_BACK, -1), -1):
             self.seek(last_good)
             if math.isfinite(self.evaluate()[0].loss):
@@ -378,22 +420,16 @@ class Training:
         else:
             last_good = 0
             self.seek(0)
-        self.recorder.cut(last_good)
-        self.checkpoints.cut(last_good)
+        if self.line.last == newest:
+            self.branches.cut(last_good)
         self.stopped = "diverged"
         good = math.isfinite(self.evaluate()[0].loss)
         failed = last_good + 1 if good else 0
         function = self.info.kind == "function"
         self.divergence = Divergence(failed, failure.place, last_good, rate, function)
 
-    def _bytes_remembered(self) -> int:
-        """Return the size of the optimizer's state: a matrix for one that learns the curvature."""
-        return sum(np.asarray(kept).nbytes for kept in self.optimizer.state().values())
-
-    def _keep_checkpoint(self) -> None:
-        self.checkpoints.add(self._place_now())
-
-    def _place_now(self) -> Checkpoint:
+    def place_now(self) -> Checkpoint:
+        """Return all that the next iterations follow from."""
         return Checkpoint(
             self.iteration,
             self.theta.copy(),

@@ -68,7 +68,7 @@ class NetworkTraining(Training):
         for name, view in self._held().items():
             view[...] = named[name]
         self.checkpoints.cut(-1)
-        self._keep_checkpoint()
+        self.checkpoints.add(self.place_now())
 
     def _evaluate_shown(self) -> tuple[Evaluation, Evaluation | None]:
         """Return loss and accuracy over the samples that the window shows: all, or 20,000 of them."""

@@ -14,16 +14,17 @@ from bpviz.training.early import EarlyStopping
 class StopWatch:
     """Looks at every iteration and says whether the run is over.
 
-    ``history`` is what the run has recorded already: a run that goes on has not forgotten its best.
+    ``history`` is what the run has recorded already: a run that goes on has not forgotten its best.  What
+    comes after iteration ``until`` is not known yet.
     """
 
-    def __init__(self, config: StopConfig, history: History | None = None) -> None:
+    def __init__(self, config: StopConfig, history: History | None = None, until: float = math.inf) -> None:
         self.config = config
         self._best = math.inf
         self._waited = 0
         self._early = None if config.early is None else EarlyStopping(config.early, config.tolerance or 0.0)
         if self._early is not None and history is not None:
-            known = np.isfinite(history.test_loss)
+            known = np.isfinite(history.test_loss) & (history.evaluated <= until)
             for iteration, loss in zip(history.evaluated[known], history.test_loss[known], strict=True):
                 self._early.observe(int(iteration), float(loss))
 

@@ -9,6 +9,7 @@ import pytest
 from bpviz.data.dataset import Dataset
 from bpviz.present.presets import PRESETS, preset
 from bpviz.snapshot import SnapshotRequest
+from bpviz.training import checkpoints
 from bpviz.training.build import build
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig, dense
 from bpviz.training.loop import Training
@@ -67,7 +68,8 @@ def test_the_same_seed_gives_the_same_bits(precision):
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-def test_any_iteration_is_come_back_to_bit_for_bit(optimizer):
+def test_any_iteration_is_come_back_to_bit_for_bit(optimizer, monkeypatch):
+    monkeypatch.setattr(checkpoints, "MOST", 256)
     training = build(RunConfig(optimizer=optimizer, stop=StopConfig(iterations=3000)))
     seen = {}
     for iteration in training.iterations():
@@ -75,7 +77,7 @@ def test_any_iteration_is_come_back_to_bit_for_bit(optimizer):
             seen[iteration.iteration] = training.theta.tobytes()
             if iteration.iteration == 742:
                 training.apply(LiveSettings(0.001, 7, {"l2": 0.01}))
-    assert len(training.checkpoints) < 3000  # it was thinned: what lies between is computed again
+    assert len(training.checkpoints) <= 256  # it was thinned: what lies between is computed again
     for number in (2968, 0, 1855, 742, 743 - 372):
         training.seek(number)
         assert training.iteration == number

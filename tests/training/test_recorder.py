@@ -5,6 +5,7 @@ import threading
 import numpy as np
 
 from bpviz.snapshot import Evaluation, Iteration
+from bpviz.training import checkpoints as checkpoints_module
 from bpviz.training import recorder as recorder_module
 from bpviz.training.batches import BatchPosition
 from bpviz.training.checkpoints import Checkpoint, Checkpoints
@@ -76,13 +77,16 @@ def test_a_reader_in_another_thread_always_sees_a_whole_history():
     assert all(seen)
 
 
-def test_checkpoints_thin_out_and_keep_the_first():
+def test_checkpoints_thin_out_and_keep_the_first(monkeypatch):
+    monkeypatch.setattr(checkpoints_module, "MOST", 1024)
     checkpoints = Checkpoints(bytes_each=8)
     for number in range(5000):
         if checkpoints.wants(number):
             checkpoints.add(Checkpoint(number, np.array([float(number)]), {}, BatchPosition()))
     assert len(checkpoints) <= 1024
     assert checkpoints.before(3).iteration == 0
+    assert checkpoints.before(2700).iteration > 2700 - checkpoints.interval
+    assert checkpoints.before(4999).iteration > 4999 - checkpoints.interval / 8  # the newest are closer
     assert 4990 <= checkpoints.before(4999).iteration <= 4999
     iterations, thetas = checkpoints.path(2500)
     assert iterations[0] == 0
@@ -93,7 +97,7 @@ def test_checkpoints_thin_out_and_keep_the_first():
 
 
 def test_big_states_make_few_checkpoints():
-    assert Checkpoints(bytes_each=10 * 2**20).most == 12
+    assert Checkpoints(bytes_each=10 * 2**20).most == 11
 
 
 def test_mailbox_keeps_the_newest_only():

@@ -1,0 +1,53 @@
+"""The way to any iteration of a run: from the nearest state that is kept, then step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bpviz.training.loop import Training
+
+
+def seek(training: Training, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
+    """Take the run to any recorded iteration of the present branch, bit for bit as it was.
+
+    ``interrupted`` is asked after every step; once it says so the run stays at the iteration that it
+    has come to, and False is returned.
+    """
+    line, place = training.line, training.iteration
+    target = max(0, min(iteration, line.last))
+    if training.placed and place == target:
+        return True
+    live = training.live
+    # From one before, so that the gradient that made the iteration is there, too.
+    kept = line.before(max(target - 1, 0))
+    if not training.placed or not kept.iteration <= place < target:
+        training.go_to(kept)
+    try:
+        if target == 0:
+            training.use(line.settings_at(0)[0])
+            training.start()
+        arrived = _walk(training, target, interrupted)
+    finally:
+        training.use(live)
+    training.placed = True
+    return arrived
+
+
+def _walk(training: Training, target: int, interrupted: Callable[[], bool] | None) -> bool:
+    line, begun = training.line, training.iteration
+    spacing = line.nearby.spacing(target - begun)
+    changes: int | None = begun
+    while training.iteration < target:
+        at = training.iteration
+        if changes is not None and at >= changes:
+            live, changes = line.settings_at(at)
+            training.use(live)
+        training.advance()
+        at += 1
+        if (at - begun) % spacing == 0 and at < target:
+            line.nearby.add(training.place_now(), target)
+        if interrupted is not None and at < target and interrupted():
+            return False
+    return True
