@@ -57,6 +57,12 @@ PADDING = Field(
 )
 
 
+_SEEN = "a(l-1)[c, t*(r-1) + i - q, t*(s-1) + j - q]"
+"""As it is printed, places counted from 1: the pixel under tap (i, j) of window (r, s)."""
+_SEEING = "delta(l)[f, (u + q - i) / t + 1, (v + q - j) / t + 1]"
+"""The window under whose tap (i, j) pixel (u, v) lies; there is none where that is no whole number."""
+
+
 class ConvolutionWork(Work):
     """Beside the layer's own buffers the windows as columns, and what the products fill.
 
@@ -103,16 +109,14 @@ class Convolution(Layer):
     """
 
     formulas = {
-        "sum": ("z(l)[f,r,s] = sum(W(l)[f,c,i,j] * a(l-1)[c, t*r + i - q, t*s + j - q], c, i, j) + b(l)[f]",),
+        "sum": (f"z(l)[f,r,s] = sum(W(l)[f,c,i,j] * {_SEEN}, c, i, j) + b(l)[f]",),
         "activation": ("a(l) = sigma(z(l))",),
         "delta": ("delta(l) = dL_da(l) ⊙ sigma_prime(z(l))",),
         "gradient": (
-            "dL_dW(l)[f,c,i,j] = sum(delta(l)[f,r,s] * a(l-1)[c, t*r + i - q, t*s + j - q], r, s)",
+            f"dL_dW(l)[f,c,i,j] = sum(delta(l)[f,r,s] * {_SEEN}, r, s)",
             "dL_db(l)[f] = sum(delta(l)[f,r,s], r, s)",
         ),
-        "back": (
-            "dL_da(l-1)[c,u,v] = sum(W(l)[f,c,i,j] * delta(l)[f, (u + q - i) / t, (v + q - j) / t], f, i, j)",
-        ),
+        "back": (f"dL_da(l-1)[c,u,v] = sum(W(l)[f,c,i,j] * {_SEEING}, f, i, j)",),
     }
     kind = "conv"
     _matrix: Array

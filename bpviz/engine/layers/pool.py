@@ -134,7 +134,7 @@ class MaxPool(Pool):
     """a = max over the window; a complex number is as large as its real part."""
 
     formulas = {
-        "sum": ("a(l)[c,r,s] = max_over(a(l-1)[c, t*r + i, t*s + j], i, j)",),
+        "sum": ("a(l)[c,r,s] = max_over(a(l-1)[c, t*(r-1) + i, t*(s-1) + j], i, j)",),
         "back": ("dL_da(l-1)[p] = sum(indicator(winner[n] == p) * dL_da(l)[n], n)",),
     }
     kind = "maxpool"
@@ -178,8 +178,8 @@ class AveragePool(Pool):
     """a = Σ over the window / size²."""
 
     formulas = {
-        "sum": ("a(l)[c,r,s] = sum(a(l-1)[c, t*r + i, t*s + j], i, j) / k**2",),
-        "back": ("dL_da(l-1)[c,u,v] = sum(dL_da(l)[c, (u - i) / t, (v - j) / t], i, j) / k**2",),
+        "sum": ("a(l)[c,r,s] = sum(a(l-1)[c, t*(r-1) + i, t*(s-1) + j], i, j) / k**2",),
+        "back": ("dL_da(l-1)[c,u,v] = sum(dL_da(l)[c, (u - i) / t + 1, (v - j) / t + 1], i, j) / k**2",),
     }
     kind = "avgpool"
     forward_operations = ("pool",)

@@ -1,8 +1,8 @@
 """The value of a formula: what is printed is what is worked out, number by number or on whole arrays.
 
 Symbols take their values from a mapping, by what they are called with their indices and layer, `key`, or
-by their name alone.  An index counts from ``values["origin"]``, 1 by default; beyond an array's ends,
-and between its places, there is nothing: 0.
+by their name alone.  An index counts from 1; beyond an array's ends, and between its places, there is
+nothing: 0.
 """
 
 from __future__ import annotations
@@ -181,12 +181,17 @@ def _number(found: Any) -> Any:
 
 
 def _entry(array: np.ndarray[Any, Any], symbol: Symbol, values: Values) -> Any:
-    origin = values.get("origin", 1)
-    places = [float(_value(each, values)) - origin for each in symbol.index]
+    places = place_of(symbol, array, values)
+    return np.zeros(array.shape[len(symbol.index) :])[()] if places is None else _number(array[places])
+
+
+def place_of(symbol: Symbol, array: np.ndarray[Any, Any], values: Values) -> tuple[int, ...] | None:
+    """Return where in ``array`` the indices of ``symbol`` point, counted from 0; None beyond its ends."""
+    places = [float(_value(each, values)) - 1 for each in symbol.index]
     sides = zip(places, array.shape, strict=False)
     if all(place.is_integer() and 0 <= place < side for place, side in sides):
-        return _number(array[tuple(int(place) for place in places)])
-    return np.zeros(array.shape[len(places) :])[()]
+        return tuple(int(place) for place in places)
+    return None
 
 
 def choices(node: Over, values: Values) -> list[dict[str, Any]]:
@@ -201,8 +206,7 @@ def _range(index: str, node: Over, values: Values) -> range:
         if isinstance(each, Symbol) and Symbol(index) in each.index:
             array = values.get(key(Symbol(each.name, (), each.layer)), values.get(each.name))
             if array is not None:
-                origin = values.get("origin", 1)
-                return range(origin, origin + np.shape(array)[each.index.index(Symbol(index))])
+                return range(1, 1 + np.shape(array)[each.index.index(Symbol(index))])
     raise KeyError(f"nothing says how far {index} goes")
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bpviz.present.formulas.evaluate import value
 from bpviz.present.formulas.parse import parse_line
 from bpviz.present.formulas.rewrite import rebuilt, replaced, simplified, with_settings
-from bpviz.present.formulas.tree import Assignment, Node, Number, Symbol
+from bpviz.present.formulas.tree import Assignment, Node, Number, Sum, Symbol
 
-_PARAMETERS = {
+_BIASES = {
     "dense": ("b",),
     "conv": ("b",),
     "rnn": ("b",),
@@ -20,75 +21,79 @@ _PARAMETERS = {
 """By kind, the biases that its lines have: a layer without one prints none."""
 
 
-def layer_lines(layer: Any, operation: str, number: int | None = None) -> list[Assignment]:
-    """Return the lines of one of a layer's operations.
+@dataclass(frozen=True)
+class Kind:
+    """What decides how a layer's lines are printed.
 
-    Parameters
-    ----------
-    layer : Layer
-        The engine's layer: its settings and its parameters decide what is printed.
-    operation : str
-        A name in its ``formulas``.
-    number : int, optional
-        Stands in place of ⁽ˡ⁾.
+    ``settings`` are a convolution's stride ``t`` and padding ``q``, a pool's stride ``t`` and size ``k`` and
+    a dropout's ``rate``.
     """
-    lines = [parse_line(text) for text in layer.formulas[operation]]
-    return [_numbered(line, number) for line in (_settled(line, layer) for line in lines) if line]
+
+    formulas: Mapping[str, tuple[str, ...]]
+    kind: str
+    parameters: tuple[str, ...]
+    settings: Mapping[str, float]
 
 
-def delta_lines(layer: Any, above: Any, number: int | None = None) -> list[Assignment]:
+def kind_of(layer: Any) -> Kind:
+    """Return what an engine's layer prints by."""
+    names = tuple(parameter.name for parameter in layer.parameters)
+    settings: dict[str, float] = {}
+    if layer.kind == "conv":
+        settings = {"t": layer.stride, "q": layer.padding}
+    elif layer.kind in ("maxpool", "avgpool"):
+        settings = {"t": layer.stride, "k": layer.size_of_window}
+    elif layer.kind == "dropout":
+        settings = {"rate": layer.rate}
+    return Kind(layer.formulas, layer.kind, names, settings)
+
+
+def layer_lines(kind: Kind, operation: str, number: int | None = None) -> list[Assignment]:
+    """Return the lines of one of a layer's ``formulas``; ``number`` stands in place of ⁽ˡ⁾."""
+    lines = [_settled(parse_line(text), kind) for text in kind.formulas[operation]]
+    return [_numbered(line, number) for line in lines if line]
+
+
+def delta_lines(kind: Kind, above: Kind, number: int | None = None) -> list[Assignment]:
     """Return δ of a layer with ∂L/∂a written out by the layer above, where that says it in one line."""
-    lines = layer_lines(layer, "delta")
-    back = parse_line(above.formulas["back"][0])
-    if back.target == Symbol("dL_da", layer=parse_line("x(l-1) = 0").target.layer):
-        said = replaced(back.formula, {Symbol("l"): parse_line("x(l+1) = 0").target.layer or Symbol("l")})
-        lines = [
-            Assignment(line.target, replaced(line.formula, {Symbol("dL_da", layer=Symbol("l")): said}))
-            for line in lines
-        ]
+    lines, back = layer_lines(kind, "delta"), layer_lines(above, "back")[0]
+    if back.target == _LOSS_BY_X:
+        said = replaced(back.formula, {Symbol("l"): Sum((Symbol("l"), Number(1, literal=True)))})
+        lines = [Assignment(line.target, replaced(line.formula, {_LOSS_BY_A: said})) for line in lines]
     return [_numbered(line, number) for line in lines]
 
 
-def _settled(line: Assignment, layer: Any) -> Assignment | None:
-    missing = _missing(layer)
+_LOSS_BY_X = parse_line("dL_da(l-1) = 0").target
+_LOSS_BY_A = parse_line("dL_da(l) = 0").target
+
+
+def _settled(line: Assignment, kind: Kind) -> Assignment | None:
+    missing = _missing(kind)
     if line.target.name.removeprefix("dL_d") in missing:
         return None
     formula = with_settings(line.formula, dict.fromkeys(missing, 0.0))
     numbers: dict[Symbol, Node] = {
-        Symbol(name): Number(number, literal=True) for name, number in _settings(layer).items()
+        Symbol(name): Number(number, literal=True) for name, number in kind.settings.items()
     }
-    return _renamed(layer, Assignment(line.target, simple(replaced(formula, numbers))))
+    return _renamed(kind, Assignment(line.target, simple(replaced(formula, numbers))))
 
 
-def _missing(layer: Any) -> set[str]:
+def _missing(kind: Kind) -> set[str]:
     """Return the names of the biases that the kind has and this layer has not."""
-    have = {parameter.name for parameter in layer.parameters}
-    if "b" in have:
-        have.add("bx")
-    missing = set(_PARAMETERS.get(layer.kind, ())) - have
+    have = {*kind.parameters, "bx"} if "b" in kind.parameters else set(kind.parameters)
+    missing = set(_BIASES.get(kind.kind, ())) - have
     return missing | {f"{name}_{gate}" for name in missing for gate in "ifgorzn"}
 
 
-def _renamed(layer: Any, line: Assignment) -> Assignment:
+def _renamed(kind: Kind, line: Assignment) -> Assignment:
     """Call the one bias of a gate b, not bₓ."""
-    if layer.kind not in ("lstm", "gru") or all(parameter.name != "b" for parameter in layer.parameters):
-        return line
-    return rebuilt(line, _rename)
+    return rebuilt(line, _rename) if kind.kind in ("lstm", "gru") and "b" in kind.parameters else line
 
 
 def _rename(node: Node) -> Node:
     if isinstance(node, Symbol):
-        name = node.name.replace("bx_", "b_")
-        return Symbol(name, node.index, node.layer)
+        return Symbol(node.name.replace("bx_", "b_"), node.index, node.layer)
     return rebuilt(node, _rename)
-
-
-def _settings(layer: Any) -> dict[str, float]:
-    if layer.kind == "conv":
-        return {"t": layer.stride, "q": layer.padding}
-    if layer.kind in ("maxpool", "avgpool"):
-        return {"t": layer.stride, "k": layer.size_of_window}
-    return {"rate": layer.rate} if layer.kind == "dropout" else {}
 
 
 def simple(node: Node) -> Node:

@@ -11,7 +11,7 @@ from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.registries import INITIALIZERS, LOSSES
 from bpviz.engine.trace import trace
 from bpviz.present.formulas.evaluate import choices, evaluate, key
-from bpviz.present.formulas.layers import delta_lines, layer_lines
+from bpviz.present.formulas.layers import delta_lines, kind_of, layer_lines
 from bpviz.present.formulas.plain import plain
 from bpviz.present.formulas.tree import Number, Over, Symbol
 
@@ -68,10 +68,9 @@ def assert_lines(lines, values, within=1e-12):
         if not free:
             np.testing.assert_allclose(evaluate(line.formula, values), expected, rtol=within, atol=within)
             continue
-        origin = values.get("origin", 1)
-        places = [range(origin, origin + side) for side in expected.shape[: len(free)]]
+        places = [range(1, 1 + side) for side in expected.shape[: len(free)]]
         for place in choices(Over("sum", Number(0), free), dict(zip(free, places, strict=True))):
-            at = tuple(place[name] - origin for name in free)
+            at = tuple(place[name] - 1 for name in free)
             found = evaluate(line.formula, {**values, **place})
             np.testing.assert_allclose(found, expected[at], rtol=within, atol=within, err_msg=plain(line))
 
@@ -101,16 +100,16 @@ class TestDense:
         column["dL_da(1)"] = (last.parameters[0].values.T @ last.delta[0])[:, None]
         column["dL_da(0)"] = found.x_gradient[0][:, None]
         for operation in layer.formulas:
-            assert_lines(layer_lines(layer, operation, 1), column)
+            assert_lines(layer_lines(kind_of(layer), operation, 1), column)
         column |= {"W(2)": last.parameters[0].values, "delta(2)": last.delta[0][:, None]}
-        assert_lines(delta_lines(layer, layers[2], 1), column)
-        assert ("b" in plain(layer_lines(layer, "sum", 1)[0])) is bias
+        assert_lines(delta_lines(kind_of(layer), kind_of(layers[2]), 1), column)
+        assert ("b" in plain(layer_lines(kind_of(layer), "sum", 1)[0])) is bias
 
     def test_delta_by_the_layer_above_is_the_textbook_s(self):
         layer = make("dense", (4,), 3)
-        line = delta_lines(layer, layer)[0]
+        line = delta_lines(kind_of(layer), kind_of(layer))[0]
         assert plain(line) == "δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ᵀ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾)"
-        assert plain(layer_lines(layer, "gradient", 3)[0]) == "∂L/∂W⁽³⁾ = δ⁽³⁾ a⁽²⁾ᵀ"
+        assert plain(layer_lines(kind_of(layer), "gradient", 3)[0]) == "∂L/∂W⁽³⁾ = δ⁽³⁾ a⁽²⁾ᵀ"
 
 
 @pytest.mark.parametrize(
@@ -123,10 +122,10 @@ def test_convolution(stride, padding, bias):
     numbers = {f"{name}(1)": each for name, each in values.items() if isinstance(each, np.ndarray)}
     last = found.layers[2]
     above = (last.parameters[0].values.T @ last.delta[0]).reshape(layer.output_shape)
-    numbers |= {"a(0)": values["x"], "dL_da(1)": above, "dL_da(0)": found.x_gradient[0], "origin": 0}
+    numbers |= {"a(0)": values["x"], "dL_da(1)": above, "dL_da(0)": found.x_gradient[0]}
     numbers |= {"sigma": values["sigma"], "sigma_prime": values["sigma_prime"]}
     for operation in layer.formulas:
-        assert_lines(layer_lines(layer, operation, 1), numbers)
+        assert_lines(layer_lines(kind_of(layer), operation, 1), numbers)
 
 
 @pytest.mark.parametrize(("size", "stride"), [(2, 0), (3, 2), (2, 1)])
@@ -135,13 +134,13 @@ def test_pooling(kind, size, stride):
     layer = make(kind, (2, 6, 5), size, stride)
     found, _ = traced([layer])
     values = known(layer, found.layers[0])
-    numbers = {"a(0)": values["x"], "a(1)": values["a"], "dL_da(1)": values["delta"], "origin": 0}
-    numbers |= {"dL_da(0)": found.x_gradient[0], "i": range(size), "j": range(size)}
-    assert_lines(layer_lines(layer, "sum", 1), numbers)
+    numbers = {"a(0)": values["x"], "a(1)": values["a"], "dL_da(1)": values["delta"]}
+    numbers |= {"dL_da(0)": found.x_gradient[0], "i": range(1, size + 1), "j": range(1, size + 1)}
+    assert_lines(layer_lines(kind_of(layer), "sum", 1), numbers)
     if kind == "maxpool":
-        numbers |= {"winner": values["winner"].ravel(), "dL_da(1)": values["delta"].ravel()}
+        numbers |= {"winner": values["winner"].ravel() + 1, "dL_da(1)": values["delta"].ravel()}
         numbers["dL_da(0)"] = found.x_gradient[0].ravel()
-    assert_lines(layer_lines(layer, "back", 1), numbers)
+    assert_lines(layer_lines(kind_of(layer), "back", 1), numbers)
 
 
 def test_flatten():
@@ -151,7 +150,7 @@ def test_flatten():
     numbers = {"a(0)": values["x"], "a(1)": values["a"], "dL_da(1)": values["delta"]}
     numbers["dL_da(0)"] = found.x_gradient[0].ravel()
     for operation in layer.formulas:
-        assert_lines(layer_lines(layer, operation, 1), numbers)
+        assert_lines(layer_lines(kind_of(layer), operation, 1), numbers)
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -161,9 +160,9 @@ def test_dropout(training):
     values = known(layer, found.layers[0])
     numbers = {"a(0)": values["x"], "a(1)": values["a"], "m": values["mask"], "dL_da(1)": values["delta"]}
     numbers["dL_da(0)"] = found.x_gradient[0]
-    assert_lines(layer_lines(layer, "sum", 1), numbers)
-    assert_lines(layer_lines(layer, "back", 1), numbers)
-    mask = layer_lines(layer, "mask")[0].formula
+    assert_lines(layer_lines(kind_of(layer), "sum", 1), numbers)
+    assert_lines(layer_lines(kind_of(layer), "back", 1), numbers)
+    mask = layer_lines(kind_of(layer), "mask")[0].formula
     allowed = [evaluate(mask, {"u": np.array([u]), "i": 1}) for u in (0.29, 0.31)]
     assert set(np.unique(values["mask"])) <= ({*allowed} if training else {1.0})
 
@@ -192,7 +191,7 @@ def test_batch_norm(shape, training):
         numbers |= {"sigma": values["sigma"], "sigma_prime": values["sigma_prime"]}
         operations = set(layer.formulas) - ({"back_running"} if training else {"back", "statistics"})
         for operation in operations:
-            assert_lines(layer_lines(layer, operation), numbers)
+            assert_lines(layer_lines(kind_of(layer), operation), numbers)
 
 
 GATES = {"lstm": "ifgo", "gru": "rzn"}
@@ -245,7 +244,7 @@ def test_recurrent(kind, fields):
     numbers = of_steps(layer, found.layers[0], found.x_gradient)
     last = found.layers[2]
     numbers["dL_da"] = (last.parameters[0].values.T @ last.delta[0]).reshape(4, 3, 1)
-    done = {line.target.name for each in layer.formulas for line in layer_lines(layer, each)}
+    done = {line.target.name for each in layer.formulas for line in layer_lines(kind_of(layer), each)}
     for operation in layer.formulas:
-        assert_lines(layer_lines(layer, operation), numbers)
+        assert_lines(layer_lines(kind_of(layer), operation), numbers)
     assert {name for name in numbers if name.startswith("dL_d")} - done <= {"dL_da"}
