@@ -65,6 +65,7 @@ def test_the_table_says_what_was_measured_on_what(capsys):
         "recurrent",
         "learning",
         "surface",
+        "time",
         "start",
         "csv",
         "window",

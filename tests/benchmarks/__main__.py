@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from tests.benchmarks import engine, layers, learning, program, recurrent
+from tests.benchmarks import engine, layers, learning, program, recurrent, time_travel
 from tests.benchmarks.timing import Row, percentile
 from tests.benchmarks.window import growth_mb_per_minute
 
@@ -106,6 +106,7 @@ BENCHMARKS: dict[str, Callable[[float], list[Row]]] = {
     "recurrent": lambda _seconds: recurrent.recurrent(),
     "learning": lambda _seconds: learning.learning(),
     "surface": lambda _seconds: engine.surface(),
+    "time": lambda _seconds: time_travel.time_travel(),
     "start": lambda _seconds: program.start_up(),
     "csv": lambda _seconds: program.csv_load(),
     "window": window,
