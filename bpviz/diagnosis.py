@@ -1,0 +1,57 @@
+"""What the doctor hands over: frozen, in sentences that are translated when they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bpviz.text import Text
+
+Severity = Literal["hint", "warning", "grave"]
+Seat = Literal["network", "loss", "map"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What may help: settings to be changed, by the keys of the set-up's form."""
+
+    label: Text
+    edits: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    ``seen`` says what is to be seen, with its numbers, ``why`` what it comes from.  ``layer`` counts as
+    the snapshot's layers do, the input being 0; ``units`` are those meant, by their place in the layer;
+    ``also`` are other layers of which the same is true.
+    ``seat`` is the panel where it can be seen.  ``numbers`` are what ``seen`` was made from, unrounded.
+    """
+
+    key: str
+    title: str
+    severity: Severity
+    seen: Text
+    why: Text
+    remedy: Remedy | None = None
+    layer: int | None = None
+    units: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
+    seat: Seat = "network"
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> tuple[str, bool]:
+        """What makes it the same finding when it is seen again."""
+        return self.key, self.layer is None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All findings of one look at a run, the gravest first."""
+
+    run_id: int
+    iteration: int
+    findings: tuple[Finding, ...] = ()

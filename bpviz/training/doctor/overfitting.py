@@ -1,0 +1,80 @@
+"""Overfitting: the loss on what was never trained on rises while that of the training part falls."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bpviz.diagnosis import Finding, Remedy
+from bpviz.text import N_, Text
+from bpviz.training.doctor.base import DIAGNOSES, Evidence, figure, finding, remedy
+
+LEAST_EVALUATIONS = 8
+RISE = 1.5
+FALL = 0.8
+GAP = 2.0
+LEAST_OF_START = 0.1
+"""The rise counts from a tenth of the start's loss on."""
+ACCURACY_GAP = 0.15
+SMOOTH = 5
+USUAL_L2 = 0.001
+
+
+@DIAGNOSES.register("overfitting", N_("Overfitting"))
+def overfitting(evidence: Evidence) -> list[Finding]:
+    """Compare the present losses with those at the lowest test loss."""
+    test, train = evidence.test_loss, evidence.train_loss
+    if len(test) < LEAST_EVALUATIONS or not np.isfinite(test).all():
+        return []
+    test, train = _smooth(test), _smooth(train)
+    best = int(test.argmin())
+    rise, start = float(test[-1] - test[best]), evidence.start_loss
+    if not (test[-1] > RISE * test[best] and rise > LEAST_OF_START * start):
+        return []
+    if not (train[-1] < FALL * train[best] and test[-1] > GAP * train[-1]):
+        return []
+    gap = evidence.accuracy - evidence.test_accuracy
+    if np.isfinite(gap) and gap < ACCURACY_GAP:
+        return []
+    at = int(evidence.history.evaluated[best + SMOOTH // 2])
+    return [_finding(evidence, at, test, train, best)]
+
+
+def _finding(evidence: Evidence, at: int, test: np.ndarray, train: np.ndarray, best: int) -> Finding:
+    return finding(
+        "overfitting",
+        "warning",
+        Text(
+            "Since iteration {iteration} the test loss has risen from {low} to {test}, "
+            "while the training loss fell from {before} to {train}.",
+            iteration=at,
+            low=figure(float(test[best])),
+            test=figure(float(test[-1])),
+            before=figure(float(train[best])),
+            train=figure(float(train[-1])),
+        ),
+        Text(
+            "The network has so many weights for so few samples that it learns these by heart, noise "
+            "included, instead of what they have in common."
+        ),
+        _remedy(evidence),
+        seat="loss",
+        iteration=at,
+        rise=float(test[-1] - test[best]),
+    )
+
+
+def _remedy(evidence: Evidence) -> Remedy | None:
+    before = evidence.live.penalties.get("l2", 0.0)
+    strength = max(USUAL_L2, 10 * before)
+    return remedy(
+        N_("L2 = {strength}, and stop early"),
+        ("l2", strength),
+        ("stop.early", 20),
+        strength=figure(strength),
+    )
+
+
+def _smooth(values: np.ndarray) -> np.ndarray:
+    """Return running means of a few evaluations: one lucky epoch is no best."""
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    return (sums[SMOOTH:] - sums[:-SMOOTH]) / SMOOTH

@@ -1,0 +1,110 @@
+"""Vanishing gradients: δ shrinks from layer to layer, or from step to step, on its way back.
+
+δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾)ᵀδ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾): with σ′ ≤ 1/4 (sigmoid) each layer takes three quarters of it and more
+(Hochreiter, 1991; Glorot and Bengio, 2010).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bpviz.diagnosis import Finding, Remedy
+from bpviz.engine.activations import ACTIVATIONS
+from bpviz.text import N_, Text
+from bpviz.training.doctor.base import DIAGNOSES, Evidence, edits_of_start, figure, finding, remedy
+from bpviz.training.doctor.flow import back_through_layers, back_through_time
+
+LEAST_RATIO = 1e-3
+LEAST_RATIO_OF_STEPS = 1e-6
+
+
+_EXPLAINED = ("not_finite", "rate_high", "saturated", "dead_units")
+
+
+@DIAGNOSES.register("vanishing", N_("Vanishing gradient"), unless=_EXPLAINED)
+def vanishing(evidence: Evidence) -> list[Finding]:
+    """Compare the root mean square of δ at the first layer and at the last, and ∂L/∂h₁ and ∂L/∂h_T."""
+    if not evidence.is_network or evidence.learnt:
+        return []
+    return [*_through_layers(evidence), *_through_time(evidence)]
+
+
+def _through_layers(evidence: Evidence) -> list[Finding]:
+    flow = back_through_layers(evidence)
+    if flow is None or not flow.ratio < LEAST_RATIO or not flow.gradient_ratio < 10 * LEAST_RATIO:
+        return []
+    return [
+        finding(
+            "vanishing",
+            "warning",
+            Text(
+                "δ is {last} at {name_last} and only {first} at {name_first}: {ratio} of it comes through "
+                "{count} layers, and {name_first} hardly learns.",
+                last=figure(flow.last),
+                first=figure(flow.first),
+                ratio=figure(flow.ratio),
+                count=len(evidence.learning_layers),
+                name_first=evidence.layer_name(flow.layer_first),
+                name_last=evidence.layer_name(flow.layer_last),
+            ),
+            Text(
+                "On its way back δ is multiplied at each layer by the weights and by σ′, "
+                "which is at most 0.25 for the sigmoid and small wherever a unit saturates."
+            ),
+            _better_layers(evidence),
+            layer=flow.layer_first,
+            ratio=flow.ratio,
+            first=flow.first,
+            last=flow.last,
+        )
+    ]
+
+
+def _better_layers(evidence: Evidence) -> Remedy | None:
+    """Rectified layers in place of bounded ones, with the start that was made for them."""
+    edits = tuple(
+        (f"layer.{index}.activation", "relu")
+        for index, name in enumerate(evidence.info.activations[:-1])
+        if name and ACTIVATIONS.create(name).high is not None and _takes_relu(evidence, index)
+    )
+    start = edits_of_start(evidence, rectified=True)
+    if edits:
+        return remedy(N_("ReLU, and He’s start"), *edits, *start)
+    return remedy(N_("He’s start"), *start)
+
+
+def _takes_relu(evidence: Evidence, index: int) -> bool:
+    return not evidence.layers[index].recurrent
+
+
+def _through_time(evidence: Evidence) -> list[Finding]:
+    flow = back_through_time(evidence)
+    if flow is None or not flow.ratio < LEAST_RATIO_OF_STEPS:
+        return []
+    kinds = evidence.info.kinds
+    index = next(i for i, layer in enumerate(evidence.layers) if layer.recurrent)
+    change = () if kinds[index] in ("lstm", "gru") else ((f"layer.{index}.kind", "lstm"),)
+    return [
+        finding(
+            "vanishing",
+            "warning",
+            Text(
+                "‖∂L/∂h‖ is {last} at step {steps} and only {first} at step {step}: "
+                "{ratio} of it comes back through time.",
+                last=figure(flow.last),
+                first=figure(flow.first),
+                ratio=figure(flow.ratio),
+                steps=flow.layer_last,
+                step=flow.layer_first,
+            ),
+            Text(
+                "Each step back multiplies by Wh and σ′; an LSTM’s cell carries the gradient on by a sum instead."
+            ),
+            remedy(N_("An LSTM in its place"), *change),
+            layer=index + 1,
+            ratio=flow.ratio,
+            first=flow.first,
+            last=flow.last,
+            steps=float(np.float64(flow.layer_last)),
+        )
+    ]
