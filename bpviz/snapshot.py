@@ -298,6 +298,7 @@ class RunState:
     ``position`` is the iteration on the screen, ``last`` the newest recorded one.
     ``speed`` is the measured number of iterations a second, 0 when it stands.  ``operation`` is what is lit
     of the iteration after ``position``, from 0 of ``operations``; None while none is taken apart.
+    ``branch`` is the present branch, ``places`` counts the changes of branches and bookmarks.
     """
 
     run_id: int
@@ -308,6 +309,8 @@ class RunState:
     stopped: StopReason | None = None
     operation: int | None = None
     operations: int = 0
+    branch: int = 1
+    places: int = 0
 
 
 @dataclass(frozen=True, slots=True)

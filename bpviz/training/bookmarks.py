@@ -22,6 +22,7 @@ class Bookmarks:
     def __init__(self) -> None:
         self._ids = itertools.count(1)
         self._kept: dict[int, Bookmark] = {}
+        self.changes = 0
 
     def all(self) -> tuple[Bookmark, ...]:
         """Return them."""
@@ -38,25 +39,28 @@ class Bookmarks:
                 return one
         made = Bookmark(next(self._ids), branch, iteration, name)
         self._kept[made.id] = made
+        self.changes += 1
         return made
 
     def rename(self, key: int, name: str) -> None:
         """Give one another name."""
         if key in self._kept:
             self._kept[key] = replace(self._kept[key], name=name)
+            self.changes += 1
 
     def remove(self, key: int) -> None:
         """Take one away."""
-        self._kept.pop(key, None)
+        self.changes += self._kept.pop(key, None) is not None
 
     def move(self, branch: int, until: int, to: int) -> None:
         """Have those of ``branch`` up to an iteration belong to the branch ``to``."""
         for one in self.all():
             if one.branch == branch and one.iteration <= until:
                 self._kept[one.id] = replace(one, branch=to)
+                self.changes += 1
 
     def cut(self, branch: int, after: int) -> None:
         """Take away those of ``branch`` after an iteration."""
         for one in self.all():
             if one.branch == branch and one.iteration > after:
-                del self._kept[one.id]
+                self.remove(one.id)

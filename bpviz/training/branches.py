@@ -11,10 +11,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpviz.snapshot import History
-from bpviz.training.bookmarks import Bookmarks
+from bpviz.training.bookmarks import Bookmark, Bookmarks
 from bpviz.training.config import LiveSettings
 from bpviz.training.line import Line, Tail
 
@@ -74,6 +75,23 @@ class Note:
     new: int = 0
 
 
+@dataclass(frozen=True)
+class Places:
+    """All branches and bookmarks of a run, for the window.
+
+    ``live`` are the settings that the present branch goes on with; ``shared`` gives for each branch the
+    newest iteration that it has in common with the present one.
+    """
+
+    run_id: int
+    present: int
+    live: LiveSettings
+    branches: tuple[BranchInfo, ...]
+    bookmarks: tuple[Bookmark, ...]
+    shared: Mapping[int, int]
+    notes: tuple[Note, ...] = ()
+
+
 class Branches:
     """All branches of a run, around the line of the present one."""
 
@@ -82,8 +100,7 @@ class Branches:
         self._ids = itertools.count(1)
         self.present = Branch(next(self._ids), live)
         self.bookmarks = Bookmarks()
-        self.version = 0
-        """Grows with every change of the branches and the bookmarks."""
+        self._changes = 0
         self._others: dict[int, Branch] = {}
         self._notes: deque[Note] = deque(maxlen=8)
 
@@ -92,10 +109,22 @@ class Branches:
         """How much memory the other branches take."""
         return sum(one.tail.nbytes for one in self._others.values() if one.tail is not None)
 
+    @property
+    def version(self) -> int:
+        """Grows with every change of the branches and the bookmarks."""
+        return self._changes + self.bookmarks.changes
+
     def infos(self) -> tuple[BranchInfo, ...]:
         """Return what there is to tell of every branch, the oldest first."""
         everyone = [self.present, *(one for one in self._others.values() if not one.hidden)]
         return tuple(self._info(one) for one in sorted(everyone, key=lambda one: one.id))
+
+    def places(self, run_id: int, live: LiveSettings) -> Places:
+        """Return all that the window is told, with what happened since the last time."""
+        infos = self.infos()
+        shared = {info.id: self.shared_until(info.id) for info in infos}
+        marks = self.bookmarks.all()
+        return Places(run_id, self.present.id, live, infos, marks, shared, self.take_notes())
 
     def take_notes(self) -> tuple[Note, ...]:
         """Return what happened since the last time."""
@@ -154,7 +183,7 @@ class Branches:
         """Give a branch another name; an empty one takes it away."""
         if self.has(key):
             (self.present if key == self.present.id else self._others[key]).name = name
-            self.version += 1
+            self._changes += 1
 
     def delete(self, key: int) -> None:
         """Take away a branch that is not the present one."""
@@ -168,7 +197,7 @@ class Branches:
         if not any(one.hangs_at > after for one in self._hanging_on(self.present)):
             self._line.cut(after)
             self.bookmarks.cut(self.present.id, after)
-            self.version += 1
+            self._changes += 1
 
     def _leave_for(self, new: Branch, at: int) -> None:
         """Cut the present line at ``at``: its end hangs there on ``new``, which is present from now on."""
@@ -181,7 +210,7 @@ class Branches:
         if old.tail.last == at and not old.name:
             old.hidden = True  # nothing was done on it
             self._give_bookmarks_up(old)
-        self.version += 1
+        self._changes += 1
 
     def _hanging_on(self, branch: Branch) -> list[Branch]:
         return [one for one in self._others.values() if one.hangs_on == branch.id]
@@ -195,7 +224,7 @@ class Branches:
 
     def _forget_what_nothing_needs(self) -> None:
         """Take away the deleted branches on which no other hangs."""
-        self.version += 1
+        self._changes += 1
         while gone := [one for one in self._others.values() if one.hidden and not self._hanging_on(one)]:
             for one in gone:
                 del self._others[one.id]

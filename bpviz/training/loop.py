@@ -28,7 +28,7 @@ from bpviz.snapshot import (
     frozen,
 )
 from bpviz.training.batches import Batches
-from bpviz.training.branches import Branches
+from bpviz.training.branches import Branches, Places
 from bpviz.training.checkpoints import OBJECT_BYTES, Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
@@ -390,6 +390,10 @@ class Training:
     def seek(self, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
         """Take the run to any recorded iteration of the present branch; see `travel.seek`."""
         return seek(self, iteration, interrupted)
+
+    def places(self) -> Places:
+        """Return all branches and bookmarks."""
+        return self.branches.places(self.info.run_id, self.live)
 
     def switch(self, branch: int) -> None:
         """Make another branch the present one; `seek` then goes to one of its iterations."""

@@ -8,6 +8,7 @@ in exactly one ``run_ended``: finished, stopped or failed.
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -31,6 +32,9 @@ from bpviz.workers.commands import Command, Commands
 from bpviz.workers.gate import Gate
 from bpviz.workers.pace import Pace
 from bpviz.workers.surface import SurfaceJob
+
+UNDISTURBED_S = 0.15
+"""So long a seek is not given up for a newer one: while a slider is dragged something is to be seen."""
 
 StepKind = Literal["iteration", "epoch"]
 
@@ -77,6 +81,8 @@ class TrainingWorker(QObject):
     """The path that was written."""
     save_failed = Signal(object)
     """The exception."""
+    places_told = Signal(object)
+    """`Places`."""
     run_ended = Signal(object)
     """`RunEnd`, once for every start."""
     dissected = Signal(object)
@@ -98,7 +104,8 @@ class TrainingWorker(QObject):
         self._going: Iterator[Iteration] | None = None
         self._until: StepKind | None = None
         self._seek_to: int | None = None
-        self._quit = False
+        self._sought: int | None = None
+        self._quit = self._leaving = False
         self.lit: tuple[int | None, int] = (None, 0)
         """The operation that is lit, and of how many: the window's, told with the state."""
 
@@ -106,6 +113,7 @@ class TrainingWorker(QObject):
 
     def build(self, config: RunConfig, dataset: Dataset | None = None) -> None:
         """Start anew with ``config``; ``dataset`` spares reading a file again."""
+        self._leaving = True
         self._commands.post(lambda: self._build(config, dataset))
 
     def train(self) -> None:
@@ -130,12 +138,22 @@ class TrainingWorker(QObject):
         """Rest, and take the run one iteration back."""
         self._commands.post(lambda: self._seek(self._training.iteration - 1 if self._training else 0))
 
+    def visit(self, branch: int, iteration: int | None = None) -> None:
+        """Rest, and go to an iteration of another branch; None is its newest."""
+        self._seek_to = None
+        self._commands.post(lambda: self._visit(branch, iteration))
+
+    def tell_places(self) -> None:
+        """Have ``places_told`` say which branches and bookmarks there are."""
+        self.look(lambda training: self.places_told.emit(training.places()))
+
     def walk(self, iteration: int | None) -> None:
         """Rest at ``iteration`` (None: at once), doing it where it is new, and take the next apart."""
         self._commands.post(lambda: self._walk(iteration))
 
     def reset(self) -> None:
         """Take the run back to its start, as a new run with the same settings."""
+        self._leaving = True
         self._commands.post(self._reset)
 
     def apply(self, live: LiveSettings, stop: StopConfig) -> None:
@@ -158,7 +176,7 @@ class TrainingWorker(QObject):
 
     def quit(self) -> None:
         """End the loop; the thread is then free to end."""
-        self._quit = True
+        self._quit = self._leaving = True
         self._commands.wake()
 
     def state(self) -> RunState:
@@ -169,9 +187,13 @@ class TrainingWorker(QObject):
         running = self._going is not None
         speed = self._pace.speed() if running and self._until is None else 0.0
         last = max(training.recorder.last, 0)
-        return RunState(
-            training.info.run_id, running, training.iteration, last, speed, training.stopped, *self.lit
-        )
+        # While it is on its way through the record, where it goes to is where it stands.
+        aims = (self._seek_to, self._sought, training.iteration)
+        position = min(next(aim for aim in aims if aim is not None), last)
+        branches = training.branches
+        places = branches.present.id, branches.version
+        run_id, stopped = training.info.run_id, training.stopped
+        return RunState(run_id, running, position, last, speed, stopped, *self.lit, *places)
 
     def look(self, at: Callable[[Training], None]) -> None:
         """Have ``at`` look at the run between two iterations, in the worker's thread; it is quick."""
@@ -250,6 +272,7 @@ class TrainingWorker(QObject):
 
     def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
         self._rest()
+        self._leaving = self._quit
         try:
             if config.function is None:
                 if dataset is None and self._data is not None and self._data[0] == config.data:
@@ -294,9 +317,22 @@ class TrainingWorker(QObject):
         self._rest()
         if self._training is not None:
             self._training.stopped = None
-            self._training.seek(iteration)
-            self.snapshots.ask()
-            self.surface_jobs.ask()
+            self._sought, begun = iteration, time.perf_counter()
+            arrived = self._training.seek(iteration, lambda: self._is_outdated(begun))
+            self._sought = None
+            if arrived or self._seek_to is None:
+                self.snapshots.ask()
+                self.surface_jobs.ask()
+
+    def _is_outdated(self, begun: float) -> bool:
+        """Whether a seek is to be given up: for a newer one, but not so early that none is ever seen."""
+        return self._leaving or (self._seek_to is not None and time.perf_counter() - begun > UNDISTURBED_S)
+
+    def _visit(self, branch: int, iteration: int | None) -> None:
+        self._rest()
+        if self._training is not None:
+            self._training.switch(branch)
+            self._seek(self._training.line.last if iteration is None else iteration)
 
     def _walk(self, iteration: int | None) -> None:
         self._rest()
@@ -332,7 +368,8 @@ class TrainingWorker(QObject):
             at(self._training)
 
     def _seek_newest(self) -> None:
-        target, self._seek_to = self._seek_to, None
+        target = self._sought = self._seek_to
+        self._seek_to = None
         if target is not None:
             self._seek(target)
 

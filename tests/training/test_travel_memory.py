@@ -49,7 +49,7 @@ def recorded(training: Training) -> int:
 
 
 def fill(training: Training, last: int) -> None:
-    """Record as if ``last`` iterations had been done: every tenth evaluated, all checkpoints that are wanted."""
+    """Record as if ``last`` iterations had been done, every tenth evaluated, with the checkpoints wanted."""
     norms = training.gradient_norms()
     state = training.place_now()
     copies = {name: np.array(value) for name, value in state.optimizer.items()}
