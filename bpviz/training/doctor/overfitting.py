@@ -77,4 +77,5 @@ def _remedy(evidence: Evidence) -> Remedy | None:
 def _smooth(values: np.ndarray) -> np.ndarray:
     """Return running means of a few evaluations: one lucky epoch is no best."""
     sums = np.cumsum(np.concatenate([[0.0], values]))
-    return (sums[SMOOTH:] - sums[:-SMOOTH]) / SMOOTH
+    means: np.ndarray = (sums[SMOOTH:] - sums[:-SMOOTH]) / SMOOTH
+    return means

@@ -72,13 +72,8 @@ def _jumps(evidence: Evidence, losses: np.ndarray) -> tuple[Text, float] | None:
 
 def _swings_in_place(evidence: Evidence, losses: np.ndarray) -> tuple[Text, float] | None:
     update = evidence.relative_update
-    if (
-        update < LARGE_UPDATE
-        or losses[-1] < 0.999 * losses[-4:].max()
-        or losses[-1] < evidence.start_loss / 2
-    ):
-        return None
-    if not math.isfinite(update):
+    falls = losses[-1] < 0.999 * losses[-4:].max() or losses[-1] < evidence.start_loss / 2
+    if falls or update < LARGE_UPDATE or not math.isfinite(update):
         return None
     sentence = Text(
         "Each step is {share} % of the length of θ, and the loss gets no lower than {loss}.",
@@ -101,7 +96,7 @@ def _too_high(evidence: Evidence, seen: Text, number: float) -> Finding:
 
 
 def _slower(evidence: Evidence) -> Remedy | None:
-    """Return a third of the present rate, a tenth where the loss grew; for a network at most the usual one."""
+    """Return a third of η, a tenth where the loss grew; for a network at most the usual η."""
     rate = evidence.learning_rate / (10.0 if evidence.loss > GROWN * evidence.start_loss else 3.0)
     if evidence.is_network:
         rate = min(rate, evidence.usual_rate)

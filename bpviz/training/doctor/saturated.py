@@ -24,7 +24,7 @@ def saturated(evidence: Evidence) -> list[Finding]:
         return []
     hidden = range(1, len(evidence.layers))
     found = [one for number in hidden for one in _of_layer(evidence, number)]
-    return sorted(found, key=lambda one: -one.numbers["stuck"] / len(evidence.probe.a[one.layer - 1][0]))
+    return sorted(found, key=lambda one: -one.numbers["stuck_share"])
 
 
 def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
@@ -55,13 +55,13 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
                 which=counted(stuck.tolist()),
             ),
             Text(
-                "Their weighted sums are so large that σ is flat there, and a gradient that passes σ′ is next "
-                "to nothing: large inputs or large weights do this."
+                "Their weighted sums are so large that σ is flat there, and of a gradient that passes σ′ next "
+                "to nothing is left. Large inputs or large weights do this."
             ),
             _remedy(evidence, number),
             layer=number,
             units=[places[unit] for unit in stuck],
-            stuck=len(stuck),
+            stuck_share=len(stuck) / flat.shape[1],
             share=float(flat[:, stuck].mean()),
         )
     ]

@@ -32,7 +32,7 @@ def count(layer: Layer) -> int:
 def incoming(layer: Layer) -> Array:
     """Return all numbers that make a unit, its biases included, as (units, …)."""
     units = count(layer)
-    parts = [np.empty((units, 0))]
+    parts: list[Array] = [np.empty((units, 0))]
     for parameter in layer.parameters:
         own = layer.p[parameter.name].reshape(-1, units, parameter.size // parameter.shape[0])
         parts.append(own.transpose(1, 0, 2).reshape(units, -1))

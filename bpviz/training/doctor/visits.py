@@ -37,7 +37,8 @@ def _worst(found: Sequence[Finding]) -> Finding | None:
 
 
 def _unless(name: str) -> Sequence[str]:
-    return DIAGNOSES[name].extra.get("unless", ())
+    names: Sequence[str] = DIAGNOSES[name].extra.get("unless", ())
+    return names
 
 
 class Doctor:
@@ -52,6 +53,8 @@ class Doctor:
         self._next = -np.inf
         self._at: tuple[int, int] = (-1, -1)
         self._before: set[tuple[str, bool]] = set()
+        # Whether what was seen last still waits to be seen again.
+        self._waits = False
         self.diagnosis: Diagnosis | None = None
 
     def visit(self, training: Training, *, resting: bool) -> Diagnosis | None:
@@ -60,19 +63,23 @@ class Doctor:
         at = training.info.run_id, training.iteration
         if at[0] != self._at[0]:
             self._before = set()
-        elif (at == self._at and not (resting and training.divergence is not None)) or (
-            not resting and begun < self._next
-        ):
+        elif not self._is_due(at, begun, resting=resting, diverged=training.divergence is not None):
             return None
         self._at = at
         found = examine(training)
         names = {one.name for one in found}
+        self._waits = not resting
         if not resting:
             found = tuple(one for one in found if one.name in self._before)
         self._before = names
         now = self._clock()
         self._next = now + max(EVERY_S, SHARE * (now - begun))
         return self._told(Diagnosis(*at, found))
+
+    def _is_due(self, at: tuple[int, int], now: float, *, resting: bool, diverged: bool) -> bool:
+        if resting:
+            return at != self._at or diverged or self._waits
+        return at != self._at and now >= self._next
 
     def _told(self, diagnosis: Diagnosis) -> Diagnosis | None:
         last, self.diagnosis = self.diagnosis, diagnosis
