@@ -68,10 +68,13 @@ class Light:
     gradients: int
     updated: frozenset[int]
 
-    @property
-    def backward(self) -> bool:
-        """Whether something flows to the left."""
-        return self.phase == "backward"
+    def shows_error(self, layer: int) -> bool:
+        """Whether δ of a layer is shown: from when it is known until the update."""
+        return self.phase == "backward" and layer >= self.errors
+
+    def shows_gradient(self, layer: int) -> bool:
+        """Whether ∂L/∂θ of a layer is shown in place of its parameters."""
+        return self.phase == "backward" and layer >= self.gradients
 
 
 def light_at(operations: tuple[Operation, ...], operation: Operation) -> Light:
@@ -102,32 +105,64 @@ def chosen(values: Floats, sample: Sample) -> Floats:
     return np.asarray(part).ravel()
 
 
-def walked_snapshot(snapshot: Snapshot, dissection: Dissection, sample: Sample) -> Snapshot:
-    """Return the snapshot with the numbers of the iteration in the making, of a sample or the mean.
+@dataclass(frozen=True)
+class Lit:
+    """An operation, lit: what is known at it, and the numbers of a sample of the batch, or of the mean."""
 
-    z, a and δ are the batch's own, the gradients and updates those that make the next iteration.
+    light: Light
+    dissection: Dissection
+    sample: Sample = "mean"
+
+    @property
+    def row(self) -> int:
+        """The sample of which is shown what has no mean: the chosen one, else the first."""
+        return 0 if self.sample == "mean" else self.sample
+
+    def of(self, values: Floats) -> Floats:
+        """Return the sample's part of (B, …), or the mean over B, flat."""
+        return chosen(values, self.sample)
+
+
+def lit_at(dissection: Dissection | None, operation: Operation | None, sample: Sample) -> Lit | None:
+    """Return what is lit, None at rest."""
+    if dissection is None or operation is None:
+        return None
+    return Lit(light_at(dissection.operations, operation), dissection, sample)
+
+
+def walked_snapshot(snapshot: Snapshot, lit: Lit) -> Snapshot:
+    """Return the snapshot with the numbers of the iteration in the making.
+
+    z, a and δ are the batch's own, the gradients and updates those that make the next iteration; what the
+    walk has updated already is shown updated.
     """
-    if not snapshot.layers or len(snapshot.layers) != len(dissection.layers) + 1:
+    layers, traces = snapshot.layers, lit.dissection.layers
+    if not layers or len(layers) != len(traces) + 1:
         return snapshot
-    first = dissection.layers[0]
-    x = chosen(first.x, sample)
-    layers = [replace(snapshot.layers[0], z=x, a=x)]
-    for state, trace in zip(snapshot.layers[1:], dissection.layers, strict=True):
-        layers.append(_state(state, trace, sample))
-    return replace(snapshot, layers=tuple(layers))
+    x = lit.of(traces[0].x)
+    states = [replace(layers[0], z=x, a=x)]
+    for state, trace in zip(layers[1:], traces, strict=True):
+        states.append(_state(state, trace, lit.sample, trace.number in lit.light.updated))
+    target = None if lit.sample == "mean" else lit.of(lit.dissection.y)
+    return replace(snapshot, layers=tuple(states), target=target)
 
 
-def _state(state: LayerState, trace: LayerTrace, sample: Sample) -> LayerState:
-    held = {each.name: each for each in trace.parameters} if state.weights is not None else {}
+def _state(state: LayerState, trace: LayerTrace, sample: Sample, updated: bool) -> LayerState:
+    parameters = tuple(
+        replace(each, values=each.values - each.update) if updated else each for each in trace.parameters
+    )
+    held = {each.name: each for each in parameters} if state.weights is not None else {}
     w, b = held.get("W"), held.get("b")
     return replace(
         state,
         z=chosen(trace.z, sample),
         a=chosen(trace.a, sample),
         delta=chosen(trace.delta, sample),
+        weights=w.values if w else state.weights,
+        bias=b.values if b else state.bias,
         weight_gradient=w.gradient if w else state.weight_gradient,
         bias_gradient=b.gradient if b else state.bias_gradient,
-        parameters=trace.parameters,
+        parameters=parameters,
         arrays=_extras(trace, sample),
     )
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from bpviz.dissection import Dissection, Operation
 from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
 from bpviz.present.cards import Card
@@ -16,6 +17,8 @@ from bpviz.present.diagram_places import Box, card_place
 from bpviz.present.layer_heads import layer_heads
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled_rows import is_unrolled
+from bpviz.present.walk import Sample
+from bpviz.present.walk_light import Lit, lit_at, walked_snapshot
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.network_canvas import DiagramCanvas
@@ -63,6 +66,8 @@ class NetworkPanel(Panel):
         column.addWidget(self.footer)
         self._styled = False
         self._info: RunInfo | None = None
+        self._plain: Snapshot | None = None
+        self._lit: Lit | None = None
         self._connect()
         self.retranslate()
 
@@ -89,7 +94,7 @@ class NetworkPanel(Panel):
 
     def show_run(self, info: RunInfo) -> None:
         """Lay out a new run."""
-        self._info = info
+        self._info, self._plain, self._lit = info, None, None
         network, unrolled = info.kind == "network", is_unrolled(info)
         self.header.setVisible(network and not unrolled)
         self.canvas.setVisible(not unrolled)
@@ -124,8 +129,28 @@ class NetworkPanel(Panel):
         info = self._info
         if info is None or snapshot.run_id != info.run_id:
             return
-        (self.unrolled if self._unrolls else self.canvas).show_snapshot(snapshot)
+        self._plain = snapshot
         self.footer.show_snapshot(info, snapshot)
+        self._show(snapshot)
+
+    def show_operation(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
+        """Light one operation: the diagram shows the numbers of the iteration in the making."""
+        self._lit = lit_at(dissection, operation, sample)
+        if self._plain is not None:
+            self._show(self._plain)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot, as the walk changes it where it belongs to it."""
+        lit = self._lit
+        if lit is not None and lit.dissection.iteration != snapshot.iteration + 1:
+            lit = None
+        if lit is not None:
+            snapshot = walked_snapshot(snapshot, lit)
+        shown = self.unrolled if self._unrolls else self.canvas
+        shown.show_snapshot(snapshot)
+        shown.set_lit(lit)
         scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
         if scene.told is not None:
             self._show_card()

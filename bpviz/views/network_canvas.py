@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+import time
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -13,16 +15,18 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_steps import moved
 from bpviz.present.diagram_steps import stops as tab_stops
 from bpviz.present.palette import Palette
+from bpviz.present.walk_flow import PERIOD_S, flow_at
+from bpviz.present.walk_light import Lit
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.network_function import lay_out_function, paint_function
 from bpviz.views.network_paint import paint_network
-from bpviz.views.network_scene import Scene
+from bpviz.views.network_scene import STILL, Scene
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -30,6 +34,8 @@ ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+FRAME_MS = 33
+"""Between two pictures of what flows."""
 
 
 class DiagramCanvas(QWidget):
@@ -49,6 +55,10 @@ class DiagramCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scene = Scene()
+        self._flowing = QTimer(self)
+        self._flowing.setInterval(FRAME_MS)
+        self._flowing.timeout.connect(self._on_flowing_timeout)
+        self._flows_since, self._period_s = 0.0, PERIOD_S
         # It fills its own ground, so nothing under it is painted again with every iteration.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -69,6 +79,26 @@ class DiagramCanvas(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self.scene.colours = palette
+        self.update()
+
+    def set_lit(self, lit: Lit | None) -> None:
+        """Light an operation, and let what flows there flow, unless the desktop wants nothing to move."""
+        self.scene.lit, self.scene.clock = lit, STILL
+        moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        if lit is None or not moves:
+            self._flowing.stop()
+            return
+        flow = flow_at(lit, self.scene.snapshot.layers) if self.scene.snapshot is not None else None
+        self._period_s = PERIOD_S if flow is None else flow.period_s
+        self._flows_since = time.monotonic()
+        self.scene.clock = 0.0
+        self._flowing.start()
+
+    @Slot()
+    def _on_flowing_timeout(self) -> None:
+        if not self.isVisible():
+            return
+        self.scene.clock = (time.monotonic() - self._flows_since) / self._period_s % 1.0
         self.update()
 
     def set_gradients(self, shown: bool) -> None:

@@ -30,11 +30,10 @@ def paint_labels(painter: QPainter, scene: Scene) -> None:
     _paint_inputs(painter, scene, layout.columns[0])
     _paint_outputs(painter, scene, layout.columns[-1], snapshot.layers[-1])
     _paint_sizes(painter, scene)
-    if not scene.gradients:
+    for column, state in zip(layout.columns[:-1], snapshot.layers[:-1], strict=True):
         # Where gradients are shown, δ takes this place.
-        for column, state in zip(layout.columns[:-1], snapshot.layers[:-1], strict=True):
-            if state.maps is not None:
-                _paint_activations(painter, scene, column, state)
+        if state.maps is not None and not scene.shows_error(column.layer):
+            _paint_activations(painter, scene, column, state)
     links = scene.links()
     if sum(len(link.pairs) for link in links) <= FEW_WEIGHTS:
         for link in links:
@@ -110,7 +109,7 @@ def _paint_weights(painter: QPainter, scene: Scene, link: Link) -> None:
         painter.setBrush(ground)
         painter.drawRoundedRect(room, 4, 4)
         name = scene.colours.positive if value >= 0 else scene.colours.negative
-        painter.setPen(QColor(scene.colours.backward if scene.gradients else name))
+        painter.setPen(QColor(scene.colours.backward if scene.shows_gradient(link.layer) else name))
         painter.drawText(room, Align.AlignCenter, text)
 
 

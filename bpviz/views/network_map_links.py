@@ -85,7 +85,7 @@ def _paint_kernel_links(painter: QPainter, scene: Scene, source: Column, target:
     """Draw from the maps to the kernels: the strongest links, or those of what is pointed at."""
     assert scene.snapshot is not None
     layer = target.layer
-    kernels = map_colours.kernel_values(scene.snapshot.layers[layer], scene.gradients)
+    kernels = map_colours.kernel_values(scene.snapshot.layers[layer], scene.shows_gradient(layer))
     tiles = tiles_of(source)
     if kernels is None or len(tiles) != kernels.shape[1]:
         return

@@ -23,14 +23,18 @@ GAUGES_KEPT = 16
 def images(scene: Scene) -> MapImages:
     """Return the pictures of what the scene shows."""
     assert scene.snapshot is not None
-    scene.images.take(scene.snapshot, scene.gradients, scene.colours.border)
+    layers = range(len(scene.snapshot.layers))
+    errors = frozenset(layer for layer in layers if scene.shows_error(layer))
+    gradients = frozenset(layer for layer in layers if scene.shows_gradient(layer))
+    scene.images.take(scene.snapshot, errors, gradients, scene.colours.border)
     return scene.images
 
 
 def paint_maps(painter: QPainter, scene: Scene, column: MapColumn, state: LayerState) -> None:
     """Paint a layer's maps with what stands beside them."""
     _, rows, columns = column.shape
-    edge = QColor(scene.colours.backward if scene.gradients and column.layer else scene.colours.muted)
+    back = bool(column.layer) and scene.shows_error(column.layer)
+    edge = QColor(scene.colours.backward if back else scene.colours.muted)
     picture = images(scene).maps(column.layer)
     if picture is not None:
         _paint_tiles(painter, column.tiles.tolist(), picture, (rows, columns), edge)
@@ -72,7 +76,7 @@ def paint_flat(painter: QPainter, scene: Scene, column: Column) -> None:
     painter.drawImage(box, picture)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    edge = QColor(scene.colours.backward if scene.gradients else scene.colours.muted)
+    edge = QColor(scene.colours.backward if scene.shows_error(column.layer) else scene.colours.muted)
     edge.setAlpha(150)
     painter.setPen(QPen(edge, 1.0))
     painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))

@@ -24,6 +24,7 @@ from bpviz.views.network_labels import below, paint_labels, room_below
 from bpviz.views.network_lines import Link, device_ratio, polygon
 from bpviz.views.network_map_links import paint_map_links, paint_map_marks
 from bpviz.views.network_scene import Scene
+from bpviz.views.network_walk import paint_veils, paint_walk
 
 Align = Qt.AlignmentFlag
 
@@ -44,7 +45,9 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
     for column, state in zip(layout.columns, snapshot.layers, strict=True):
         paint_column(painter, scene, column, state)
     paint_labels(painter, scene)
+    paint_veils(painter, scene)
     _paint_marks(painter, scene)
+    paint_walk(painter, scene)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def _paint_links(painter: QPainter, scene: Scene) -> None:
         for plan in plans:
             _paint_link(on, scene, plan)
 
-    key = (scene.colours.name, scene.gradients, tuple(plan.key() for plan in plans))
+    shown = tuple(scene.shows_gradient(plan.link.layer) for plan in plans)
+    key = (scene.colours.name, shown, tuple(plan.key() for plan in plans))
     scene.kept_lines.paint(painter, key, draw)
 
 
@@ -92,10 +96,10 @@ def _paint_link(painter: QPainter, scene: Scene, plan: LinkPlan) -> None:
     widths = [colours.line_width(step, widest) for step in range(colours.WIDTH_LEVELS + 1)]
     for index in np.lexsort((steps, ~faint)).tolist():
         step = int(steps[index])
-        colour = _line_name(scene, signs[index])
+        colour = _line_name(scene, link.layer, signs[index])
         painter.setPen(line_pen(colour, scene.colours.card, step, bool(faint[index]), many))
         painter.drawPolyline(scene.lines.line(link.layer, link.points[index], widths[step], ratio))
-    if scene.gradients:
+    if scene.shows_gradient(link.layer):
         _paint_arrows(painter, scene, link.points[(steps >= STRONG_STEP) & ~faint], widest)
 
 
@@ -131,8 +135,8 @@ def _dimmed(scene: Scene, link: Link) -> NDArray[np.bool_]:
     return np.ones(len(link.pairs), dtype=bool)
 
 
-def _line_name(scene: Scene, positive: bool) -> str:
-    if scene.gradients:
+def _line_name(scene: Scene, layer: int, positive: bool) -> str:
+    if scene.shows_gradient(layer):
         return scene.colours.backward
     return scene.colours.positive if positive else scene.colours.negative
 
@@ -148,8 +152,7 @@ def line_pen(colour: str, ground: str, step: int, faint: bool, crowded: bool) ->
 
 def _paint_marks(painter: QPainter, scene: Scene) -> None:
     """Draw rings round what is pointed at, pinned and under the keyboard, and δ where it is asked for."""
-    if scene.gradients:
-        _paint_deltas(painter, scene)
+    _paint_deltas(painter, scene)
     paint_map_marks(painter, scene)
     if scene.spot is not None and scene.spot.is_weight:
         _paint_weight_mark(painter, scene, scene.spot)
@@ -176,7 +179,7 @@ def _paint_deltas(painter: QPainter, scene: Scene) -> None:
     assert scene.layout is not None and scene.snapshot is not None
     magenta = QColor(scene.colours.backward)
     for column, state in zip(scene.layout.columns[1:], scene.snapshot.layers[1:], strict=True):
-        if column.kind in ("maps", "flat"):
+        if column.kind in ("maps", "flat") or not scene.shows_error(column.layer):
             continue  # their colours are δ already
         share = np.abs(colours.levels(state.delta, "identity")).tolist()
         written = room_below(scene, column)

@@ -19,11 +19,14 @@ from bpviz.present.diagram_marks import twins
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.map_windows import has_maps
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.walk_light import Lit
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 from bpviz.views.network_images import MapImages, image_of
 from bpviz.views.network_lines import KeptPicture, LineCache, Link
 
 LABEL_ROOM = 110.0
+STILL = 0.62
+"""How far what flows has come in a picture that stands still."""
 
 
 class Scene:
@@ -37,6 +40,9 @@ class Scene:
         self.font = QFont()
         self.ratio = 1.0
         self.gradients = False
+        self.lit: Lit | None = None
+        self.clock = STILL
+        """How far what flows has come, from 0 to 1."""
         self.hovered: Spot | None = None
         self.pinned: Spot | None = None
         self.cursor: Spot | None = None
@@ -62,8 +68,17 @@ class Scene:
         """What stands out: what is pinned, so that its buttons can be reached, else pointed at."""
         return self.pinned or self.hovered
 
+    def shows_error(self, layer: int) -> bool:
+        """Whether δ of a layer is shown: asked for, or reached by the walk."""
+        return self.gradients or (self.lit is not None and self.lit.light.shows_error(layer))
+
+    def shows_gradient(self, layer: int) -> bool:
+        """Whether gradients are shown in place of a layer's weights: asked for, or reached by the walk."""
+        return self.gradients or (self.lit is not None and self.lit.light.shows_gradient(layer))
+
     def set_run(self, info: RunInfo) -> None:
         """Forget the old run."""
+        self.lit = None
         self.info, self.snapshot, self.previous = info, None, None
         self.hovered = self.pinned = self.cursor = None
         self._atlas_of = None
@@ -142,7 +157,7 @@ class Scene:
         if strengths is None:
             return None
         spot = self.line_spot(layer)
-        key = (layer, spot, self.gradients)
+        key = (layer, spot, self.shows_gradient(layer))
         if key not in self._sparse:
             assert self.layout is not None
             source, target = self.layout.columns[layer - 1], self.layout.columns[layer]
@@ -161,7 +176,7 @@ class Scene:
         """Return what the lines into a layer show: weights, or gradients where these are asked for."""
         assert self.snapshot is not None
         state = self.snapshot.layers[layer]
-        if self.gradients and state.weight_gradient is not None:
+        if self.shows_gradient(layer) and state.weight_gradient is not None:
             return state.weight_gradient
         return state.weights
 

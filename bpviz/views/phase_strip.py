@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from bpviz.dissection import PHASES, Dissection
@@ -53,6 +53,20 @@ class StripBox(QComboBox):
         event.ignore()
 
 
+class PlaceText(QuietText):
+    """Where the walk stands; in the text's colour while there is one."""
+
+    lit = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self._palette.card))
+        painter.setPen(QColor(self._palette.text if self.lit else self._palette.muted))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 2)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
 class PhaseStrip(QWidget):
     """Phases, the place in words, whose numbers are shown, the step's grain; back, play, on.
 
@@ -82,7 +96,7 @@ class PhaseStrip(QWidget):
         self._playing, self._grain, self._pace = False, "iteration", 1.0
         self._note = ""
         self.chips = {phase: PhaseChip(phase, self) for phase in PHASES}
-        self.place = QuietText(self)
+        self.place = PlaceText(self)
         self.sample, self.grain, self.pace = StripBox(self), StripBox(self), StripBox(self)
         self.buttons = {name: self._button(name) for name in ("previous", "play", "next")}
         self._lay_out()
@@ -167,6 +181,7 @@ class PhaseStrip(QWidget):
         if self._note and parts:
             parts = (*parts, self._note)
         quiet = tr("“.” walks through the next iteration, a phase or an operation at a time, “,” back")
+        self.place.lit = bool(parts)
         self.place.set_text(" · ".join(parts) if parts else quiet)
 
     def set_palette(self, palette: Palette) -> None:
@@ -215,7 +230,7 @@ class PhaseStrip(QWidget):
     def _fit(self) -> None:
         """Take the names off the phases where there is no room for the place in words."""
         self.setFixedHeight(self.chips["loss"].sizeHint().height() + 6)
-        wide = 62 * self.fontMetrics().averageCharWidth()
+        wide = 44 * self.fontMetrics().averageCharWidth()
         boxes = sum(
             box.sizeHint().width() for box in (self.sample, self.grain, self.pace) if not box.isHidden()
         )

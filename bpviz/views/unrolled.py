@@ -10,6 +10,8 @@ from bpviz.present.cards import Card
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled_cards import card
 from bpviz.present.unrolled_words import subtitle
+from bpviz.present.walk_light import Lit
+from bpviz.present.walk_time import clock_at
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.unrolled_canvas import UnrolledCanvas
@@ -51,6 +53,12 @@ class UnrolledView(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show one iteration."""
         self.canvas.show_snapshot(snapshot)
+
+    def set_lit(self, lit: Lit | None) -> None:
+        """Let the time stand where the walk does: forward, then back with δ."""
+        clock = None if lit is None else clock_at(lit)
+        self.strip.stop()
+        self.canvas.set_time(None, clock)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
