@@ -196,7 +196,8 @@ def place_of(symbol: Symbol, array: np.ndarray[Any, Any], values: Values) -> tup
 
 def choices(node: Over, values: Values) -> list[dict[str, Any]]:
     """Return the values that the indices of a Σ run through, in row-major order."""
-    ranges = [values[each] if each in values else _range(each, node, values) for each in node.indices]
+    given = {each: values[each] for each in node.indices if isinstance(values.get(each), range)}
+    ranges = [given.get(each) or _range(each, node, values) for each in node.indices]
     return [dict(zip(node.indices, chosen, strict=True)) for chosen in product(*ranges)]
 
 
