@@ -24,6 +24,7 @@ from bpviz.training.build import build, load
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
 from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
+from bpviz.training.doctor import Doctor
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
 from bpviz.training.recorder import Recorder
@@ -87,6 +88,8 @@ class TrainingWorker(QObject):
     """`RunEnd`, once for every start."""
     dissected = Signal(object)
     """`Dissected`, once for every `walk`; the snapshot that goes with it waits in ``snapshots``."""
+    diagnosed = Signal(object)
+    """`Diagnosis`, whenever the doctor sees something else than before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,6 +98,7 @@ class TrainingWorker(QObject):
         self.request = SnapshotRequest()
         self.surface_request = SurfaceRequest()
         self.gate = Gate()
+        self._doctor = Doctor()
         self._commands = Commands()
         self._pace = Pace()
         self._run_ids = itertools.count(1)
@@ -269,6 +273,9 @@ class TrainingWorker(QObject):
             self.snapshots.post(training.snapshot(self.request))
         if self.surface_jobs.wanted:
             self.surface_jobs.post(SurfaceJob.of(training, self.surface_request, urgent=self._going is None))
+        diagnosis = self._doctor.visit(training, resting=self._going is None)
+        if diagnosis is not None:
+            self.diagnosed.emit(diagnosis)
 
     def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
         self._rest()

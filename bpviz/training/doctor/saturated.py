@@ -55,8 +55,8 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
                 which=counted(stuck.tolist()),
             ),
             Text(
-                "Their weighted sums are so large that σ is flat there, and of a gradient that passes σ′ next "
-                "to nothing is left. Large inputs or large weights do this."
+                "Their weighted sums are so large that σ is flat there, and next to nothing is left of "
+                "a gradient that passes σ′. Large inputs or large weights do this."
             ),
             _remedy(evidence, number),
             layer=number,

@@ -98,7 +98,7 @@ def _through_time(evidence: Evidence) -> list[Finding]:
                 step=flow.layer_first,
             ),
             Text(
-                "Each step back multiplies by Wh and σ′; the cell of an LSTM carries the gradient on by a sum."
+                "Each step back multiplies by Wh and σ′; the cell of an LSTM hands the gradient on by a sum."
             ),
             remedy(N_("An LSTM in its place"), *change),
             layer=index + 1,
