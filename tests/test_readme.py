@@ -23,6 +23,7 @@ from bpviz.commands.views import VIEWS
 from bpviz.data import LOADERS
 from bpviz.present.presets import PRESETS
 from bpviz.resources import resource_path
+from bpviz.training.options import GRADIENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "resources" / "docs" / "README.zh.md"
@@ -128,9 +129,14 @@ def test_the_table_of_pieces_names_every_registered_piece(path):
     kinds = [
         set(LISTS["datasets"].names()),
         set(LOADERS.names()),
+        set(LISTS["layers"].names()),
         set(LISTS["activations"].names()),
         {*LISTS["losses"].names(), "auto"},
         set(LISTS["optimizers"].names()),
+        set(LISTS["schedules"].names()),
+        set(LISTS["regularizers"].names()),
+        set(GRADIENTS),
+        set(LISTS["metrics"].names()),
         set(LISTS["initializers"].names()),
         set(LISTS["functions"].names()),
         {preset.name for preset in PRESETS},
@@ -229,22 +235,22 @@ def test_the_piece_that_the_reader_is_shown_works(path, tmp_path):
     """In a process of its own: what is registered stays registered."""
     (piece,) = [code for code in blocks(path, "python") if "@ACTIVATIONS.register" in code]
     (line,) = [code for code in blocks(path, "python") if code.startswith("from bpviz.engine.activations")]
-    assert line == "from bpviz.engine.activations import softplus as softplus\n"
-    (tmp_path / "softplus.py").write_text(piece, encoding="utf-8")
+    assert line == "from bpviz.engine.activations import squareplus as squareplus\n"
+    (tmp_path / "squareplus.py").write_text(piece, encoding="utf-8")
     trial = """
-import numpy as np, softplus, bpviz
+import numpy as np, squareplus, bpviz
 from bpviz.engine.registries import ACTIVATIONS
-one = ACTIVATIONS.create("softplus")
+one = ACTIVATIONS.create("squareplus")
 z = np.array([-800.0, -3.0, -0.5, 0.0, 0.7, 4.0, 800.0])
 a = one.value(z)
-assert np.isfinite(a).all() and a[3] == np.log(2.0)
+assert np.isfinite(a).all() and a[3] == 1.0
 assert np.isnan(one.value(np.array([np.nan]))).all()
 h = 1e-5
 np.testing.assert_allclose(one.slope(z, a), (one.value(z + h) - one.value(z - h)) / (2 * h), atol=1e-7)
 out = np.empty_like(z)
 assert one.slope(z, a, out) is out and one.value(z, out) is out
 assert one.value(z.astype("f4")).dtype == np.float32
-run = bpviz.train(data="xor", layers="6 softplus", iterations=800, learning_rate=0.05)
+run = bpviz.train(data="xor", layers="6 squareplus", iterations=800, learning_rate=0.05)
 assert run.train.accuracy > 0.9, run.train
 """
     ended = subprocess.run(
