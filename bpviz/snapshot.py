@@ -15,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.spread import Histograms
+
 Array = NDArray[np.floating]
 StopReason = Literal["iterations", "loss", "plateau", "early", "diverged", "interrupted"]
 
@@ -167,6 +169,7 @@ class Snapshot:
     update: Array | None = None
     metrics_train: ClassMetrics | RegressionMetrics | None = None
     metrics_test: ClassMetrics | RegressionMetrics | None = None
+    histograms: Histograms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ class SnapshotRequest:
     map_size: int = 64
     neuron_map_size: int = 32
     with_maps: bool = True
+    with_histograms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

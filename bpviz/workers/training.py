@@ -25,6 +25,7 @@ from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfi
 from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
 from bpviz.training.doctor import Doctor
+from bpviz.training.histograms import taken
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
 from bpviz.training.recorder import Recorder
@@ -270,7 +271,7 @@ class TrainingWorker(QObject):
         if training is None:
             return
         if self.snapshots.wanted:
-            self.snapshots.post(training.snapshot(self.request))
+            self.snapshots.post(taken(training, self.request))
         if self.surface_jobs.wanted:
             self.surface_jobs.post(SurfaceJob.of(training, self.surface_request, urgent=self._going is None))
         diagnosis = self._doctor.visit(training, resting=self._going is None)
@@ -357,7 +358,7 @@ class TrainingWorker(QObject):
         except NotFinite:
             made = None
         # In the same breath, so that every panel shows the same iteration.
-        self.snapshots.post(training.snapshot(self.request))
+        self.snapshots.post(taken(training, self.request))
         self.dissected.emit(Dissected(training.info.run_id, training.iteration, made))
 
     def _save(self, path: str) -> None:
