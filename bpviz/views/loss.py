@@ -6,14 +6,18 @@ from PySide6.QtCore import QPointF, QSize, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from bpviz.dissection import Dissection, Operation
 from bpviz.present.curves import reading_of
 from bpviz.present.loss_words import LegendItem, legend_items
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.walk import Sample
+from bpviz.present.walk_light import Lit, lit_at
 from bpviz.snapshot import History, RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.loss_curve import LINE_WIDTH
 from bpviz.views.loss_plot import LossPlot
+from bpviz.views.loss_walk import making_of
 from bpviz.views.panel import Panel
 from bpviz.views.plotting import Chip, line_height, smaller
 
@@ -86,6 +90,7 @@ class LossPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._target_scale: tuple[float, ...] = ()
+        self._lit: Lit | None = None
         self.plot = LossPlot(self)
         self.legend = Legend(self)
         self.whole_button = Chip(self, checkable=False)
@@ -122,7 +127,15 @@ class LossPanel(Panel):
         self.plot.update()
         self._refresh()
 
+    def show_operation(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
+        self._lit = lit_at(dissection, operation, sample)
+        self.plot.making = making_of(self._lit, self.palette_in_use)
+        self.plot.update()
+
     def set_palette(self, palette: Palette) -> None:
+        self.plot.making = making_of(self._lit, palette)
         self.plot.palette_in_use = self.legend.palette_in_use = palette
         for button in (self.log_button, self.accuracy_button, self.whole_button):
             button.palette_in_use = palette

@@ -16,6 +16,7 @@ from bpviz.present.loss_words import reading_lines
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
 from bpviz.views.loss_curve import Stroke, draw_curve, pen_of
+from bpviz.views.loss_walk import Making, paint_making
 from bpviz.views.plotting import (
     draw_readout,
     draw_x_axis,
@@ -55,6 +56,7 @@ class LossCanvas(QWidget):
         self.curves = LossCurves()
         self.position = 0
         self.shown: Reading | None = None
+        self.making: Making | None = None
         self.palette_in_use: Palette = LIGHT
         self.log_choice: bool | None = None
         self.with_accuracy = False
@@ -100,7 +102,7 @@ class LossCanvas(QWidget):
         """Start with nothing; the user's choice of axis stays."""
         self.curves.clear()
         self._log_found = False
-        self.position, self.pinned, self.shown = 0, None, None
+        self.position, self.pinned, self.shown, self.making = 0, None, None, None
         self.x_view = None
         self.y_views.clear()
         self.invalidate()
@@ -353,6 +355,9 @@ class LossCanvas(QWidget):
             painter.drawText(self.bands[0].plot.adjusted(8, 0, -8, 0), flags, sentence)
         else:
             self._draw_position(painter)
+            band = self.bands[0]
+            if band.name == "loss":
+                paint_making(painter, self.making, self.x_axis, band.axis, band.plot, self.palette_in_use)
             self._draw_reading(painter)
         painter.end()
 

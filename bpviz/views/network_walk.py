@@ -15,6 +15,7 @@ from bpviz.present.numbers import short
 from bpviz.present.walk_flow import Flow, along, flow_at, moving
 from bpviz.present.walk_light import Lit, phase_colour
 from bpviz.snapshot import LayerState
+from bpviz.views.network_labels import room_below
 from bpviz.views.network_lines import Link, polygon
 from bpviz.views.network_scene import Scene
 from bpviz.views.network_windows import paint_window
@@ -22,6 +23,8 @@ from bpviz.views.plotting import CENTRE, faded
 
 _UNKNOWN, _HALF = 0.84, 0.5
 _TAIL = 0.16
+_FEW = 24
+"""Up to so many drops each has a tail."""
 
 
 def paint_veils(painter: QPainter, scene: Scene) -> None:
@@ -97,13 +100,17 @@ def _paint_dots(
     at = 1 - scene.clock if flow.backward else scene.clock
     behind = at + _TAIL if flow.backward else at - _TAIL
     heads, tails = along(points, at).tolist(), along(points, behind).tolist()
-    colours = scene.colours
-    for head, tail, share, positive in zip(heads, tails, shares.tolist(), signs.tolist(), strict=True):
+    colours, few = scene.colours, len(heads) <= _FEW
+    drops = list(zip(heads, tails, shares.tolist(), signs.tolist(), strict=True))
+    # The largest last: they lie on top.
+    for head, tail, share, positive in reversed(drops):
         name = colours.backward if flow.backward else colours.positive if positive else colours.negative
-        size = 1.6 + 3.4 * share
-        painter.setPen(QPen(faded(name, 0.4), size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(QPointF(*tail), QPointF(*head))
-        painter.setPen(QPen(QColor(colours.card), 1.0))
+        size = 1.4 + (3.8 if few else 2.6) * share
+        if few or share > 0.4:
+            pen = QPen(faded(name, 0.35), size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawLine(QPointF(*tail), QPointF(*head))
+        painter.setPen(QPen(QColor(colours.card), 1.0) if size > 2.4 else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(name))
         painter.drawEllipse(QPointF(*head), size, size)
 
@@ -154,8 +161,8 @@ def _pill(painter: QPainter, scene: Scene, at: QPointF, text: str, colour: str, 
 def _paint_loss(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> None:
     """Write the loss at the output, and of one sample what was said and what was wanted."""
     dissection = lit.dissection
-    losses = dissection.losses
-    text = f"L = {short(float(losses.mean()) if lit.sample == 'mean' else float(losses[lit.row]))}"
+    loss = dissection.loss if lit.sample == "mean" else float(dissection.losses[lit.row])
+    text = f"L = {short(loss)}"
     if lit.sample != "mean" and dissection.layers:
         said, wanted = lit.of(dissection.layers[-1].a), lit.of(dissection.y)
         if said.size == wanted.size <= 2:
@@ -179,6 +186,8 @@ def _paint_numbers(painter: QPainter, scene: Scene, lit: Lit, column: Column, st
     if pitch < 0.95 * line:
         return
     backward = light.phase == "backward"
+    if backward and room_below(scene, column):
+        return  # there δ is written already
     values = state.delta if backward else state.z if light.kind in ("sum", "normalize") else state.a
     name = "δ" if backward else "z" if values is state.z else "a"
     colour = phase_colour(scene.colours, light.phase)

@@ -62,7 +62,7 @@ class PhaseChip(QAbstractButton):
         metrics = QFontMetricsF(self.font())
         height = line_height(metrics) + 6
         text = self._number if self.short else self.text()
-        return QSize(round(metrics.horizontalAdvance(text) + 1.5 * height), round(height))
+        return QSize(round(metrics.horizontalAdvance(text) + 1.15 * height), round(height))
 
     def shape(self, area: QRectF) -> QPainterPath:
         """Return the outline in ``area``."""

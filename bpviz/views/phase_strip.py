@@ -230,7 +230,7 @@ class PhaseStrip(QWidget):
     def _fit(self) -> None:
         """Take the names off the phases where there is no room for the place in words."""
         self.setFixedHeight(self.chips["loss"].sizeHint().height() + 6)
-        wide = 44 * self.fontMetrics().averageCharWidth()
+        wide = self.fontMetrics().horizontalAdvance(tr("layer {layer}", layer=2) + 20 * " 0")
         boxes = sum(
             box.sizeHint().width() for box in (self.sample, self.grain, self.pace) if not box.isHidden()
         )
@@ -238,7 +238,7 @@ class PhaseStrip(QWidget):
             chip.set_short(False)
         names = sum(chip.sizeHint().width() for chip in self.chips.values())
         for chip in self.chips.values():
-            chip.set_short(names + boxes + wide + 140 > self.width())
+            chip.set_short(names + boxes + wide + 130 > self.width())
 
     # --- what the user did ---
 

@@ -8,8 +8,10 @@ from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from bpviz.dissection import Dissection, Operation
 from bpviz.present.palette import Palette
 from bpviz.present.surface_text import caption, caption_help, half_width, subtitle
+from bpviz.present.walk import Sample
 from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid, SurfaceRequest
 from bpviz.text import Text, tr
 from bpviz.views.opengl import OpenGLProbe, early_verdict
@@ -92,6 +94,12 @@ class SurfacePanel(Panel):
         self.canvas.show_grid(grid)
         self.controls.show_curve(self.canvas.curve is not None)
         self._say()
+
+    def show_operation(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
+        """Light the arrow of steepest descent from the gradient on; before it nobody knows it."""
+        self.canvas.set_phase(None if operation is None else operation.phase)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""

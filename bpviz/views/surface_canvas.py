@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bpviz.dissection import Phase
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.surface_camera import RESET_VIEW, TOP_VIEW, Camera
 from bpviz.present.surface_curve import Curve, build_curve, nearest
@@ -105,6 +106,12 @@ class SurfaceCanvas(QWidget):
             self._rebuild(self._grid)
         self._touch()
 
+    def set_phase(self, phase: Phase | None) -> None:
+        """Light the ball and its arrow as suits a phase of the walk; None at rest."""
+        if phase != self._drawing.phase:
+            self._drawing.phase = phase
+            self.update()
+
     def set_colours(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._colours = palette
@@ -144,7 +151,7 @@ class SurfaceCanvas(QWidget):
         """
         at = self.picked if self.pinned or drawing is self._drawing else None
         if self.curve is not None:
-            paint_curve(painter, self.curve, look, at if isinstance(at, int) else None)
+            paint_curve(painter, self.curve, look, at if isinstance(at, int) else None, drawing.phase)
         elif self.scene is not None:
             vertex = at if isinstance(at, Picked) else None
             try:

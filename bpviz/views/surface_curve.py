@@ -8,11 +8,14 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from bpviz.dissection import Phase
 from bpviz.present.numbers import short
 from bpviz.present.surface_curve import Curve
 from bpviz.text import tr
+from bpviz.views.plotting import faded
 from bpviz.views.surface_drawing import Look
 from bpviz.views.surface_overlay import mixed, paint_ball, paint_dots, paint_path, paint_readout
+from bpviz.views.surface_walk import light_of, paint_glow
 
 _MOST_DOTS = 80
 
@@ -34,7 +37,9 @@ def curve_area(look: Look) -> CurveArea:
     return CurveArea(left, top, look.width - left - line, look.height - top - line * 2.6)
 
 
-def paint_curve(painter: QPainter, curve: Curve, look: Look, picked: int | None) -> None:
+def paint_curve(
+    painter: QPainter, curve: Curve, look: Look, picked: int | None, phase: Phase | None = None
+) -> None:
     """Paint everything into the rectangle from (0, 0) to the look's size."""
     area, unit = curve_area(look), look.growth
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -44,8 +49,9 @@ def paint_curve(painter: QPainter, curve: Curve, look: Look, picked: int | None)
     line = _pixels(curve, curve.line, area)
     _paint_line(painter, line, QColor(look.palette.accent), 2.6 * unit)
     if len(curve.tangent):
-        pen = QPen(QColor(look.palette.backward), 2.0 * unit, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
+        light = light_of(phase)
+        colour = faded(look.palette.backward, light.opacity)
+        painter.setPen(QPen(colour, 2.0 * unit * light.width, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(*_pixels(curve, curve.tangent, area).ravel().tolist()))
     path = _pixels(curve, curve.path, area)
     paint_path(painter, path, np.zeros(len(path), dtype=bool), look.palette, 1.5 * unit)
@@ -54,7 +60,9 @@ def paint_curve(painter: QPainter, curve: Curve, look: Look, picked: int | None)
     painter.restore()
     x, y = _pixels(curve, curve.ball, area).tolist()
     if np.isfinite([x, y]).all() and area.left <= x <= area.left + area.width:
-        paint_ball(painter, x, min(max(y, area.top), area.top + area.height), 6 * unit, look.palette, False)
+        y = min(max(y, area.top), area.top + area.height)
+        paint_glow(painter, QPointF(x, y), 6 * unit, phase, look.palette)
+        paint_ball(painter, x, y, 6 * unit, look.palette, False)
     if picked is not None:
         _paint_picked(painter, curve, look, area, picked)
 

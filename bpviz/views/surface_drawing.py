@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter
 
+from bpviz.dissection import Phase
 from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
 from bpviz.present.surface_axes import box
@@ -27,6 +28,7 @@ from bpviz.views.surface_overlay import (
     paint_walls,
 )
 from bpviz.views.surface_renderer import SurfaceRenderer
+from bpviz.views.surface_walk import light_of, paint_glow
 
 Array = NDArray[np.floating]
 Flags = NDArray[np.bool_]
@@ -74,6 +76,7 @@ class Drawing:
         none, no = np.empty((0, 2)), np.zeros(0, dtype=bool)
         self._kept: Seen = none, no, none, no, False
         self.view: Projection | None = None
+        self.phase: Phase | None = None
 
     def forget(self) -> None:
         """Make the still part anew the next time."""
@@ -114,8 +117,11 @@ class Drawing:
         if scene.ball is None:
             return
         arrow = view.project(scene.arrow)[:, :2]
-        paint_arrow(painter, arrow, faint_arrow, look.palette, 2.4 * unit)
         x, y, _ = view.project(scene.ball).tolist()
+        light = light_of(self.phase)
+        paint_glow(painter, QPointF(x, y), 5.2 * unit, self.phase, look.palette)
+        width = 2.4 * unit * light.width
+        paint_arrow(painter, arrow, faint_arrow, look.palette, width, light.opacity)
         paint_ball(painter, x, y, 5.2 * unit, look.palette, faint)
 
     def _seen(self, scene: Scene) -> Seen:

@@ -146,7 +146,12 @@ def paint_ball(painter: QPainter, x: float, y: float, radius: float, palette: Pa
 
 
 def paint_arrow(
-    painter: QPainter, pixels: Array, hidden: NDArray[np.bool_], palette: Palette, width: float
+    painter: QPainter,
+    pixels: Array,
+    hidden: NDArray[np.bool_],
+    palette: Palette,
+    width: float,
+    opacity: float = 1.0,
 ) -> None:
     """Paint the direction of steepest descent as an arrow laid on the surface, faint where hidden."""
     if len(pixels) < 2:
@@ -168,9 +173,9 @@ def paint_arrow(
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(colour, width + wider))
         for first, last, faint in pieces:
-            painter.setOpacity(0.4 if faint else 1.0)
+            painter.setOpacity(opacity * (0.4 if faint else 1.0))
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in shaft[first:last].tolist()]))
-        painter.setOpacity(0.4 if hidden[-1] else 1.0)
+        painter.setOpacity(opacity * (0.4 if hidden[-1] else 1.0))
         painter.setBrush(colour)
         painter.setPen(_pen(colour, wider + 0.5))
         painter.drawPolygon(triangle)
