@@ -44,7 +44,39 @@ def training_step() -> list[Row]:
         kept = {"article-style NumPy": article, "the same without a loss value": None}
         kept |= {"scikit-learn": sklearn, "PyTorch": torch}
         rows += _rows(f"training step, {name}, 2-8-8-1 batch {BATCH}, float64", functions, STEPS, kept)
-    return rows
+    return [*rows, *_linear_step(), *_compiled()]
+
+
+def _linear_step() -> list[Row]:
+    """The same network with a linear output and ½ squared error; only we compute the loss."""
+    one = objective(UNITS, ("tanh", "tanh", "identity"), "half_squared_error", rows=STEPS)
+    batches = _batches(STEPS, BATCH, STEPS)
+    network = ArticleNetwork(UNITS, np.random.default_rng(0), linear=True)
+    article = ArticleSgd(RATE)
+    x, y = one.train.x, one.train.y
+
+    def article_steps() -> None:
+        for batch in batches:
+            article.update(network.params, network.gradient(x[batch], y[batch]))
+
+    functions = {"bpviz": _our_steps(one, "sgd", batches), "article-style NumPy, no loss value": article_steps}
+    goals = {"article-style NumPy, no loss value": 3.5}
+    return _rows("training step, sgd, 2-8-8-1 linear, ½ squared error", functions, STEPS, goals)
+
+
+def _compiled() -> list[Row]:
+    """2-3-1, batch 4: where calls are all that there is, compiled loops win."""
+    one = objective((2, 3, 1), ("tanh", "identity"), "half_squared_error", rows=STEPS)
+    batches = _batches(STEPS, 4, STEPS)
+    functions = {"bpviz": _our_steps(one, "sgd", batches)}
+    try:
+        from tests.peers import jit_peer
+    except ImportError:
+        pass
+    else:
+        peer = jit_peer.small_network_steps(one.train.x, one.train.y, batches, RATE)
+        functions["loops compiled by Numba"] = peer
+    return _rows("training step, sgd, 2-3-1 batch 4", functions, STEPS, {"loops compiled by Numba": None})
 
 
 def dense_networks() -> list[Row]:

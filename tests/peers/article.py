@@ -14,10 +14,14 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 class ArticleNetwork:
-    """Dense layers with tanh between them and one sigmoid output, binary cross-entropy."""
+    """Dense layers with tanh between them and one sigmoid output, binary cross-entropy.
 
-    def __init__(self, sizes: list[int], rng: np.random.Generator) -> None:
+    With ``linear`` the output is z itself, and the gradient that of ½ squared error.
+    """
+
+    def __init__(self, sizes: list[int], rng: np.random.Generator, linear: bool = False) -> None:
         self.layers = len(sizes) - 1
+        self.linear = linear
         self.params: dict[str, np.ndarray] = {}
         for number, (inputs, units) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), 1):
             self.params[f"W{number}"] = rng.standard_normal((inputs, units)) / np.sqrt(inputs)
@@ -48,7 +52,9 @@ class ArticleNetwork:
             x = np.tanh(np.dot(x, self.params[f"W{number}"]) + self.params[f"b{number}"])
             activations.append(x)
         last = self.layers
-        y = sigmoid(np.dot(x, self.params[f"W{last}"]) + self.params[f"b{last}"])
+        y = np.dot(x, self.params[f"W{last}"]) + self.params[f"b{last}"]
+        if not self.linear:
+            y = sigmoid(y)
         delta = (y - t) / len(t)
         grads = {}
         for number in range(last, 0, -1):
