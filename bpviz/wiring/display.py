@@ -10,7 +10,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from bpviz.snapshot import RunInfo, RunState, Snapshot
+from bpviz.snapshot import History, RunInfo, RunState, Snapshot
 from bpviz.training.recorder import Recorder
 from bpviz.views.main_window import MainWindow
 from bpviz.workers.surface import SurfaceWorker
@@ -29,6 +29,8 @@ class Display(QObject):
     ----------
     updates_shown : int
         Snapshots shown so far.
+    snapshot : Snapshot or None
+        The one on the screen.
     """
 
     def __init__(self, window: MainWindow, training: TrainingWorker, surface: SurfaceWorker) -> None:
@@ -36,6 +38,7 @@ class Display(QObject):
         self.window, self.training, self.surface = window, training, surface
         self.updates_shown = 0
         self.state = RunState(0, False, 0, 0, 0.0)
+        self.snapshot: Snapshot | None = None
         self._info: RunInfo | None = None
         self._recorder: Recorder | None = None
         self._timer = QTimer(self)
@@ -52,9 +55,13 @@ class Display(QObject):
         """The run on the screen."""
         return self._info
 
+    def history(self) -> History | None:
+        """The record of the run on the screen."""
+        return None if self._recorder is None else self._recorder.history()
+
     def show_run(self, info: RunInfo, recorder: Recorder) -> None:
         """Show another run from now on."""
-        self._info, self._recorder = info, recorder
+        self._info, self._recorder, self.snapshot = info, recorder, None
         self.window.show_run(info)
 
     def hasten(self) -> None:
@@ -95,6 +102,7 @@ class Display(QObject):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         begun = time.perf_counter()
         self._hold_training()
+        self.snapshot = snapshot
         self.window.show_snapshot(snapshot)
         if self._recorder is not None:
             self.window.show_history(self._recorder.history())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,17 @@ from bpviz.workers.training import RunEnd, RunStarted, StepKind, TrainingWorker
 
 # A slider that is dragged edits many times a second; the run is built anew when it rests.
 SETTLE_MS = 80
+
+
+@dataclass(frozen=True)
+class PutAside:
+    """What belongs to a run beside the run itself."""
+
+    config: RunConfig
+    dataset: Dataset | None
+    columns: tuple[str, ...]
+    speed: float
+    tailored: bool
 
 
 class Runs(QObject):
@@ -83,12 +95,28 @@ class Runs(QObject):
         self._last_edit = ("", None)
         self._begin(say_anew=False)  # whoever chose a preset or a file expects nothing else
 
+    def put_aside(self) -> PutAside:
+        """Rest, and keep the run and its settings whole; `take_back` has them on the screen again."""
+        self.worker.shelve()
+        return PutAside(self.config, self._dataset, self.columns, self._speed, self._tailored)
+
+    def take_back(self, kept: PutAside) -> None:
+        """Have the run that was put aside on the screen again, as it was."""
+        self.config, self._dataset, self.columns = kept.config, kept.dataset, kept.columns
+        self._tailored, self._anew, self._last_edit = kept.tailored, False, ("", None)
+        self._settle.stop()
+        self.set_speed(kept.speed)
+        self.refresh_form()
+        self.window.clear_messages()
+        self.worker.take_back(kept.config)
+        self.display.hasten()
+
     @Slot(str)
     def take_preset(self, name: str) -> None:
         """Set up one of the presets."""
         chosen = preset(name)
         self._tailored = chosen.tailored
-        self._set_speed(chosen.speed)
+        self.set_speed(chosen.speed)
         self.start_with(chosen.config)
 
     @Slot(str, object)
@@ -147,7 +175,7 @@ class Runs(QObject):
             self._anew = False
             messages.info(Text("The network or its data changed: the training starts anew."))
         if started.info.kind == "function" and math.isinf(self._speed):
-            self._set_speed(WATCHED)
+            self.set_speed(WATCHED)
         self.display.hasten()
 
     @Slot(object)
@@ -206,7 +234,8 @@ class Runs(QObject):
         """Iterations a second that are wanted; inf as fast as it goes."""
         return self._speed
 
-    def _set_speed(self, per_second: float) -> None:
+    def set_speed(self, per_second: float) -> None:
+        """Want so many iterations a second."""
         self._speed = per_second
         self.window.set_speed(per_second)
         self.worker.set_speed(per_second)
@@ -230,7 +259,7 @@ class Runs(QObject):
         if not self._tailored:
             return self.config
         self._tailored = False
-        self._set_speed(math.inf)
+        self.set_speed(math.inf)
         return DEFAULT
 
     @Slot(object)

@@ -90,6 +90,12 @@ class Walks(QObject):
         elif resting:
             self.runs.back()
 
+    def go_to(self, target: Target) -> None:
+        """Stand at a place; at rest this is where the run stands."""
+        self.stop()
+        self._place()
+        self._go(target)
+
     def _place(self) -> None:
         """At rest, stand where the run stands."""
         if not self.walk.on:

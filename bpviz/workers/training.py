@@ -107,7 +107,8 @@ class TrainingWorker(QObject):
         self._config: RunConfig | None = None
         self._data: tuple[DataConfig, Dataset] | None = None
         self._going: Iterator[Iteration] | None = None
-        self._until: StepKind | None = None
+        self._until: StepKind | int | None = None
+        self._shelf: tuple[Training, RunConfig, tuple[DataConfig, Dataset] | None] | None = None
         self._seek_to: int | None = None
         self._sought: int | None = None
         self._quit = self._leaving = False
@@ -128,6 +129,10 @@ class TrainingWorker(QObject):
     def step(self, kind: StepKind) -> None:
         """Do one iteration, or what is left of an epoch."""
         self._commands.post(lambda: self._go(kind))
+
+    def train_to(self, iteration: int) -> None:
+        """Go on to an iteration that is yet to come, or a stop."""
+        self._commands.post(lambda: self._go(iteration))
 
     def pause(self) -> None:
         """Rest after the present iteration."""
@@ -160,6 +165,21 @@ class TrainingWorker(QObject):
         """Take the run back to its start, as a new run with the same settings."""
         self._leaving = True
         self._commands.post(self._reset)
+
+    def shelve(self) -> None:
+        """Rest, and put the run aside whole: `take_back` brings it back after others."""
+        self._commands.post(self._shelve)
+
+    def take_back(self, config: RunConfig) -> None:
+        """Bring back the run that was put aside, all that is recorded of it included.
+
+        Parameters
+        ----------
+        config : RunConfig
+            Its settings, with those that were changed while it ran.
+        """
+        self._leaving = True
+        self._commands.post(lambda: self._take_back(config))
 
     def apply(self, live: LiveSettings, stop: StopConfig) -> None:
         """Use other live settings and stops from the next iteration on."""
@@ -263,6 +283,8 @@ class TrainingWorker(QObject):
     def _step_is_done(self, training: Training) -> bool:
         if self._until == "iteration":
             return True
+        if isinstance(self._until, int):
+            return training.iteration >= self._until
         return self._until == "epoch" and training.batches.at_epoch_end
 
     def _serve(self) -> None:
@@ -298,6 +320,21 @@ class TrainingWorker(QObject):
         self.snapshots.ask()
         self.surface_jobs.ask()
 
+    def _shelve(self) -> None:
+        self._rest()
+        if self._training is not None and self._config is not None:
+            self._shelf = self._training, self._config, self._data
+
+    def _take_back(self, config: RunConfig) -> None:
+        self._rest()
+        self._leaving = self._quit
+        if self._shelf is None:
+            return
+        (self._training, self._config, self._data), self._shelf = self._shelf, None
+        self.run_built.emit(RunStarted(self._training.info, config, self._training.recorder))
+        self.snapshots.ask()
+        self.surface_jobs.ask()
+
     def _reset(self) -> None:
         if self._config is not None and self._training is not None:
             live, stop = self._training.live, self._training.stop
@@ -309,7 +346,7 @@ class TrainingWorker(QObject):
             self._training.apply(live)
             self._training.stop = stop
 
-    def _go(self, kind: StepKind | None) -> None:
+    def _go(self, kind: StepKind | int | None) -> None:
         if self._training is None:
             return
         self._until = kind

@@ -1,0 +1,156 @@
+"""From a lesson's file to the lesson."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bpviz.errors import UserError
+from bpviz.present.gradients import METHODS
+from bpviz.present.lessons.fields import Fields
+from bpviz.present.lessons.model import (
+    BARS,
+    PANELS,
+    Answer,
+    Claim,
+    Lesson,
+    Look,
+    Question,
+    Step,
+    TryIt,
+)
+from bpviz.present.presets import PRESETS
+from bpviz.present.walk import GRAINS
+from bpviz.resources import resource_path
+
+
+@cache
+def all_lessons() -> tuple[Lesson, ...]:
+    """Return the lessons of the program, in their order."""
+    found = [read_lesson(path) for path in resource_path("lessons").glob("*.toml")]
+    return tuple(sorted(found, key=lambda lesson: lesson.order))
+
+
+def read_lesson(path: Path) -> Lesson:
+    """Read one file.
+
+    Raises
+    ------
+    UserError
+        For what is no TOML, and for a field that is missing, of the wrong type or unknown: with the file,
+        the field and what it needs.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError("{file} cannot be read.", hint=str(error), file=path.name) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError("{file} is no TOML: {reason}.", file=path.name, reason=str(error)) from error
+    fields = Fields(table, path.name)
+    return fields.done(lambda: _lesson(fields))
+
+
+def _lesson(fields: Fields) -> Lesson:
+    steps = fields.tables("steps")
+    if not steps:
+        raise fields.wrong("steps", "one [[steps]] or more")
+    return Lesson(
+        fields.typed("id", str),
+        fields.typed("order", int),
+        fields.typed("minutes", int),
+        fields.words("title"),
+        fields.words("summary"),
+        tuple(step.done(lambda step=step: _step(step)) for step in steps),  # type: ignore[misc]
+    )
+
+
+def _step(fields: Fields) -> Step:
+    iteration = fields.typed("iteration", int, None)
+    if iteration is not None and iteration < 0:
+        raise fields.wrong("iteration", "0 or more", iteration)
+    settings = fields.typed("set", dict, {})
+    return Step(
+        fields.words(),
+        fields.one_of("preset", [one.name for one in PRESETS]),
+        dict(_flat(settings)),
+        fields.numbers("start", float),
+        iteration,
+        fields.typed("watch", bool, False),
+        fields.typed("speed", float, None),
+        fields.typed("walk", str, ""),
+        fields.one_of("grain", GRAINS),
+        _look(fields),
+        tuple(claim.done(lambda claim=claim: _claim(claim)) for claim in fields.tables("expect")),  # type: ignore[misc]
+        fields.numbers("given", float),
+        _try_it(fields.table("try")) if fields.has("try") else None,
+        _question(fields.table("question")) if fields.has("question") else None,
+    )
+
+
+def _flat(settings: dict[str, Any], head: str = "") -> list[tuple[str, Any]]:
+    """Return the settings by their whole keys: ``layer.0.units`` in TOML is a table in a table."""
+    found: list[tuple[str, Any]] = []
+    for key, value in settings.items():
+        found += _flat(value, f"{head}{key}.") if isinstance(value, dict) else [(head + key, value)]
+    return found
+
+
+def _look(fields: Fields) -> Look:
+    show = fields.take("show", [])
+    if not isinstance(show, list) or any(name not in PANELS for name in show):
+        raise fields.wrong("show", "a list of " + ", ".join(PANELS), show)
+    pin = fields.numbers("pin", int)
+    if len(pin) not in (0, 2, 3):
+        raise fields.wrong("pin", "[layer, unit] or [layer, unit, source]", list(pin))
+    plane = fields.numbers("plane", int)
+    if len(plane) not in (0, 2):
+        raise fields.wrong("plane", "[parameter, parameter]", list(plane))
+    check = None
+    if fields.has("check"):
+        asked = fields.table("check")
+        check = asked.done(lambda: (asked.one_of("method", METHODS, "central"), asked.typed("h", float)))
+    return Look(
+        tuple(show),
+        fields.one_of("frame", (*PANELS, *BARS)),
+        pin,
+        fields.typed("gradients", bool, False),
+        plane,
+        fields.typed("sample", int, 0),
+        check,
+    )
+
+
+def _claim(fields: Fields) -> Claim:
+    claim = Claim(
+        fields.typed("what", str),
+        fields.typed("is", float, None),
+        fields.typed("digits", int, 12),
+        fields.typed("above", float, None),
+        fields.typed("below", float, None),
+    )
+    bounded = claim.above is not None or claim.below is not None
+    if (claim.value is None) != bounded:
+        raise fields.wrong("is", "a number, or instead of it above or below")
+    if not 1 <= claim.digits <= 15:
+        raise fields.wrong("digits", "from 1 to 15", claim.digits)
+    return claim
+
+
+def _try_it(fields: Fields) -> TryIt:
+    when = tuple(claim.done(lambda claim=claim: _claim(claim)) for claim in fields.tables("when"))  # type: ignore[misc]
+    return fields.done(lambda: TryIt(fields.words(), when))
+
+
+def _question(fields: Fields) -> Question:
+    answers = tuple(_answer(each) for each in fields.tables("answers"))
+    if len(answers) < 2 or sum(answer.right for answer in answers) != 1:
+        raise fields.wrong("answers", "two or more, one of them right")
+    return fields.done(lambda: Question(fields.words(), answers))
+
+
+def _answer(fields: Fields) -> Answer:
+    return fields.done(
+        lambda: Answer(fields.words(), fields.words("reply"), fields.typed("right", bool, False))
+    )

@@ -1,0 +1,95 @@
+"""What stands on the screen at each step of a lesson.
+
+A scene follows from the file alone, not from what was done on the way: whatever the learner has tried out, and
+whichever way a step is entered, it is the same.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from bpviz.dissection import PHASES, Operation
+from bpviz.errors import UserError
+from bpviz.present.edits import apply_edit
+from bpviz.present.lessons.model import Lesson, Step
+from bpviz.present.presets import DEFAULT, preset
+from bpviz.present.walk import Target
+from bpviz.training.config import RunConfig
+
+FULL = math.inf
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A run, the iteration at which it stands, the place in the one that comes next (empty: at rest)."""
+
+    config: RunConfig
+    iteration: int = 0
+    walk: str = ""
+    speed: float = FULL
+    watch: bool = False
+
+    def target(self, operations: tuple[Operation, ...]) -> Target:
+        """Return where the walk leads, once the operations are known.
+
+        Raises
+        ------
+        UserError
+            When there is no such operation.
+        """
+        if not self.walk or self.walk in PHASES:
+            return Target(self.iteration, self.walk or "rest")  # type: ignore[arg-type]
+        name, _, step = self.walk.partition("@")
+        kind, _, layer = name.strip().partition(" ")
+        for place, each in enumerate(operations):
+            same = each.kind == kind and each.layer == int(layer or 0)
+            if same and each.step == int(step or each.step):
+                return Target(self.iteration, place)
+        there = ", ".join(f"{each.kind} {each.layer}" for each in operations)
+        raise UserError("There is no operation “{name}” here.", hint=there, name=self.walk)
+
+
+def scenes(lesson: Lesson) -> tuple[Scene, ...]:
+    """Return the scene of each step.
+
+    Raises
+    ------
+    UserError
+        When a setting cannot be; the lesson and the step are named.
+    """
+    found: list[Scene] = []
+    scene = Scene(DEFAULT)
+    for number, step in enumerate(lesson.steps, 1):
+        try:
+            scene = _next(scene, step)
+        except UserError as error:
+            raise UserError(
+                "Lesson {lesson}, step {step}: {reason}", lesson=lesson.id, step=number, reason=str(error)
+            ) from error
+        found.append(scene)
+    return tuple(found)
+
+
+def _next(scene: Scene, step: Step) -> Scene:
+    config, speed = scene.config, scene.speed
+    if step.preset:
+        chosen = preset(step.preset)
+        config, speed = chosen.config, chosen.speed
+    for key, value in step.settings.items():
+        config = apply_edit(config, key, _read(value))
+    if step.start:
+        config = replace(config, start=step.start)
+    kept = scene.iteration if config == scene.config else 0
+    return Scene(
+        config,
+        kept if step.iteration is None else step.iteration,
+        step.walk,
+        speed if step.speed is None else step.speed,
+        step.watch,
+    )
+
+
+def _read(value: object) -> object:
+    """Return a setting's value; TOML has no None."""
+    return None if value == "none" else value

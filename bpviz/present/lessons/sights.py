@@ -1,0 +1,216 @@
+"""Reads a number off the screen by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpviz.dissection import Dissection
+from bpviz.errors import UserError
+from bpviz.present.gradients import CheckReport
+from bpviz.present.lessons.model import Claim
+from bpviz.present.setup import build_form
+from bpviz.present.walk import Sample
+from bpviz.present.walk_light import chosen
+from bpviz.snapshot import Evaluation, History, ParameterState, RunInfo, Snapshot
+from bpviz.training.config import RunConfig
+
+_NAME = re.compile(
+    r"(?P<name>[A-Za-z_]+?)(?P<layer>\d*)(?:\[(?P<index>[\d,]+)\])?(?:@(?P<at>\d+))?\Z", re.ASCII
+)
+_BOTH = re.compile(r"(?P<left>.+) (?P<sign>[-/]) (?P<right>.+)")
+Floats = NDArray[np.floating]
+
+_VECTORS = ("theta", "gradient", "update")
+
+
+@dataclass(frozen=True)
+class Sights:
+    """All that can be seen of a run: where it stands, its record, the iteration taken apart, the check."""
+
+    config: RunConfig
+    info: RunInfo
+    snapshot: Snapshot
+    history: History | None = None
+    dissection: Dissection | None = None
+    operation: int | None = None
+    sample: Sample = "mean"
+    report: CheckReport | None = None
+
+    @property
+    def flat(self) -> Snapshot | Dissection:
+        """What holds θ's gradient and update: of the iteration in the making, where one is taken apart."""
+        return self.snapshot if self.dissection is None else self.dissection
+
+    def values(self, layer: int, name: str) -> Floats:
+        """Return x (layer 0), z, a or delta of a layer, of the chosen sample or the mean over the batch."""
+        if not 0 <= layer < len(self.snapshot.layers):
+            raise LookupError(name)
+        state = self.snapshot.layers[layer]
+        if self.dissection is None:
+            return np.asarray(getattr(state, name))
+        traces = self.dissection.layers
+        batch = traces[0].x if layer == 0 else getattr(traces[layer - 1], name)
+        return chosen(batch, self.sample)
+
+    def parameters(self, layer: int) -> tuple[ParameterState, ...]:
+        """Return the parameters of a layer with their gradients and updates."""
+        if not 1 <= layer < len(self.snapshot.layers):
+            return ()
+        if self.dissection is None:
+            return self.snapshot.layers[layer].parameters
+        return self.dissection.layers[layer - 1].parameters
+
+
+def met(claims: tuple[Claim, ...], sights: Sights) -> bool:
+    """Whether all of ``claims`` hold; one about what cannot be seen now does not."""
+    for claim in claims:
+        try:
+            found = value_of(sights, claim.what)
+        except (UserError, LookupError):
+            return False
+        if not claim.holds(found):
+            return False
+    return True
+
+
+def value_of(sights: Sights, what: str) -> float:
+    """Return the number called ``what``.
+
+    - ``iteration``, ``epoch``, ``size``, ``operation`` (from 1), ``learning_rate``, ``gradient_norm``;
+    - ``loss`` (what this iteration descends), ``train_loss``, ``test_loss``, ``train_accuracy``, ``test_accuracy``;
+      ``loss@12`` is what iteration 12 descended, ``best_test_loss`` and ``best_test_iteration`` of the record;
+    - ``theta[1]``, ``gradient[1]``, ``update[1]``: entries of the flat vectors, counted from 1;
+    - of the chosen sample ``x[1]``, ``z1[2]``, ``a1[2]``, ``delta2[1]``, ``y_hat`` or ``y_hat[3]``, ``array1…``;
+    - ``W1[2,1]``, its gradient ``dW1[2,1]``, its update ``uW1[2,1]``, what it becomes ``newW1[2,1]``; so for every
+      parameter by its name in files;
+    - ``norm3``: ‖∂L/∂θ⁽³⁾‖ where it was measured last, ``step_norm[4]`` that of a step of a sequence;
+    - ``check_error``, ``check_backprop[1]``, ``check_difference[1]``, ``check_gap[1]``;
+      ``valley_h`` and ``valley_error``: where the method that was asked for is best;
+    - ``setting:learning_rate``: what stands in the set-up; ``setting:optimizer=adam``: 1 where it is that, else 0;
+    - two of them with `` / `` or `` - `` between.
+
+    Raises
+    ------
+    UserError
+        When there is nothing of that name.
+    LookupError
+        When there is none at the moment.
+    """
+    both = _BOTH.match(what)
+    if both:
+        left, right = value_of(sights, both["left"]), value_of(sights, both["right"])
+        return left / right if both["sign"] == "/" else left - right
+    if what.startswith("setting:"):
+        return _setting(sights.config, what.removeprefix("setting:"))
+    found = _NAME.match(what)
+    if found is None:
+        raise _unknown(what)
+    index = tuple(int(each) - 1 for each in found["index"].split(",")) if found["index"] else ()
+    for look in (_plain, _recorded, _of_layer, _of_parameter, _checked):
+        value = look(sights, found["name"], int(found["layer"] or 0), index, found["at"])
+        if value is not None:
+            return float(value)
+    raise _unknown(what)
+
+
+def _unknown(what: str) -> UserError:
+    return UserError("There is no number “{what}” to be seen.", what=what)
+
+
+def _setting(config: RunConfig, key: str) -> float:
+    key, _, wanted = key.partition("=")
+    value = build_form(config).row(key).value
+    if wanted:
+        return float(str(value) == wanted)
+    if isinstance(value, bool | int | float):
+        return float(value)
+    raise LookupError(key)
+
+
+def _plain(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    seen, made = sights.snapshot, sights.dissection
+    if at is not None or layer:
+        return None
+    if name in _VECTORS:
+        return getattr(sights.flat, name)[index]
+    if name == "loss":
+        return seen.loss if made is None else made.loss
+    if name in ("iteration", "epoch", "gradient_norm", "learning_rate"):
+        return getattr(seen, name)
+    if name == "size":
+        return sights.info.size
+    if name == "operation":
+        return 0 if sights.operation is None else sights.operation + 1
+    part, _, measure = name.partition("_")
+    if part in ("train", "test") and measure in ("loss", "accuracy"):
+        return _measured(getattr(seen, part), measure)
+    return None
+
+
+def _measured(part: Evaluation | None, measure: str) -> float:
+    value = None if part is None else getattr(part, measure)
+    if value is None:
+        raise LookupError(measure)
+    return float(value)
+
+
+def _recorded(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    history = sights.history
+    if name not in ("loss", "norm", "step_norm", "best_test_loss", "best_test_iteration") or history is None:
+        return None
+    if name == "loss":
+        return history.loss[int(at or 0) // history.stride]
+    until = int(np.searchsorted(history.evaluated, sights.snapshot.iteration, side="right"))
+    if name.startswith("best"):
+        best = int(np.nanargmin(history.test_loss[:until]))
+        return history.test_loss[best] if name == "best_test_loss" else history.evaluated[best]
+    norms = history.layer_norms if name == "norm" else history.step_norms
+    if norms is None or not until:
+        raise LookupError(name)
+    return norms[until - 1][layer - 1 if name == "norm" else index[0]]
+
+
+def _of_layer(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    last = len(sights.snapshot.layers) - 1
+    if name == "y_hat":
+        return sights.values(last, "a")[index or (0,)]
+    if name == "x" and not layer:
+        return sights.values(0, "a")[index]
+    if name not in ("z", "a", "delta") or not 1 <= layer <= last:
+        return None
+    values, shape = sights.values(layer, name), sights.snapshot.layers[layer].shape
+    return values.reshape(shape)[index] if len(index) > 1 else values[index]
+
+
+def _of_parameter(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    for each in sights.parameters(layer):
+        head = name.removesuffix(each.name)
+        parts = {"": each.values, "d": each.gradient, "u": each.update}
+        if name.endswith(each.name) and head in parts:
+            return parts[head][index]
+        if name == f"new{each.name}":
+            return each.values[index] - each.update[index]
+    return None
+
+
+def _checked(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    head, _, rest = name.partition("_")
+    if head not in ("check", "valley"):
+        return None
+    report = sights.report
+    if report is None or report.run_id != sights.info.run_id:
+        raise LookupError(name)
+    if head == "check":
+        check = report.check
+        arrays = {"backprop": check.backprop, "difference": check.differences, "gap": check.absolute_error}
+        return check.max_relative_error if rest == "error" else arrays[rest][index]
+    if report.valley is None:
+        raise LookupError(name)
+    errors = report.valley.largest[report.check.method]
+    best = int(np.nanargmin(errors))
+    return errors[best] if rest == "error" else report.valley.steps[best]
