@@ -1,0 +1,147 @@
+"""Which unit or which weight an operation is explained at: the largest, the one pointed at, or any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpviz.dissection import LayerTrace
+from bpviz.present.cards import subscript, superscript
+from bpviz.present.diagram import Spot
+from bpviz.present.explain.moment import Moment, Place
+from bpviz.present.explain.shares import GATES
+from bpviz.snapshot import Array
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A unit by its place, or a number of a parameter."""
+
+    place: Place = ()
+    parameter: str = ""
+
+
+def chosen_at(moment: Moment, at: Chosen) -> Moment:
+    """Return the moment at what was chosen."""
+    return moment.at(at.place, at.parameter)
+
+
+def made_there(moment: Moment) -> list[tuple[str, Array]]:
+    """Return what the operation makes: (parameter, numbers); of units the parameter is empty."""
+    operation, phase = moment.operation, moment.operation.phase
+    if not moment.dissection.layers:
+        numbers = moment.dissection.gradient if phase != "update" else moment.dissection.update
+        return [("", numbers)]
+    if operation.kind == "loss":
+        return [("", moment.dissection.losses)]
+    if operation.kind == "gradient":
+        return [(one.name, one.gradient) for one in moment.trace.parameters]
+    if operation.kind == "update":
+        return [(one.name, one.update) for one in moment.trace.parameters]
+    if moment.kind in GATES and moment.step >= 0:
+        return [("", _of_step(moment))]
+    trace = moment.trace
+    arrays = {"sum": trace.z, "normalize": trace.z, "delta": trace.delta, "output_delta": trace.delta}
+    return [("", moment.of(arrays.get(operation.kind, trace.a)))]
+
+
+def _of_step(moment: Moment) -> Array:
+    names = {
+        "sum": "z",
+        "activation": "h",
+        "hidden": "h",
+        "cell": "c",
+        "candidate": "n",
+        "gates": "i" if moment.kind == "lstm" else "r",
+    }
+    name = names.get(moment.operation.kind, "delta" if moment.kind == "rnn" else "delta_h")
+    return np.asarray(moment.extra(name)[moment.step])
+
+
+def largest(moment: Moment) -> Chosen:
+    """Return where the operation makes its largest number."""
+    best, found = -1.0, Chosen()
+    for name, numbers in made_there(moment):
+        if not numbers.size:
+            continue
+        place = np.unravel_index(int(np.argmax(np.abs(numbers))), numbers.shape)
+        size = float(np.abs(numbers[place]))
+        if size > best:
+            best, found = size, Chosen(tuple(int(each) for each in place), name)
+    return found
+
+
+def count(moment: Moment) -> int:
+    """Return how many units or numbers there are to choose from."""
+    return sum(numbers.size for _, numbers in made_there(moment))
+
+
+def index_of(moment: Moment, at: Chosen) -> int:
+    """Return the number of a choice among all, from 0."""
+    start = 0
+    for name, numbers in made_there(moment):
+        if name == at.parameter:
+            return start + int(np.ravel_multi_index(at.place, numbers.shape))
+        start += numbers.size
+    return 0
+
+
+def choice_at(moment: Moment, index: int) -> Chosen:
+    """Return the choice of a number among all."""
+    for name, numbers in made_there(moment):
+        if index < numbers.size:
+            place = np.unravel_index(index, numbers.shape)
+            return Chosen(tuple(int(each) for each in place), name)
+        index -= numbers.size
+    return Chosen()
+
+
+def fits(moment: Moment, at: Chosen) -> bool:
+    """Whether the operation makes a number there."""
+    for name, numbers in made_there(moment):
+        if name == at.parameter and len(at.place) == numbers.ndim:
+            return all(0 <= each < side for each, side in zip(at.place, numbers.shape, strict=True))
+    return False
+
+
+def of_spot(moment: Moment, spot: Spot) -> Chosen | None:
+    """Return the choice that something pointed at in the diagram stands for; None where it is elsewhere."""
+    if moment.number != spot.layer or moment.operation.kind == "loss":
+        return None
+    of_parameters = moment.operation.kind in ("gradient", "update")
+    if of_parameters:
+        name, shape = _weights(moment.trace)
+        if spot.is_weight or spot.kernel:
+            flat = (spot.unit, *np.unravel_index(spot.source, shape[1:])) if shape else ()
+            at = Chosen(tuple(int(each) for each in flat), name)
+        else:
+            bias = next((one for one in moment.trace.parameters if one.role == "bias"), None)
+            at = Chosen((spot.unit,), bias.name) if bias is not None else Chosen()
+    else:
+        numbers = made_there(moment)[0][1]
+        if spot.unit >= numbers.size:
+            return None
+        at = Chosen(tuple(int(each) for each in np.unravel_index(spot.unit, numbers.shape)))
+    return at if fits(moment, at) else None
+
+
+def _weights(trace: LayerTrace) -> tuple[str, tuple[int, ...]]:
+    for one in trace.parameters:
+        if one.role == "weight":
+            return one.name, one.values.shape
+    return "", ()
+
+
+def symbol(moment: Moment) -> str:
+    """Return what the chosen number is called: z⁽²⁾₃, W⁽¹⁾₃₂, Wx⁽¹⁾[3,2]."""
+    operation = moment.operation
+    above = f"⁽{superscript(moment.number)}⁾" if moment.number else ""
+    below = [each + 1 for each in moment.place]
+    if moment.parameter:
+        name = next(one.symbol for one in moment.trace.parameters if one.name == moment.parameter)
+    else:
+        names = {"sum": "z", "normalize": "z", "delta": "δ", "output_delta": "δ", "loss": "L", "hidden": "h"}
+        name = names.get(operation.kind, "a")
+    inside = "".join(map(subscript, below)) if max(below, default=0) < 10 else f"[{','.join(map(str, below))}]"
+    return f"{name}{above}{inside}"

@@ -1,0 +1,223 @@
+"""The formula of an operation: in symbols for the whole layer, then of one unit or weight with its numbers.
+
+What is worked out of several samples is their mean: then it is said what it is the mean of, and the formula
+stands for one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpviz.present.explain import formulas_back, formulas_learn
+from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.names import sample_name
+from bpviz.present.explain.shares import GATES
+from bpviz.present.formulas.evaluate import key
+from bpviz.present.formulas.layers import kind_of, layer_lines
+from bpviz.present.formulas.line import Line, Printed
+from bpviz.present.formulas.numbers_of import numbers_of
+from bpviz.present.formulas.parse import parse
+from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lines
+from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines
+from bpviz.present.formulas.tree import Number, Quotient, Sum, Symbol
+from bpviz.present.formulas.units import with_activation
+from bpviz.text import tr
+
+Lines = Sequence[Line]
+
+_STATES = {"cell": "c", "hidden": "h", "candidate": "qn"}
+_OPERATIONS = {"pool": "sum", "flatten": "sum", "mask": "sum", "normalize": "sum"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines that belong together, and what they are about."""
+
+    caption: str
+    printed: tuple[Printed, ...]
+
+    def copied(self) -> str:
+        """Return the lines as text, every term and every digit."""
+        return "\n".join([self.caption, *(each.plain for each in self.printed)])
+
+
+def formulas(moment: Moment) -> list[Block]:
+    """Return what is typeset about the moment's operation."""
+    blocks = []
+    general = in_general(moment)
+    if general:
+        blocks.append(Block(tr("In general"), tuple(general)))
+    mean = mean_lines(moment)
+    if mean:
+        blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
+    worked = lines(moment)
+    if worked or not moment.dissection.layers:
+        blocks.append(Block(_of_whom(moment), tuple(line.printed() for line in worked)))
+    return [block for block in blocks if block.printed]
+
+
+def _of_whom(moment: Moment) -> str:
+    if not moment.dissection.layers:
+        return tr("With the numbers")
+    if moment.operation.kind in ("gradient", "update"):
+        if moment.operation.kind == "gradient" and moment.mean:
+            return tr("With the numbers of the batch")
+        if moment.operation.kind == "update":
+            return tr("With the numbers")
+    row = moment.worst_row() if moment.operation.kind == "loss" else moment.rows[0]
+    return tr("With the numbers of {sample}", sample=sample_name(moment, row))
+
+
+def _of_the_mean(moment: Moment) -> str:
+    kept, size = len(moment.rows), moment.dissection.batch_size
+    if kept < size:
+        return tr("The mean over {kept} of {whole} samples", kept=kept, whole=size)
+    return tr("The mean over {count} samples", count=kept)
+
+
+def in_general(moment: Moment) -> list[Printed]:
+    """Return the operation's formula in symbols, on whole layers."""
+    operation, kind = moment.operation, moment.kind
+    if not moment.dissection.layers or operation.phase == "update":
+        return formulas_learn.in_general(moment)
+    if operation.kind == "loss":
+        wanted = "meaning" if moment.made.loss.meaning else "formula"
+        return in_symbols(loss_lines(moment.made.loss, moment.made.loss_fields, wanted))
+    if operation.kind == "output_delta":
+        return in_symbols(loss_lines(moment.made.loss, moment.made.loss_fields, "derivative"))
+    if operation.kind == "delta":
+        return formulas_back.in_general(moment)
+    layer = kind_of(moment.layer)
+    name = _operation(moment)
+    found = in_symbols([line for line in layer_lines(layer, name, moment.number) if _wanted(moment, line.target.name)])
+    if operation.kind == "normalize":
+        found = in_symbols(layer_lines(layer, "statistics", moment.number)) + found
+    if operation.kind == "activation" and kind:
+        found += in_symbols(activation_lines(moment.made.activation(moment.number)))
+    return found
+
+
+def _operation(moment: Moment) -> str:
+    kind = moment.operation.kind
+    if kind in ("cell", "hidden"):
+        return "state"
+    return "gates" if kind == "candidate" else _OPERATIONS.get(kind, kind)
+
+
+def _wanted(moment: Moment, target: str) -> bool:
+    """Whether a line of the layer's belongs to this operation: a GRU's gates make its candidate as well."""
+    kind = moment.operation.kind
+    if kind in _STATES:
+        return target in _STATES[kind]
+    return not (kind == "gates" and moment.kind == "gru" and target in _STATES["candidate"])
+
+
+def lines(moment: Moment) -> list[Line]:
+    """Return the operation's lines at the moment's unit or weight, each with the engine's number."""
+    operation = moment.operation
+    maker = _MAKERS.get(operation.kind)
+    if maker is not None:
+        return maker(moment)
+    return _forward(moment.worked())
+
+
+def _forward(moment: Moment) -> list[Line]:
+    place, step = moment.place, moment.step if moment.step >= 0 else None
+    if moment.kind == "dense" and len(place) == 2:
+        step, place = place[0], place[1:]
+    found = lines_at(
+        moment.trace,
+        _operation(moment),
+        place,
+        sample=moment.rows[0],
+        step=step,
+        activation=moment.made.activation(moment.number),
+        settings=kind_of(moment.layer).settings,
+        extra=formulas_back.window_ranges(moment.layer),
+    )
+    return [line for line in found if isinstance(line.target, Symbol) and _wanted(moment, line.target.name)]
+
+
+def _normalized(moment: Moment) -> list[Line]:
+    moment = moment.worked()
+    channel, at = formulas_back.in_channel(moment.place, moment.trace.x.shape[1:], moment.rows[0])
+    epsilon = moment.layer.epsilon  # type: ignore[attr-defined]  # of a batch norm
+    return norm_lines(moment.trace, channel, "statistics", at, epsilon=epsilon) + norm_lines(
+        moment.trace, channel, "sum", at, epsilon=epsilon
+    )
+
+
+def _flattened(moment: Moment) -> list[Line]:
+    return [flatten_line(moment.trace, moment.place[0], moment.worked().rows[0])]
+
+
+def _activation(moment: Moment) -> list[Line]:
+    if moment.kind != "batchnorm":
+        return _forward(moment.worked())
+    moment = moment.worked()
+    sigma, at = moment.made.activation(moment.number), (moment.rows[0], *moment.place)
+    z, a = float(moment.trace.z[at]), float(moment.trace.a[at])
+    formula = with_activation(parse("sigma(z)"), sigma)
+    return [Line(Symbol("a"), formula, {**sigma.constants, "z": z, "a": a}, a)]
+
+
+_MAKERS: dict[str, Callable[[Moment], list[Line]]] = {
+    "normalize": _normalized,
+    "flatten": _flattened,
+    "activation": _activation,
+    "loss": formulas_learn.loss,
+    "output_delta": formulas_back.output_delta,
+    "delta": formulas_back.delta,
+    "gradient": formulas_learn.gradient,
+    "update": formulas_learn.update,
+    "value": formulas_learn.function_value,
+    "slope": formulas_learn.function_slope,
+}
+
+
+# --- what a mean is the mean of ---
+
+
+def mean_lines(moment: Moment) -> list[Line]:
+    """Return the mean over the samples, written out; nothing where one sample is looked at."""
+    if not moment.mean or moment.operation.kind in ("gradient", "update"):
+        return []
+    made = _of_each(moment)
+    return [_mean(symbol, numbers) for symbol, numbers in made]
+
+
+def _mean(symbol: Symbol, numbers: np.ndarray) -> Line:
+    each = [Symbol(symbol.name, (Number(row + 1, literal=True), *symbol.index), symbol.layer) for row in range(len(numbers))]
+    formula = Quotient(Sum(tuple(each)), Number(len(numbers), literal=True))
+    values = {key(one): float(number) for one, number in zip(each, numbers, strict=True)}
+    return Line(symbol, formula, values, float(np.mean(numbers)))
+
+
+def _of_each(moment: Moment) -> list[tuple[Symbol, np.ndarray]]:
+    """Return what the operation makes, of every row."""
+    operation = moment.operation
+    at = tuple(Number(each + 1, literal=True) for each in moment.place)
+    layer = Number(moment.number, literal=True)
+    if operation.kind == "loss":
+        return [(Symbol("L"), moment.losses())]
+    if moment.kind in GATES and moment.step >= 0:
+        name = lines(moment)[-1].target
+        values = _states(moment, name.name if isinstance(name, Symbol) else "h")
+        return [] if values is None or not isinstance(name, Symbol) else [(name, values)]
+    array = {
+        "sum": ("z", moment.trace.z),
+        "normalize": ("z", moment.trace.z),
+        "delta": ("delta", moment.trace.delta),
+        "output_delta": ("delta", moment.trace.delta),
+    }.get(operation.kind, ("a", moment.trace.a))
+    return [(Symbol(array[0], at, layer), array[1][(moment.rows, *moment.place)])]
+
+
+def _states(moment: Moment, name: str) -> np.ndarray | None:
+    found = [numbers_of(moment.trace, row).get(name) for row in moment.rows]
+    if any(each is None for each in found):
+        return None
+    return np.array([each[moment.step][moment.place] for each in found])  # type: ignore[index]

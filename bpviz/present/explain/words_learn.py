@@ -1,0 +1,159 @@
+"""Gradients and updates in words, of networks and of functions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bpviz.engine.registries import OPTIMIZERS
+from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.names import number, sample_name, weight_name
+from bpviz.present.explain.shares_back import gradient as gradient_shares
+from bpviz.present.inspect import variable_name
+from bpviz.text import tr
+
+
+def gradient(moment: Moment) -> list[str]:
+    """Say how a parameter's gradient is made, and what it means."""
+    state = moment.state(moment.parameter)
+    assert state is not None
+    value = float(state.gradient[moment.place])
+    shares = gradient_shares(moment)
+    (part,) = shares.parts
+    own = part.values.sum(axis=1)
+    fields = {"name": weight_name(moment), "gradient": number(value), "share": number(float(own.mean()))}
+    role, terms = state.role, part.values.shape[1]
+    said = []
+    if terms > 1:
+        said.append(
+            tr("{name} is used at {count} places: their shares, δ times what came in there, are added up.", count=terms, **fields)
+        )
+    elif role == "bias":
+        said.append(tr("{name} moves z directly: its gradient is δ itself.", **fields))
+    elif moment.kind == "batchnorm":
+        said.append(tr("{name} multiplies x̂: its gradient is δ times x̂.", **fields))
+    elif not moment.mean:
+        said.append(
+            tr(
+                "{name} multiplies the input {input}; δ of its unit is {delta}: this sample’s share is {share}.",
+                input=number(float(part.inputs[0, 0])),
+                delta=number(float(part.weights[0, 0])),
+                **fields,
+            )
+        )
+    else:
+        said.append(tr("{name}: each sample’s share is δ of the unit times the input that the weight multiplies.", **fields))
+    if moment.mean:
+        worst = int(np.argmax(np.abs(own)))
+        said.append(
+            tr(
+                "The mean of the samples’ shares is {share}; the largest, {largest}, comes from {sample}.",
+                largest=number(float(own[worst])),
+                sample=sample_name(moment, moment.rows[worst]),
+                **fields,
+            )
+        )
+    return [*said, *_whole(moment, value, own), meaning(value)]
+
+
+def _whole(moment: Moment, value: float, own: np.ndarray) -> list[str]:
+    """Say what the batch's gradient is, where it is not what was just said."""
+    if moment.mean and len(own) == moment.dissection.batch_size:
+        penalty = value - float(own.mean())
+        if penalty_in_force(moment) and abs(penalty) > 1e-12 * abs(value):
+            return [
+                tr(
+                    "The penalty adds {penalty}: ∂L/∂w = {gradient}.", penalty=number(penalty), gradient=number(value)
+                )
+            ]
+        return []
+    return [
+        tr(
+            "The gradient of the whole batch of {count} is {gradient}.",
+            count=moment.dissection.batch_size,
+            gradient=number(value),
+        )
+    ]
+
+
+def penalty_in_force(moment: Moment) -> bool:
+    """Whether penalties add to the gradients of weights."""
+    return any(moment.dissection.settings.get("penalties", {}).values())
+
+
+def meaning(value: float) -> str:
+    """Say which way a parameter will go by its gradient."""
+    if value > 0:
+        return tr("It is positive: a larger value would make the loss larger.")
+    if value < 0:
+        return tr("It is negative: a larger value would make the loss smaller.")
+    return tr("It is 0: changing this number a little changes nothing.")
+
+
+def update(moment: Moment) -> list[str]:
+    """Say what the optimizer makes of a gradient, and what becomes of the parameter."""
+    dissection = moment.dissection
+    if not dissection.layers:
+        index = moment.place[0]
+        name = tr("The variable {name}", name=variable_name(moment.info, index))
+        before, slope, step = (float(one[index]) for one in (dissection.theta, dissection.gradient, dissection.update))
+    else:
+        state = moment.state(moment.parameter)
+        assert state is not None
+        name = weight_name(moment)
+        before, slope, step = (float(one[moment.place]) for one in (state.values, state.gradient, state.update))
+    entry = OPTIMIZERS[dissection.optimizer]
+    after = before - step
+    said = [_moved(name, before, after, slope)]
+    rate = dissection.learning_rate
+    plain = rate * slope
+    fields = {"optimizer": tr(entry.label), "step": number(step), "rate": number(rate), "gradient": number(slope)}
+    if dissection.optimizer == "sgd" and math.isclose(plain, step, rel_tol=1e-9, abs_tol=1e-300):
+        return [*said, tr("What is taken off is the rate times the gradient: {rate} × {gradient} = {step}.", **fields)]
+    said.append(tr("{optimizer} takes off {step}.", **fields) + " " + tr(entry.help))
+    if moment.made.optimizer.searches:
+        return said
+    return [
+        *said,
+        tr("Plain gradient descent would take off {rate} × {gradient} = {plain}.", plain=number(plain), **fields),
+    ]
+
+
+def _moved(name: str, before: float, after: float, slope: float) -> str:
+    fields = {"name": name, "before": number(before), "after": number(after), "gradient": number(slope)}
+    if after > before:
+        return tr("{name} has the gradient {gradient}; it grows from {before} to {after}.", **fields)
+    if after < before:
+        return tr("{name} has the gradient {gradient}; it falls from {before} to {after}.", **fields)
+    return tr("{name} has the gradient {gradient}; it stays at {before}.", **fields)
+
+
+def value(moment: Moment) -> list[str]:
+    """Say where a function stands, and how high."""
+    info, dissection = moment.info, moment.dissection
+    point = ", ".join(
+        f"{variable_name(info, index)} = {number(float(each))}" for index, each in enumerate(dissection.theta)
+    )
+    return [
+        tr("The ball stands at {point}.", point=point),
+        tr("There {formula} is {value}: that is what is to become smaller.", formula=info.formula or info.name, value=number(dissection.loss)),
+    ]
+
+
+def slope_of_function(moment: Moment) -> list[str]:
+    """Say how steep a function is, along each of its variables."""
+    info, gradient = moment.info, moment.dissection.gradient
+    said = [
+        tr(
+            "Along {name} the slope is {slope}.",
+            name=variable_name(info, index),
+            slope=number(float(each)),
+        )
+        for index, each in enumerate(gradient)
+    ]
+    length = float(np.linalg.norm(gradient))
+    return [
+        *said,
+        tr("The gradient points up the steepest way, with a length of {length}; the step goes against it.", length=number(length)),
+    ]
