@@ -143,8 +143,19 @@ def walked_snapshot(snapshot: Snapshot, lit: Lit) -> Snapshot:
     states = [replace(layers[0], z=x, a=x)]
     for state, trace in zip(layers[1:], traces, strict=True):
         states.append(_state(state, trace, lit.sample, trace.number in lit.light.updated))
-    target = None if lit.sample == "mean" else lit.of(lit.dissection.y)
-    return replace(snapshot, layers=tuple(states), target=target)
+    mean = lit.sample == "mean"
+    target = None if mean else lit.of(lit.dissection.y)
+    # A mean is no sample's: −1 is none.
+    sample = -1 if mean else int(lit.dissection.rows[lit.row])
+    return replace(snapshot, layers=tuple(states), target=target, sample=sample)
+
+
+def mean_input(x_train: Floats, lit: Lit) -> Floats:
+    """Return the mean of the batch's inputs in the data's own units, as far as the window has them."""
+    rows = lit.dissection.rows
+    return (
+        np.asarray(x_train[rows[rows >= 0]].mean(axis=0)) if (rows >= 0).any() else np.zeros(len(x_train[0]))
+    )
 
 
 def _state(state: LayerState, trace: LayerTrace, sample: Sample, updated: bool) -> LayerState:

@@ -7,10 +7,10 @@ from bpviz.present.walk import Sample, Walk
 from bpviz.text import N_, tr
 
 PHASE_LABELS: dict[Phase, str] = {
-    "forward": N_("Forward"),
-    "loss": N_("Loss"),
-    "backward": N_("Backward"),
-    "update": N_("Update"),
+    "forward": N_("{number} Forward"),
+    "loss": N_("{number} Loss"),
+    "backward": N_("{number} Backward"),
+    "update": N_("{number} Update"),
 }
 PHASE_HELP: dict[Phase, str] = {
     "forward": N_("Forward: each layer computes its z and a from the layer before it"),

@@ -11,6 +11,7 @@ from bpviz.present.diagram import Column, Layout
 from bpviz.present.diagram_colours import levels
 from bpviz.present.inspect import variable_name
 from bpviz.present.numbers import short
+from bpviz.present.walk_function import knows_slope, moved_text
 from bpviz.views.network_scene import Scene
 
 Align = Qt.AlignmentFlag
@@ -47,10 +48,11 @@ def paint_function(painter: QPainter, scene: Scene) -> None:
         gradient = float(snapshot.gradient[index])
         name = variable_name(info, index)
         width = 1.5 + 3.5 * float(steepest[index]) if gradient else 1.0
-        _paint_edge(painter, scene, start, end, f"∂f/∂{name} = {short(gradient)}", width)
+        text = f"∂f/∂{name} = {short(gradient)}" if knows_slope(scene.lit) else ""
+        _paint_edge(painter, scene, start, end, text, width)
     for index, cell in enumerate(variables.cells.tolist()):
         name = variable_name(info, index)
-        value = short(float(snapshot.theta[index]))
+        value = moved_text(scene.lit, snapshot.theta, index)
         positive = float(snapshot.theta[index]) >= 0
         colour = scene.colours.positive if positive else scene.colours.negative
         _paint_box(painter, scene, QRectF(*cell), name, value, colour, _lit(scene, 0, index))
@@ -85,7 +87,7 @@ def _spread(result: Column, count: int) -> Point:
 
 
 def _paint_edge(painter: QPainter, scene: Scene, start: Point, end: Point, text: str, width: float) -> None:
-    """Draw the value's way forward, and below it the gradient's way back, dashed, with its number."""
+    """Draw the value's way forward, and below it, with its number, the gradient's way back where known."""
     metrics = QFontMetricsF(scene.font)
     off = 0.28 * metrics.height()
     down = np.array([0.0, off])
@@ -95,6 +97,8 @@ def _paint_edge(painter: QPainter, scene: Scene, start: Point, end: Point, text:
     painter.setPen(QPen(QColor(scene.colours.muted), 1.6))
     painter.drawPath(forward)
     _arrow(painter, QColor(scene.colours.muted), QPointF(*(end - down)), 1, 0.4 * metrics.height())
+    if not text:
+        return
     pen = QPen(QColor(scene.colours.backward), width)
     pen.setDashPattern([2.2, 1.4])
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)

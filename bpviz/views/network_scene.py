@@ -19,7 +19,7 @@ from bpviz.present.diagram_marks import twins
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.map_windows import has_maps
 from bpviz.present.palette import LIGHT, Palette
-from bpviz.present.walk_light import Lit
+from bpviz.present.walk_light import Lit, mean_input
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 from bpviz.views.network_images import MapImages, image_of
 from bpviz.views.network_lines import KeptPicture, LineCache, Link
@@ -236,4 +236,6 @@ class Scene:
         values = snapshot.layers[0].a
         if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
             values = info.x_train[snapshot.sample]
+        elif info.x_train is not None and self.lit is not None:
+            values = mean_input(info.x_train, self.lit)
         return np.ascontiguousarray(colours.picture_argb(values, shape, self.colours.name == "dark"))

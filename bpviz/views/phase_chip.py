@@ -48,8 +48,8 @@ class PhaseChip(QAbstractButton):
 
     def retranslate(self) -> None:
         """Say everything again."""
-        name = tr(PHASE_LABELS[self.phase])
-        self.setText(f"{self._number} {name}")
+        self.setText(tr(PHASE_LABELS[self.phase], number=self._number))
+        name = tr(PHASE_LABELS[self.phase], number="").strip()
         self.setToolTip(tr(PHASE_HELP[self.phase]))
         self.setAccessibleName(tr("{phase}, in hand", phase=name) if self.lit else name)
         self.updateGeometry()

@@ -56,9 +56,11 @@ class UnrolledView(QWidget):
 
     def set_lit(self, lit: Lit | None) -> None:
         """Let the time stand where the walk does: forward, then back with δ."""
-        clock = None if lit is None else clock_at(lit)
+        if lit is None and self.canvas.scene.lit is None:
+            return
         self.strip.stop()
-        self.canvas.set_time(None, clock)
+        self.canvas.scene.lit = lit
+        self.canvas.set_time(None, None if lit is None else clock_at(lit))
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""

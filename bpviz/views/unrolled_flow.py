@@ -10,9 +10,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from bpviz.present.numbers import short
 from bpviz.present.unrolled import Mark, Row
 from bpviz.present.unrolled_values import Flow
+from bpviz.present.walk_time import flows_back, reached
 from bpviz.text import tr
 from bpviz.views.plotting import CENTRE, RIGHT, faded, hairline, line_height
 from bpviz.views.unrolled_scene import UnrolledScene
+from bpviz.views.unrolled_walk import paint_unknown
 
 _VEIL = 0.78
 
@@ -23,6 +25,7 @@ def paint_moving(painter: QPainter, scene: UnrolledScene) -> None:
     if layout is None:
         return
     _paint_veils(painter, scene)
+    paint_unknown(painter, scene)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for row in layout.rows:
         if row.spec.kind == "recurrent":
@@ -38,20 +41,24 @@ def paint_moving(painter: QPainter, scene: UnrolledScene) -> None:
             _paint_ring(painter, scene, mark, colour, off)
 
 
-def _reached(scene: UnrolledScene, step: int) -> bool:
-    """Whether the states have come as far as ``step`` while time is played."""
+def _reached(scene: UnrolledScene, step: int, layer: int) -> bool:
+    """Whether a layer's states have come as far as ``step`` while time is played, or the walk goes."""
+    if scene.lit is not None:
+        return reached(scene.lit, step, layer)
     return scene.clock is None or scene.clock.backward or step <= scene.clock.step
 
 
-def _flows_back(scene: UnrolledScene, step: int) -> bool:
-    """Whether δ has come back as far as ``step``."""
+def _flows_back(scene: UnrolledScene, step: int, layer: int) -> bool:
+    """Whether δ of a layer has come back as far as ``step``."""
+    if scene.lit is not None:
+        return flows_back(scene.lit, step, layer)
     return scene.clock is None or (scene.clock.backward and step >= scene.clock.step)
 
 
 def _paint_veils(painter: QPainter, scene: UnrolledScene) -> None:
     """Hide what the time that is played has not reached yet."""
     layout, clock = scene.layout, scene.clock
-    if layout is None or clock is None or clock.backward:
+    if layout is None or clock is None or clock.backward or scene.lit is not None:
         return
     left = layout.left + (clock.step + 1) * layout.column
     top = layout.rows[-1].box[1] - 4
@@ -76,13 +83,13 @@ def _paint_states(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
     for step in range(layout.steps - 1):
         edge = layout.left + (step + 1) * layout.column
         start, end = edge - layout.gap / 2 + 1, edge + layout.gap / 2 - 1
-        if _reached(scene, step + 1):
+        if _reached(scene, step + 1, row.spec.layer):
             painter.setPen(QPen(QColor(scene.colours.muted), 1.2))
             _arrow(painter, start, end, y + height / 2 - apart, head)
         if step in cut:
             painter.setPen(QPen(QColor(scene.colours.backward), 1.0, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(edge, y), QPointF(edge, y + height))
-        elif name != "c" and _flows_back(scene, step) and flow.shares[step] > 0:
+        elif name != "c" and _flows_back(scene, step, row.spec.layer) and flow.shares[step] > 0:
             share = float(flow.shares[step])
             painter.setPen(QPen(faded(scene.colours.backward, 0.35 + 0.65 * share), 0.8 + 2.4 * share))
             _arrow(painter, end, start, y + height / 2 + apart, -head)
@@ -107,7 +114,7 @@ def _paint_strip(
     line = line_height(QFontMetricsF(scene.font))
     bars = area.adjusted(0, line + 1, 0, 0) if area.height() >= 1.8 * line else area
     if bars is not area:
-        _write_norms(painter, scene, area, flow)
+        _write_norms(painter, scene, area, flow, row.spec.layer)
     decades = flow.high - flow.low
     painter.setPen(hairline(scene.colours.grid))
     for decade in range(1, decades if bars.height() / decades >= 4 else 0):
@@ -125,7 +132,7 @@ def _paint_bars(painter: QPainter, scene: UnrolledScene, row: Row, area: QRectF,
             painter.setPen(QPen(QColor(magenta), 1.0, Qt.PenStyle.DotLine))
             edge = layout.left + (step + 1) * layout.column
             painter.drawLine(QPointF(edge, area.top()), QPointF(edge, area.bottom()))
-        if not _flows_back(scene, step) or share <= 0:
+        if not _flows_back(scene, step, row.spec.layer) or share <= 0:
             continue
         x, _, width, _ = layout.block(row, step)
         lit = scene.clock is not None and scene.clock.step == step
@@ -134,7 +141,7 @@ def _paint_bars(painter: QPainter, scene: UnrolledScene, row: Row, area: QRectF,
         painter.fillRect(bar, faded(magenta, 1.0 if lit else 0.35 + 0.5 * share))
 
 
-def _write_norms(painter: QPainter, scene: UnrolledScene, area: QRectF, flow: Flow) -> None:
+def _write_norms(painter: QPainter, scene: UnrolledScene, area: QRectF, flow: Flow, layer: int) -> None:
     """Write the first and the last norm over their bars, or each one where all fit."""
     layout = scene.layout
     assert layout is not None
@@ -145,7 +152,7 @@ def _write_norms(painter: QPainter, scene: UnrolledScene, area: QRectF, flow: Fl
         return
     painter.setPen(QColor(scene.colours.text))
     for step in every:
-        if _flows_back(scene, step):
+        if _flows_back(scene, step, layer):
             text = short(float(flow.norms[step]), 2)
             width = metrics.horizontalAdvance(text)
             left = layout.left + (step + 0.5) * layout.column - width / 2

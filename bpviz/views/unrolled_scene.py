@@ -16,6 +16,7 @@ from bpviz.present.unrolled import Look, Mark, Row, Unrolled, lay_out
 from bpviz.present.unrolled_rows import RECURRENT, views
 from bpviz.present.unrolled_values import Clock, Flow, cuts, flow
 from bpviz.present.unrolled_words import layer_name
+from bpviz.present.walk_light import Lit
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.plotting import CENTRE, line_height, pixel_ratio
 
@@ -39,6 +40,7 @@ class UnrolledScene:
         self.cursor_told = False
         self.step: int | None = None
         self.clock: Clock | None = None
+        self.lit: Lit | None = None
         self.flows: dict[int, Flow] = {}
         self.cuts: dict[int, frozenset[int]] = {}
         self.versions = 0
@@ -55,6 +57,7 @@ class UnrolledScene:
         self.info, self.snapshot, self.layout, self.shown = info, None, None, None
         self.hovered = self.pinned = self.cursor = self.step = self.clock = None
         self.cursor_told = False
+        self.lit = None
         self.flows = {}
         if self.view not in views(info):
             self.view = "h"

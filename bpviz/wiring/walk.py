@@ -40,7 +40,7 @@ class Walks(QObject):
         self.walk = Walk()
         self.dissection: Dissection | None = None
         self._asked: Target | None = None
-        self._wanted: int | None = None
+        self._wanted: Sample | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
         strip = window.strip
@@ -146,31 +146,44 @@ class Walks(QObject):
         """Show the numbers of a training sample, where this batch has it."""
         if sample != self._wanted:
             self._wanted = sample
-            self._find_sample()
-            self.show()
+            if self.walk.on:
+                self._find_sample()
+                self.show()
 
     @Slot(object)
     def _on_strip_sample_chosen(self, sample: Sample) -> None:
         if self.dissection is None:
             return
         row = -1 if sample == "mean" else int(self.dissection.rows[sample])
-        self._wanted = row if row >= 0 else None
+        self._wanted = row if row >= 0 else "mean"
         self.walk = replace(self.walk, sample=sample)
         self.show()
         if row >= 0:
             self.sample_wanted.emit(row)
 
     def _find_sample(self) -> None:
+        """Keep to the chosen sample where this batch has it; a sequence has more to show than a mean."""
+        dissection, info = self.dissection, self.display.info
         found: Sample = "mean"
-        if self.dissection is not None and self._wanted is not None:
-            places = (self.dissection.rows == self._wanted).nonzero()[0]
-            found = int(places[0]) if places.size else "mean"
+        if dissection is not None and self._wanted != "mean":
+            places = (dissection.rows == self._wanted).nonzero()[0]
+            sequences = info is not None and info.sequence_shape is not None
+            if places.size:
+                found = int(places[0])
+            elif sequences and dissection.rows[0] >= 0:
+                found = 0
         self.walk = replace(self.walk, sample=found)
+        if dissection is not None and found != "mean":
+            row = int(dissection.rows[found])
+            if row != self.worker.request.sample:
+                self.sample_wanted.emit(row)
 
     def _note(self) -> str:
-        if self.dissection is None or self._wanted is None or self.walk.sample != "mean":
+        """Say that the chosen sample is not among those that are learnt from now."""
+        dissection, wanted = self.dissection, self._wanted
+        if dissection is None or not isinstance(wanted, int) or wanted in dissection.rows:
             return ""
-        return absent_note(self._wanted, self.dissection.batch_size) if self.dissection.batch_size else ""
+        return absent_note(wanted, dissection.batch_size)
 
     # --- showing and leaving ---
 
