@@ -59,7 +59,10 @@ def _linear_step() -> list[Row]:
         for batch in batches:
             article.update(network.params, network.gradient(x[batch], y[batch]))
 
-    functions = {"bpviz": _our_steps(one, "sgd", batches), "article-style NumPy, no loss value": article_steps}
+    functions = {
+        "bpviz": _our_steps(one, "sgd", batches),
+        "article-style NumPy, no loss value": article_steps,
+    }
     goals = {"article-style NumPy, no loss value": 3.5}
     return _rows("training step, sgd, 2-8-8-1 linear, ½ squared error", functions, STEPS, goals)
 
