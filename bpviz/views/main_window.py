@@ -29,6 +29,7 @@ from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
 from bpviz.text import Text, language
 from bpviz.views.dialogs import Dialogs
 from bpviz.views.dock import DockHost
+from bpviz.views.doctor_badge import DoctorBadge
 from bpviz.views.export_dialog import ExportDialog
 from bpviz.views.gradients import GradientsPanel
 from bpviz.views.help import HelpDialog
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.toolbar = ToolBar()
         self.strip = PhaseStrip()
         self.timeline = Timeline()
+        self.badge = DoctorBadge()
         self.content = named(QWidget(), "Content")
         self.setCentralWidget(self.content)
         self._lay_out()
@@ -113,6 +115,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.host, 1)
         column.addWidget(self.strip)
         column.addWidget(self.timeline)
+        place = self.timeline.layout()
+        assert place is not None
+        place.addWidget(self.badge)
 
     def _connect(self) -> None:
         bar = self.toolbar
@@ -298,7 +303,7 @@ class MainWindow(QMainWindow):
         """Take the colours of a theme."""
         for dock in self.host.docks.values():
             dock.set_palette(palette)
-        for part in (self.toolbar, self.strip, self.timeline, self.message_bar, self.help):
+        for part in (self.toolbar, self.strip, self.timeline, self.badge, self.message_bar, self.help):
             part.set_palette(palette)
         self.menus.check_theme(self.themes.choice)
         self._place_message_bar()
@@ -315,6 +320,7 @@ class MainWindow(QMainWindow):
             self.toolbar,
             self.strip,
             self.timeline,
+            self.badge,
             self.message_bar,
             self.help,
         ):

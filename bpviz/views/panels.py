@@ -70,6 +70,12 @@ def _gradients() -> Panel:
     return GradientsPanel()
 
 
+def _doctor() -> Panel:
+    from bpviz.views.doctor import DoctorPanel
+
+    return DoctorPanel()
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("setup", N_("Set-up"), "Ctrl+1", SetupPanel, share=0.185),
     PanelSpec("network", N_("Network"), "Ctrl+2", _network, "setup", "right", 0.47),
@@ -77,6 +83,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "network", "below", 0.27),
     PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "surface", "below", 0.48),
     PanelSpec("gradients", N_("Gradient check"), "Ctrl+6", _gradients, "map", "tab"),
+    PanelSpec("doctor", N_("Doctor"), "Ctrl+D", _doctor, "map", "tab"),
 )
 
 

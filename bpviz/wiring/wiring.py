@@ -18,6 +18,7 @@ from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.surface import SurfacePanel
 from bpviz.wiring.checks import Checks
+from bpviz.wiring.consulting import Consulting
 from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_error
 from bpviz.wiring.exports import Exports
@@ -47,6 +48,7 @@ class Wiring(QObject):
         self.walks = Walks(window, self.training, self.display, self.runs)
         self.files = Files(window, self.runs)
         self.exports = Exports(window, self.runs)
+        self.consulting = Consulting(window, self.training, self.display, self.runs)
         self.checks = Checks(window, self.training, self.checking)
         self._translator: QTranslator | None = None
         self._open = True

@@ -14,7 +14,7 @@ LEAST_SHARE = 0.3
 LEAST_SHARE_LEARNT = 0.7
 """A network that has learnt all the same has units to spare."""
 FAST = 3.0
-"""Times the usual rate from which on the rate is taken to be the cause, too."""
+"""By so much the rate is lowered, at least to the usual one: too long a step is what kills a unit."""
 
 
 @DIAGNOSES.register("dead_units", N_("Dead ReLUs"))
@@ -66,7 +66,8 @@ def _remedy(evidence: Evidence) -> Remedy | None:
         for index, name in enumerate(evidence.info.activations[:-1])
         if name == "relu"
     )
-    if evidence.learning_rate > FAST * evidence.usual_rate:
-        rate = float(f"{evidence.usual_rate:.1g}")
-        return remedy(N_("Leaky ReLU, and η = {rate}"), *edits, ("learning_rate", rate), rate=figure(rate))
-    return remedy(N_("Leaky ReLU"), *edits)
+    rate = evidence.learning_rate / FAST
+    if rate > evidence.usual_rate:
+        rate = evidence.usual_rate
+    rate = float(f"{rate:.1g}")
+    return remedy(N_("Leaky ReLU, and η = {rate}"), *edits, ("learning_rate", rate), rate=figure(rate))

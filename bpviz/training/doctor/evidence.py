@@ -29,6 +29,7 @@ MOST_ROWS, LEAST_ROWS = 512, 32
 PROBE_PRODUCTS = 2_000_000
 # So many of the newest evaluations are taken together where a single one is too noisy.
 RECENT = 5
+_PLAIN_OPTIMIZERS = ("sgd", "momentum", "nesterov")
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,12 @@ class Evidence:
     def usual_rate(self) -> float:
         """The η that this optimizer is made for."""
         return usual_rate(OPTIMIZERS[name_of(OPTIMIZERS, self.training.optimizer)])
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the optimizer gives each parameter a step of its own, of about η whatever the gradient."""
+        optimizer = self.training.optimizer
+        return not optimizer.searches and name_of(OPTIMIZERS, optimizer) not in _PLAIN_OPTIMIZERS
 
     # --- the network ---
 

@@ -16,9 +16,11 @@ from bpviz.training.doctor.flow import back_through_layers, back_through_time
 
 LEAST_RATIO = 1e-3
 LEAST_RATIO_OF_STEPS = 1e-6
+DEEP_RATE = 0.003
+"""At which Adam and its kin train ten rectified layers."""
 
 
-_EXPLAINED = ("not_finite", "rate_high", "saturated", "dead_units")
+_EXPLAINED = ("not_finite", "rate_high", "dead_units")
 
 
 @DIAGNOSES.register("vanishing", N_("Vanishing gradient"), unless=_EXPLAINED)
@@ -68,6 +70,11 @@ def _better_layers(evidence: Evidence) -> Remedy | None:
         if name and ACTIVATIONS.create(name).high is not None and _takes_relu(evidence, index)
     )
     start = edits_of_start(evidence, rectified=True)
+    if edits and evidence.is_adaptive and evidence.learning_rate > DEEP_RATE:
+        # What a sigmoid network swallows kills a deep rectified one.
+        slower = ("learning_rate", DEEP_RATE)
+        label = N_("ReLU, He’s start and η = {rate}")
+        return remedy(label, *edits, *start, slower, rate=figure(DEEP_RATE))
     if edits:
         return remedy(N_("ReLU, and He’s start"), *edits, *start)
     return remedy(N_("He’s start"), *start)

@@ -1,0 +1,116 @@
+"""The doctor, from the thread that trains to the window, and what a finding's buttons do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from bpviz import messages
+from bpviz.diagnosis import Diagnosis, Finding, Remedy
+from bpviz.present.diagram import Spot
+from bpviz.present.edits import apply_edit, is_live
+from bpviz.present.unrolled_keys import moved
+from bpviz.present.unrolled_rows import is_unrolled
+from bpviz.snapshot import RunInfo
+from bpviz.text import Text
+from bpviz.training.config import RunConfig
+from bpviz.views.doctor import DoctorPanel
+from bpviz.views.main_window import MainWindow
+from bpviz.views.network import NetworkPanel
+from bpviz.wiring.display import Display
+from bpviz.wiring.runs import Runs
+from bpviz.workers.training import RunStarted, TrainingWorker
+
+
+class Consulting(QObject):
+    """Shows the newest diagnosis of the run on the screen, and tries remedies.
+
+    What acts on a running training is tried on a branch from the start, beside the run as it was; a change
+    of the network or its data makes a new run.
+    """
+
+    def __init__(self, window: MainWindow, training: TrainingWorker, display: Display, runs: Runs) -> None:
+        super().__init__(window)
+        self.window, self.training, self.display, self.runs = window, training, display, runs
+        self._trying: tuple[RunConfig, Remedy] | None = None
+        panel = window.panels().get("doctor")
+        self.panel = panel if isinstance(panel, DoctorPanel) else None
+        training.run_built.connect(self._on_training_run_built)
+        training.diagnosed.connect(self._on_training_diagnosed)
+        window.badge.clicked.connect(self._on_badge_clicked)
+        if self.panel is not None:
+            self.panel.remedy_asked.connect(self._on_panel_remedy_asked)
+            self.panel.place_asked.connect(self._on_panel_place_asked)
+
+    @Slot(object)
+    def _on_training_run_built(self, started: RunStarted) -> None:
+        self.window.badge.show_diagnosis(None)
+        trying, self._trying = self._trying, None
+        if trying is not None and trying[0] == started.config:
+            self._train(trying[1])
+
+    @Slot(object)
+    def _on_training_diagnosed(self, diagnosis: Diagnosis) -> None:
+        info = self.display.info
+        if info is None or info.run_id != diagnosis.run_id:
+            return
+        self.window.badge.show_diagnosis(diagnosis)
+        if self.panel is not None:
+            self.panel.show_diagnosis(diagnosis)
+            self.window.host.docks["doctor"].refresh_subtitle()
+
+    @Slot()
+    def _on_badge_clicked(self) -> None:
+        dock = self.window.host.docks["doctor"]
+        if self.window.panel_visible("doctor"):
+            dock.hide()
+        else:
+            dock.bring()
+
+    @Slot(object)
+    def _on_panel_remedy_asked(self, finding: Finding) -> None:
+        if finding.remedy is not None:
+            self.try_remedy(finding.remedy)
+
+    def try_remedy(self, remedy: Remedy) -> None:
+        """Change what the remedy says and train."""
+        if all(is_live(key) for key, _ in remedy.edits):
+            self.runs.seek(0)
+            for key, value in remedy.edits:
+                self.runs.edit(key, value)
+            self._train(remedy)
+            return
+        config = self.runs.config
+        for key, value in remedy.edits:
+            config = apply_edit(config, key, value)
+        self._trying = config, remedy
+        self.runs.start_with(config, columns=self.runs.columns)
+
+    def _train(self, remedy: Remedy) -> None:
+        self.training.train()
+        self.display.hasten()
+        messages.info(Text("Tried: {remedy}.", remedy=remedy.label))
+
+    @Slot(object)
+    def _on_panel_place_asked(self, finding: Finding) -> None:
+        """Bring the panel where it can be seen, and pin what is meant."""
+        info = self.display.info
+        self.window.host.docks[finding.seat].bring()
+        network = self.window.panels().get("network")
+        if finding.seat != "network" or not isinstance(network, NetworkPanel) or info is None:
+            return
+        unrolled = network.unrolled.canvas
+        spot = spot_of(finding, info)
+        if is_unrolled(info):
+            layout = unrolled.scene.layout
+            unrolled.pin(None if layout is None else moved(layout, None, "first"))
+        elif spot is not None:
+            network.canvas.pin(spot)
+
+
+def spot_of(finding: Finding, info: RunInfo) -> Spot | None:
+    """Return the place in the diagram that a finding is about; None where it names no layer."""
+    layer = finding.layer
+    if layer is None or not 0 <= layer < len(info.units):
+        return None
+    unit = finding.units[0] if finding.units else 0
+    return Spot(layer, min(unit, info.units[layer] - 1))
