@@ -66,6 +66,7 @@ def test_the_table_says_what_was_measured_on_what(capsys):
         "learning",
         "surface",
         "time",
+        "walk",
         "start",
         "csv",
         "window",

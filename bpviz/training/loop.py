@@ -395,6 +395,10 @@ class Training:
         """Return all branches and bookmarks."""
         return self.branches.places(self.info.run_id, self.live)
 
+    def mark(self, iteration: int) -> None:
+        """Put a bookmark at an iteration of the present branch."""
+        self.branches.bookmarks.add(self.branches.present.id, min(iteration, self.line.last))
+
     def switch(self, branch: int) -> None:
         """Make another branch the present one; `seek` then goes to one of its iterations."""
         self.branches.present.live = self.live

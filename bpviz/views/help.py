@@ -35,7 +35,20 @@ _PANELS = (
     ),
     (
         N_("Loss"),
-        N_("The loss on the training part (solid) and on the test part (dashed), iteration by iteration."),
+        N_(
+            "The loss on the training part (solid) and on the test part (dashed), iteration by iteration. "
+            "Click to go to an iteration, Shift and a click to keep its numbers, drag to pan, use the wheel "
+            "to zoom. Thin curves are other branches, small triangles bookmarks."
+        ),
+    ),
+    (
+        N_("Timeline"),
+        N_(
+            "Every iteration of the run comes back exactly as it was: drag, step, or play it backwards. "
+            "Go back, change a setting and train on, and a branch begins; the old one stays, to be compared "
+            "or gone back to. With the same settings the numbers would be the same, so no branch is made. "
+            "What is recorded plays at the speed of the training; at full speed a run takes ten seconds."
+        ),
     ),
     (
         N_("Decision map"),

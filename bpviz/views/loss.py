@@ -11,6 +11,7 @@ from bpviz.present.curves import reading_of
 from bpviz.present.loss_words import LegendItem, legend_items
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.places import ShownPlaces
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import Lit, lit_at
 from bpviz.snapshot import History, RunInfo, Snapshot
@@ -82,7 +83,7 @@ class LossPanel(Panel):
     Signals
     -------
     iteration_chosen : int
-        A double-click on the plot, or Enter on the pinned iteration: go there.
+        A click on the plot, or Enter on the pinned iteration: go there.
     """
 
     iteration_chosen = Signal(int)
@@ -133,6 +134,13 @@ class LossPanel(Panel):
         self._lit = lit_at(dissection, operation, sample)
         self.plot.making = making_of(self._lit, self.palette_in_use)
         self.plot.update()
+
+    def show_places(self, places: ShownPlaces) -> None:
+        """Show the other branches' curves, and the bookmarks."""
+        self.plot.branches.show(places.curves())
+        self.plot.marks = places.marks()
+        self.plot.find_scale()
+        self.plot.invalidate()
 
     def set_palette(self, palette: Palette) -> None:
         self.plot.making = making_of(self._lit, palette)

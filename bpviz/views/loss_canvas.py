@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bpviz.present.branch_curves import BranchCurves
 from bpviz.present.curve_scales import Axis, grown_end
 from bpviz.present.curves import Extent, LossCurves, Reading, is_wide, loss_bounds
 from bpviz.present.loss_words import reading_lines
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.places import Mark
 from bpviz.text import tr
 from bpviz.views.loss_curve import Stroke, draw_curve, pen_of
 from bpviz.views.loss_walk import Making, paint_making
@@ -54,6 +56,8 @@ class LossCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.curves = LossCurves()
+        self.branches = BranchCurves()
+        self.marks: tuple[Mark, ...] = ()
         self.position = 0
         self.shown: Reading | None = None
         self.making: Making | None = None
@@ -84,7 +88,7 @@ class LossCanvas(QWidget):
     @property
     def x_limits(self) -> Extent:
         """The whole of the x axis, which grows in round steps."""
-        return 0.0, grown_end(float(self.curves.last))
+        return 0.0, grown_end(float(max(self.curves.last, self.branches.last)))
 
     @Slot()
     def invalidate(self) -> None:
@@ -101,6 +105,8 @@ class LossCanvas(QWidget):
     def forget_run(self) -> None:
         """Start with nothing; the user's choice of axis stays."""
         self.curves.clear()
+        self.branches.show(())
+        self.marks = ()
         self._log_found = False
         self.position, self.pinned, self.shown, self.making = 0, None, None, None
         self.x_view = None
@@ -163,6 +169,7 @@ class LossCanvas(QWidget):
     def _bounds(self, name: str) -> Extent:
         if name == "accuracy":
             return self._accuracy_bounds()
+        view = self.x_view or self.x_limits
         i0, i1 = self._indices("batch")
         positive = self.log
         curves = [
@@ -170,6 +177,7 @@ class LossCanvas(QWidget):
             for series in ("train_loss", "test_loss")
             if (extent := self._extent(series, positive)) is not None
         ]
+        curves += self.branches.extents("train_loss", *view, positive=positive)
         if self.shown is not None:
             # Before the first epoch is over nothing else tells how far the curve has come down.
             values = (self.shown.train_loss, self.shown.test_loss)
@@ -211,7 +219,7 @@ class LossCanvas(QWidget):
         history = self.curves.history
         record = (history.run_id, history.generation) if history is not None else None
         bands = tuple((band.name, band.plot.getRect(), band.axis) for band in self.bands)
-        return record, self.x_axis, bands
+        return record, self.x_axis, bands, self.branches.key
 
     def _note_drawn(self) -> None:
         """Remember how far the curves are drawn: to the last iteration that was measured."""
@@ -267,6 +275,7 @@ class LossCanvas(QWidget):
             return
         axes = (self.x_axis, band.axis)
         palette = self.palette_in_use
+        self._draw_branches(painter, band, since)
         if band.name == "loss":
             stroke = Stroke(faded(palette.accent, 0.28), thin=True)
             every = np.int64(self.curves.stride)
@@ -276,6 +285,26 @@ class LossCanvas(QWidget):
             series = f"{part}_{band.name}"
             indices = self._indices(series)
             draw_curve(painter, self.curves.series[series], history.evaluated, indices, axes, stroke, since)
+
+    def _draw_branches(self, painter: QPainter, band: Band, since: float) -> None:
+        """Draw the other branches, thin and pale, each from where it left the present one."""
+        view = self.x_view or self.x_limits
+        for branch in self.branches.all:
+            stroke = Stroke(faded(branch.colour, 0.75), thin=True)
+            pyramid, axes = branch.series[f"train_{band.name}"], (self.x_axis, band.axis)
+            draw_curve(painter, pyramid, branch.evaluated, branch.range(*view), axes, stroke, since)
+
+    def _draw_bookmarks(self, painter: QPainter) -> None:
+        """Mark the bookmarks at the top of the first plot."""
+        plot = self.bands[0].plot
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.palette_in_use.text))
+        for mark in self.marks:
+            x = float(self.x_axis.pixel(mark.iteration))
+            if plot.left() - 1 <= x <= plot.right() + 1:
+                top = plot.top() - 4
+                corners = (QPointF(x - 4, top), QPointF(x + 4, top), QPointF(x, top + 6))
+                painter.drawPolygon(QPolygonF(corners))
 
     def _draw_position(self, painter: QPainter) -> None:
         # On the middle of a pixel: a line that lies between two is pale.
@@ -354,6 +383,7 @@ class LossCanvas(QWidget):
             sentence = tr("Press Train: the loss of every iteration is drawn here.")
             painter.drawText(self.bands[0].plot.adjusted(8, 0, -8, 0), flags, sentence)
         else:
+            self._draw_bookmarks(painter)
             self._draw_position(painter)
             band = self.bands[0]
             if band.name == "loss":

@@ -21,7 +21,7 @@ _CLOSEST = 8.0
 class LossPlot(LossCanvas):
     """Point at the curves and they say their numbers.
 
-    Click pins, double-click goes there, the wheel zooms along x (with Ctrl along y), dragging pans.
+    Click goes there, Shift and a click pins, the wheel zooms along x (with Ctrl along y), dragging pans.
     Keys: ← → move the pin, + − zoom, 0 shows everything, Enter goes to the pin, Esc lets it go.
     """
 
@@ -143,13 +143,16 @@ class LossPlot(LossCanvas):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if self._panned is None and self._pressed is not None and not self.curves.empty:
-            self.pinned = self.iteration_at(event.position().x())
+            at = self.iteration_at(event.position().x())
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.pinned = at
+            else:
+                self.iteration_chosen.emit(at)
         self._pressed = self._panned = None
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self.curves.empty:
-            self.iteration_chosen.emit(self.iteration_at(event.position().x()))
+        """The first of the two clicks has gone there."""
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointer = None

@@ -23,6 +23,7 @@ from bpviz.errors import UserError
 from bpviz.messages import Level, Message, Speech
 from bpviz.present.form import Form
 from bpviz.present.palette import Palette
+from bpviz.present.places import ShownPlaces
 from bpviz.present.preview import Preview
 from bpviz.present.walk import GRAINS, Grain, Walk
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
@@ -34,6 +35,7 @@ from bpviz.views.export_dialog import ExportDialog
 from bpviz.views.gradients import GradientsPanel
 from bpviz.views.help import HelpDialog
 from bpviz.views.icons import application_icon
+from bpviz.views.loss import LossPanel
 from bpviz.views.menus import Menus
 from bpviz.views.message_bar import MessageBar
 from bpviz.views.naming import named
@@ -41,6 +43,7 @@ from bpviz.views.open_dialog import OpenDialog
 from bpviz.views.panel import Panel
 from bpviz.views.panels import PANELS, PanelSpec
 from bpviz.views.phase_strip import PhaseStrip
+from bpviz.views.places import PlacesPopup
 from bpviz.views.settings import Settings
 from bpviz.views.setup import SetupPanel
 from bpviz.views.shortcuts import SpaceKey
@@ -85,6 +88,7 @@ class MainWindow(QMainWindow):
         self.strip = PhaseStrip()
         self.timeline = Timeline()
         self.badge = DoctorBadge()
+        self.places = PlacesPopup(self)
         self.content = named(QWidget(), "Content")
         self.setCentralWidget(self.content)
         self._lay_out()
@@ -138,6 +142,7 @@ class MainWindow(QMainWindow):
         ):
             source.connect(target)
         bar.open_pressed.connect(self.ask_open)
+        self.timeline.places_requested.connect(self.open_places)
         bar.export_pressed.connect(self.ask_export)
         for part in (bar, self.strip):
             part.grain_chosen.connect(self.set_grain)
@@ -162,6 +167,10 @@ class MainWindow(QMainWindow):
             "back": self.back_requested.emit,
             "reset": self.reset_requested.emit,
             "gradients": self.check_gradients,
+            "rewind": lambda: self.timeline.replay_requested.emit(-1),
+            "forward": lambda: self.timeline.replay_requested.emit(1),
+            "bookmark": self.timeline.bookmark_requested.emit,
+            "places": self.open_places,
             "restore": self.host.restore_default,
             "full": self._on_full_triggered,
             "larger": self._on_larger_triggered,
@@ -226,6 +235,18 @@ class MainWindow(QMainWindow):
             panel.show_state(state)
         self.toolbar.show_state(state)
         self.timeline.show_state(state)
+
+    def show_places(self, places: ShownPlaces) -> None:
+        """Show the branches and the bookmarks."""
+        if isinstance(loss := self.panels()["loss"], LossPanel):
+            loss.show_places(places)
+        self.timeline.show_places(places)
+        self.places.show_places(places)
+
+    @Slot()
+    def open_places(self) -> None:
+        """Open the list of branches and bookmarks."""
+        self.places.open_above(self.timeline.buttons["branch"])
 
     def set_form(self, form: Form) -> None:
         """Show the settings of the run."""
@@ -323,6 +344,7 @@ class MainWindow(QMainWindow):
             self.badge,
             self.message_bar,
             self.help,
+            self.places,
         ):
             part.retranslate()
 

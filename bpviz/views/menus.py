@@ -24,6 +24,11 @@ _RUN = (
     ("back", N_("A step back"), (",",)),
     ("reset", N_("Start anew"), ("R",)),
     ("-", "", ()),
+    ("rewind", N_("Play the record backwards"), ("J",)),
+    ("forward", N_("Play the record forwards"), ("L",)),
+    ("bookmark", N_("Mark this iteration"), ("Ctrl+B",)),
+    ("places", N_("Branches and bookmarks…"), ("Ctrl+T",)),
+    ("-", "", ()),
     ("gradients", N_("Check the gradient"), ("Ctrl+G",)),
 )
 _VIEW = (

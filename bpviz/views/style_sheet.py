@@ -158,6 +158,11 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QTableView { background: @card@; color: @text@; gridline-color: @border@; border: 1px solid @border@; }
 QHeaderView::section { background: @control@; color: @muted@; border: none; padding: 4px 8px; }
 QHeaderView { background: @control@; }
+#Places { background: @card@; border: 1px solid @border@; }
+#Places QTabWidget::pane { border: none; }
+#Places QTableView { border: none; selection-background-color: @control@; selection-color: @text@; }
+#Places QTableView::item { padding: 0 7px; }
+#Places QTableView:focus { border: 1px solid @accent@; }
 QTabBar::tab { background: transparent; color: @muted@; padding: 4px 10px; }
 QTabBar::tab:selected { color: @text@; border-bottom: 2px solid @accent@; }
 QProgressBar { background: @groove@; border: none; border-radius: 3px; max-height: 6px; }

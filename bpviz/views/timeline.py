@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QWidget
 
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.places import ShownPlaces
 from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import N_, tr
 from bpviz.views.controls import QuietSlider
@@ -19,14 +20,52 @@ SLIDER_LIMIT = 1_000_000_000
 
 _BUTTONS = (
     ("first", N_("To the start")),
+    ("rewind", N_("Play backwards through what is recorded (J)")),
     ("previous", N_("One iteration back")),
     ("next", N_("One iteration on")),
+    ("forward", N_("Play forwards through what is recorded, without training (L)")),
     ("last", N_("To the newest iteration")),
+    ("bookmark", N_("Mark this iteration (Ctrl+B)")),
+    ("branch", N_("Branches and bookmarks (Ctrl+T)")),
 )
+_DIRECTIONS = {"rewind": -1, "forward": 1}
+_LONGEST_NAME = 14
 
 
 class SeekSlider(QuietSlider):
-    """A slider that jumps to where it is clicked."""
+    """A slider that jumps to where it is clicked; bookmarks and forks are marked on it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.marks: tuple[int, ...] = ()
+        self.forks: tuple[tuple[int, str], ...] = ()
+        self.mark_colour = LIGHT.text
+
+    def pixel(self, value: int) -> int:
+        """Return where the middle of the handle is at ``value``."""
+        handle = self.style().pixelMetric(QStyle.PixelMetric.PM_SliderLength)
+        room = max(1, self.width() - handle)
+        return handle // 2 + QStyle.sliderPositionFromValue(self.minimum(), self.maximum(), value, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not (self.marks or self.forks):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle = self.height() / 2
+        for value, colour in self.forks:
+            if value <= self.maximum():
+                painter.setBrush(QColor(colour))
+                painter.drawRect(QRectF(self.pixel(value) - 1, middle, 2, middle - 1))
+        painter.setBrush(QColor(self.mark_colour))
+        for value in self.marks:
+            if value <= self.maximum():
+                x = self.pixel(value)
+                corners = (QPointF(x - 4, 0), QPointF(x + 4, 0), QPointF(x, 6))
+                painter.drawPolygon(QPolygonF(corners))
+        painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.isEnabled():
@@ -41,6 +80,10 @@ class Timeline(QWidget):
 
     seek_requested = Signal(object)
     """The iteration to show; an object, since a signal's int ends at 2³¹."""
+    replay_requested = Signal(int)
+    """−1 backwards, 1 forwards; the same again rests."""
+    bookmark_requested = Signal()
+    places_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +94,8 @@ class Timeline(QWidget):
         self._scale = 1
         self._figures: tuple[float, float, float | None] | None = None
         self._palette = LIGHT
+        self._places = ShownPlaces()
+        self._playing = 0
         self.slider = SeekSlider(self)
         self.slider.setObjectName("TimelineSlider")
         self.slider.valueChanged.connect(self._on_slider_value_changed)
@@ -72,16 +117,31 @@ class Timeline(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 14, 5)
         row.setSpacing(4)
-        for widget in (
-            self.buttons["first"],
-            self.buttons["previous"],
-            self.slider,
-            self.buttons["next"],
-            self.buttons["last"],
-        ):
-            row.addWidget(widget, 1 if widget is self.slider else 0)
+        for name, _ in _BUTTONS:
+            if name == "next":
+                row.addWidget(self.slider, 1)
+            row.addWidget(self.buttons[name])
         row.addSpacing(10)
         row.addWidget(self.reading)
+
+    def show_places(self, places: ShownPlaces) -> None:
+        """Mark the bookmarks and the forks of the present branch, and say which branch it is."""
+        self._places = places
+        self._mark()
+        self._say()
+
+    def _mark(self) -> None:
+        self.slider.marks = tuple(mark.iteration // self._scale for mark in self._places.marks())
+        self.slider.forks = tuple((at // self._scale, colour) for at, colour in self._places.forks())
+        self.slider.mark_colour = self._palette.text
+        self.slider.update()
+
+    def show_playing(self, direction: int) -> None:
+        """Show that recorded iterations are played: −1 backwards, 1 forwards, 0 not."""
+        if direction != self._playing:
+            self._playing = direction
+            self._paint_buttons()
+            self._refresh()
 
     def show_run(self, info: RunInfo) -> None:
         """Start again at iteration 0 of a new run."""
@@ -109,7 +169,10 @@ class Timeline(QWidget):
     def _refresh(self) -> None:
         # What runs is shown a moment late: what is on the screen is its end, or all would twitch.
         end = self._position if self._running else self._last
-        self._scale = 1 + end // SLIDER_LIMIT
+        scale = 1 + end // SLIDER_LIMIT
+        if scale != self._scale:
+            self._scale = scale
+            self._mark()
         if not self.slider.isSliderDown():
             blocker = QSignalBlocker(self.slider)
             self.slider.setRange(0, end // self._scale)
@@ -117,14 +180,18 @@ class Timeline(QWidget):
             self.slider.setValue(self._position // self._scale)
             blocker.unblock()
         self.slider.setEnabled(self._last > 0)
-        for name in ("first", "previous"):
-            self.buttons[name].setEnabled(self._position > 0)
-        for name in ("next", "last"):
-            self.buttons[name].setEnabled(self._position < end)
+        for name in ("first", "previous", "rewind"):
+            self.buttons[name].setEnabled(self._position > 0 or self._playing < 0)
+        for name in ("next", "last", "forward"):
+            self.buttons[name].setEnabled(self._position < end or (name == "forward" and self._playing > 0))
         self._say()
 
     def _say(self) -> None:
         pairs = [(tr("iteration"), grouped(self._position), True)]
+        branch, _ = self._places.present()
+        if branch:
+            short_name = branch if len(branch) <= _LONGEST_NAME else branch[: _LONGEST_NAME - 1] + "…"
+            pairs.insert(0, ("", short_name, False))
         if self._figures is not None:
             epoch, loss, test = self._figures
             pairs.append((tr("epoch"), grouped(int(epoch)), False))
@@ -137,12 +204,17 @@ class Timeline(QWidget):
         """Take the colours of a theme."""
         self._palette = palette
         self.reading.set_palette(palette)
-        side = round(0.9 * self.fontMetrics().height())
-        for name, button in self.buttons.items():
-            button.setIconSize(QSize(side, side))
-            button.setIcon(icon(name, palette.text, palette.border))
+        self._paint_buttons()
+        self._mark()
         self.reading.forget_width()
         self._say()
+
+    def _paint_buttons(self) -> None:
+        side = round(0.9 * self.fontMetrics().height())
+        for name, button in self.buttons.items():
+            playing = self._playing and _DIRECTIONS.get(name) == self._playing
+            button.setIconSize(QSize(side, side))
+            button.setIcon(icon("pause" if playing else name, self._palette.text, self._palette.border))
 
     def retranslate(self) -> None:
         """Say everything again."""
@@ -167,9 +239,13 @@ class Timeline(QWidget):
             "next": self._position + 1,
             "last": self._last,
         }
-        for name, button in self.buttons.items():
-            if button is self.sender():
-                self._seek(min(max(targets[name], 0), self._last))
+        name = next(name for name, button in self.buttons.items() if button is self.sender())
+        if name in targets:
+            self._seek(min(max(targets[name], 0), self._last))
+        elif name in _DIRECTIONS:
+            self.replay_requested.emit(_DIRECTIONS[name])
+        else:
+            (self.bookmark_requested if name == "bookmark" else self.places_requested).emit()
 
     def _seek(self, iteration: int) -> None:
         self._position = iteration

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot
 from bpviz.training.recorder import Recorder
@@ -31,7 +31,14 @@ class Display(QObject):
         Snapshots shown so far.
     snapshot : Snapshot or None
         The one on the screen.
+
+    Signals
+    -------
+    state_shown(RunState)
+        What the run does has changed.
     """
+
+    state_shown = Signal(object)
 
     def __init__(self, window: MainWindow, training: TrainingWorker, surface: SurfaceWorker) -> None:
         super().__init__(window)
@@ -69,8 +76,10 @@ class Display(QObject):
         self._timer.start(TICK_MS)
 
     def show_now(self) -> None:
-        """Show at once what waits."""
-        self._on_timer_timeout()
+        """Show at once the snapshot that waits; the surface, which is dear, follows a moment later."""
+        snapshot = self.training.snapshots.take()
+        if snapshot is not None and self._info is not None and snapshot.run_id == self._info.run_id:
+            self._show_snapshot(snapshot, with_surface=False)
 
     def stop(self) -> None:
         """Show nothing more."""
@@ -99,7 +108,7 @@ class Display(QObject):
     def _on_painted_timeout(self) -> None:
         self.training.gate.open()
 
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
+    def _show_snapshot(self, snapshot: Snapshot, *, with_surface: bool = True) -> None:
         begun = time.perf_counter()
         self._hold_training()
         self.snapshot = snapshot
@@ -107,7 +116,8 @@ class Display(QObject):
         if self._recorder is not None:
             self.window.show_history(self._recorder.history())
         self._show_state()
-        self._show_surface()
+        if with_surface:
+            self._show_surface()
         self.updates_shown += 1
         if self.state.running:
             self.training.ask_snapshot()
@@ -117,6 +127,7 @@ class Display(QObject):
     def _show_state(self) -> None:
         self.state = self.training.state()
         self.window.show_state(self.state)
+        self.state_shown.emit(self.state)
         self._timer.setInterval(TICK_MS if self.state.running else IDLE_MS)
 
     def _show_surface(self) -> None:

@@ -17,7 +17,7 @@ from bpviz.present.form import Choice
 from bpviz.present.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
 from bpviz.present.setup import build_form
 from bpviz.text import Text
-from bpviz.training.config import RunConfig
+from bpviz.training.config import LiveSettings, RunConfig
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_end, tell_error
@@ -206,6 +206,13 @@ class Runs(QObject):
             return
         self.worker.step(kind)
         self.display.hasten()
+
+    def follow(self, live: LiveSettings) -> None:
+        """Show the settings of the branch to which the run went; it uses them already."""
+        self.config = self.config.with_live(live)
+        if self._built is not None:
+            self._built = self._built.with_live(live)
+        self.refresh_form()
 
     def back(self) -> None:
         """Go an iteration back."""

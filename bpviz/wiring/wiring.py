@@ -25,6 +25,7 @@ from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
 from bpviz.wiring.runs import Runs
+from bpviz.wiring.travel import Travel
 from bpviz.wiring.walk import Walks
 from bpviz.workers.checking import CheckingWorker
 from bpviz.workers.loading import Thread
@@ -46,6 +47,7 @@ class Wiring(QObject):
         self.display = Display(window, self.training, self.surface)
         self.runs = Runs(window, self.training, self.display)
         self.walks = Walks(window, self.training, self.display, self.runs)
+        self.travel = Travel(window, self.training, self.display, self.runs)
         self.files = Files(window, self.runs)
         self.exports = Exports(window, self.runs)
         self.consulting = Consulting(window, self.training, self.display, self.runs)

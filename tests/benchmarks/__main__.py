@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from tests.benchmarks import engine, layers, learning, program, recurrent, time_travel
+from tests.benchmarks import engine, layers, learning, program, recurrent, time_travel, walk
 from tests.benchmarks.timing import Row, percentile
 from tests.benchmarks.window import growth_mb_per_minute
 
@@ -107,6 +107,7 @@ BENCHMARKS: dict[str, Callable[[float], list[Row]]] = {
     "learning": lambda _seconds: learning.learning(),
     "surface": lambda _seconds: engine.surface(),
     "time": lambda _seconds: time_travel.time_travel(),
+    "walk": lambda _seconds: walk.rows(),
     "start": lambda _seconds: program.start_up(),
     "csv": lambda _seconds: program.csv_load(),
     "window": window,
