@@ -103,6 +103,11 @@ class Network:
         """About how many numbers a sample takes in the widest layer's buffers."""
         return max(layer.cells for layer in self.layers)
 
+    @property
+    def all_cells(self) -> int:
+        """About how many numbers a sample takes in the buffers of all layers."""
+        return sum(layer.cells for layer in self.layers)
+
     def bind(self, theta: Array) -> None:
         """Let every layer view its part of ``theta``; free when it is the vector already bound."""
         if theta is self._theta:

@@ -31,6 +31,8 @@ CHUNK_ROWS = 4096
 COMPLEX = cast("np.dtype[np.floating]", np.dtype(np.complex128))
 # Numbers in the buffers of the widest layer for one chunk of rows.
 CHUNK_BUFFER = 1 << 22
+# Numbers in the buffers of all layers together, for a batch that must go through in one piece: a gigabyte.
+MOST_NUMBERS = 1 << 27
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class Samples:
 class NetworkObjective(Objective):
     """The loss of a network over a data set.
 
+    Large batches go through in pieces, so that the buffers stay small.  In training a network that looks
+    at the batch as a whole (batch norm) or draws numbers for it (dropout) takes it in one piece.
+
     Parameters
     ----------
     network : Network
@@ -88,6 +93,7 @@ class NetworkObjective(Objective):
         self.size, self.dtype = network.size, network.dtype
         self.sample_count = len(train)
         self.penalties = Penalties(network)
+        self.in_one_piece = network.stochastic or bool(network.statistics())
         self._names: list[str] | None = None
         self._complex: Network | None = None
         self._most_dense_rows = self.chunk_rows if DenseBatches.fits(network, train.x) else 0
@@ -102,8 +108,34 @@ class NetworkObjective(Objective):
 
     @property
     def chunk_rows(self) -> int:
-        """How many samples go through the network at once."""
+        """How many samples go through the network at once, where it does not take a batch whole."""
         return max(1, min(CHUNK_ROWS, CHUNK_BUFFER // self.network.cells))
+
+    @property
+    def training_rows(self) -> int:
+        """How many samples a training pass takes at once: a chunk, or the largest batch in one piece."""
+        return self.chunk_rows if not self.in_one_piece else MOST_NUMBERS // self.network.all_cells
+
+    def check_batch(self, rows: int) -> None:
+        """Refuse a batch of ``rows`` that would have to go through in one piece and is too large for it.
+
+        Raises
+        ------
+        UserError
+            Names the batch, the layer that wants it whole, and the largest batch that would do.
+        """
+        if self.in_one_piece and rows > self.training_rows:
+            layers = self.network.layers
+            layer = next(one for one in layers if one.stochastic or one.statistics() is not None)
+            raise UserError(
+                "A batch of {batch} samples is too large: “{layer}” needs the whole batch at once, and "
+                "the network's buffers for it would hold {numbers} numbers.",
+                hint="Take at most {most} samples, or fewer units or filters.",
+                batch=f"{rows:,}",
+                layer=_label(layer),
+                numbers=f"{rows * self.network.all_cells:,}",
+                most=f"{self.training_rows:,}",
+            )
 
     def set_penalties(self, penalties: Mapping[str, float]) -> None:
         """Set the regularizers' strengths, by the names of their fields."""
@@ -122,12 +154,8 @@ class NetworkObjective(Objective):
         return self.penalties.projects
 
     def after_step(self, theta: Array, batch: Batch = None) -> bool:
-        """Take the batch into the statistics and hold the weights within max-norm.
-
-        Of a batch in chunks it is the last whole one: what is left over may be a single sample.
-        """
-        rows = len(self.train) if batch is None else len(batch)
-        self.network.fold(min(rows, self.chunk_rows))
+        """Take the batch into the statistics and hold the weights within max-norm."""
+        self.network.fold(self._rows_held(batch))
         return self.penalties.project(theta)
 
     def step_norms(self, batch: Batch) -> Array | None:
@@ -138,8 +166,8 @@ class NetworkObjective(Objective):
         return self.network.step_norms(self._rows_held(batch))
 
     def _rows_held(self, batch: Batch) -> int:
-        """Return how many rows the buffers of a batch hold: the last chunk's."""
-        rows, chunk = len(self.train) if batch is None else len(batch), self.chunk_rows
+        """Return how many rows the buffers of a training batch hold: all, or the last chunk's."""
+        rows, chunk = len(self.train) if batch is None else len(batch), self.training_rows
         return rows if rows <= chunk else (rows - 1) % chunk + 1
 
     def memory(self) -> Array | None:
@@ -172,20 +200,20 @@ class NetworkObjective(Objective):
         return self._loss(theta, batch, training=False)
 
     def training_loss(self, theta: Array, batch: Batch = None) -> float:
-        """Return L(θ) as training sees it: dropout's masks in force, batch norm by the batch."""
+        """Return L(θ) as training sees it: dropout's masks in force, batch norm by the whole batch."""
         return self._loss(theta, batch, training=True)
 
     def _loss(self, theta: Array, batch: Batch, *, training: bool) -> float:
         self.network.bind(theta)
         x, y = self.batch_of(batch)
         total = 0.0
-        for rows in self._chunks(len(x)):
+        for rows in self._training_chunks(len(x)) if training else self._chunks(len(x)):
             work = self.network.forward(x[rows], training=training)
             total += self._loss_sum(work, y[rows])
         return total / len(x) + self.penalties.value(theta)
 
     def complex_loss(self, theta: NDArray[np.complexfloating], batch: Batch = None) -> complex:
-        """Return L at a complex θ; see `Objective.complex_loss`."""
+        """Return L as training sees it at a complex θ; see `Objective.complex_loss`."""
         if not (self.network.analytic and self.loss_function.analytic):
             raise UserError(
                 "The complex step needs functions of complex numbers, and {piece} is none.",
@@ -200,7 +228,7 @@ class NetworkObjective(Objective):
         network.bind(cast(Array, theta))
         x, y = self.batch_of(batch)
         total = 0j
-        for rows in self._chunks(len(x)):
+        for rows in self._training_chunks(len(x)):
             work = network.forward(x[rows].astype(network.dtype), training=True)
             out, loss = work.output, self.loss_function
             z, a, targets = (network.answers(each, loss) for each in (out.z, out.a, y[rows]))
@@ -213,8 +241,7 @@ class NetworkObjective(Objective):
         activations = [layer.activation for layer in self.network.layers if layer.activation is not None]
         others = [one for one in activations if not one.analytic]
         piece = [*layers, *others, self.loss_function][0]
-        entries = [*LAYERS, *ACTIVATIONS, *LOSSES]
-        return Text(next((one.label for one in entries if one.make is type(piece)), type(piece).__name__))
+        return _label(piece)
 
     def _loss_sum(self, work: Workspace, y: Array) -> float:
         """Return the sum of the samples' losses."""
@@ -244,7 +271,8 @@ class NetworkObjective(Objective):
 
     def _gradient_by_layers(self, x: Array, y: Array) -> float:
         """Fill the gradient by the layers' own definitions, whatever they are."""
-        if len(x) > self.chunk_rows:
+        self.check_batch(len(x))
+        if len(x) > self.training_rows:
             return self._gradient_by_chunks(x, y)
         return self._gradient_at_once(x, y)
 
@@ -397,7 +425,7 @@ class NetworkObjective(Objective):
         network = self.network
         network.bind(theta)
         x, y = self.batch_of(batch)
-        x, y = x[: self.chunk_rows], y[: self.chunk_rows]
+        x, y = x[: self.training_rows], y[: self.training_rows]
         with np.errstate(all="ignore"):
             work = network.forward(x, training=True)
             for number, (layer, own) in enumerate(zip(network.layers, work.layers, strict=True), 1):
@@ -435,6 +463,16 @@ class NetworkObjective(Objective):
 
     def _chunks(self, rows: int) -> Iterator[slice]:
         return _cuts(rows, self.chunk_rows)
+
+    def _training_chunks(self, rows: int) -> Iterator[slice]:
+        self.check_batch(rows)
+        return _cuts(rows, self.training_rows)
+
+
+def _label(piece: object) -> Text:
+    """Return the name of a layer, an activation or a loss."""
+    entries = (*LAYERS, *ACTIVATIONS, *LOSSES)
+    return Text(next((one.label for one in entries if one.make is type(piece)), type(piece).__name__))
 
 
 def _first_not_finite(arrays: Mapping[str, Array]) -> str:

@@ -190,6 +190,7 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
         )
     initializer = INITIALIZERS.create(config.initializer, **config.initializer_options)
     objective = NetworkObjective(network, loss_function, initializer, train, test, config.seed)
+    objective.check_batch(min(config.live.batch_size or len(train), len(train)))
     batches = Batches(len(train), config.live.batch_size, shuffle=config.shuffle, seed=config.seed)
     info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
     if (scaling.scale != 1.0).any():

@@ -92,8 +92,7 @@ def _traced(
     """Trace the batch as training sees it; only the layers that look at the whole batch need all of it."""
     probe = training.probe()
     probe.begin(training.iteration)
-    whole = bool(probe.network.statistics()) or probe.network.stochastic
-    traced_rows = everything[: probe.chunk_rows] if whole else rows
+    traced_rows = everything if probe.in_one_piece else rows
     x, y = probe.train.x[traced_rows], probe.train.y[traced_rows]
     found = trace(
         probe,

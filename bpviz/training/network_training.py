@@ -155,12 +155,10 @@ class NetworkTraining(Training):
         """
         probe, shown = self.probe(), self._shown_train
         x, y = shown.x[sample : sample + 1], shown.y[sample : sample + 1]
-        network = probe.network
-        training = network.stochastic or bool(network.statistics())
+        training = probe.in_one_piece
         place = 0
         if training:
             batch_x, batch_y = self.objective.batch_of(self._last_batch)
-            batch_x, batch_y = batch_x[: probe.chunk_rows], batch_y[: probe.chunk_rows]
             same = np.flatnonzero((batch_x == x).all(axis=1))
             place = int(same[0]) if same.size else 0
             x, y = np.array(batch_x), np.where(np.arange(len(batch_y))[:, None] == place, y, batch_y)

@@ -7,10 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from bpviz.engine.numerical import numerical_gradient
 from bpviz.engine.registries import OPTIMIZERS, SCHEDULES
+from bpviz.errors import UserError
 from bpviz.snapshot import Iteration
 from bpviz.training import checkpoints
-from bpviz.training.config import DataConfig, LiveSettings, StopConfig
+from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.dissecting import dissect
 from bpviz.training.network_training import NetworkTraining
 from bpviz.training.weights import save_weights
 from tests.helpers.synthetic import dataset, training_on
@@ -316,13 +319,72 @@ def test_a_last_batch_of_one_sample_spoils_no_statistics():
     assert all(kept[place] != kept[place - 1] for place in range(1, 40, 2))
 
 
-def test_a_batch_in_chunks_is_remembered_by_a_whole_one(monkeypatch):
-    monkeypatch.setattr("bpviz.engine.network_objective.CHUNK_ROWS", 11)
+@pytest.mark.parametrize("layers", ["3 tanh, batchnorm", "8 tanh, dropout 0.5"])
+def test_a_batch_larger_than_a_chunk_goes_through_whole(monkeypatch, layers):
+    whole = small_run(layers, live=LiveSettings(0.05, None))
+    monkeypatch.setattr("bpviz.engine.network_objective.CHUNK_ROWS", 5)
+    training = small_run(layers, live=LiveSettings(0.05, None))
+    for one in (whole, training):
+        one.objective.begin(0)
+    loss, gradient = training.objective.loss_and_gradient(training.theta)
+    expected = whole.objective.loss_and_gradient(whole.theta)
+    assert loss == expected[0]
+    np.testing.assert_array_equal(gradient, expected[1])
+    assert training.objective.training_loss(training.theta) == loss
+    assert training.objective.complex_loss(training.theta.astype(complex)).real == pytest.approx(loss, 1e-13)
+    # By differences, too: of the loss over the whole batch.
+    by_differences = numerical_gradient(training.objective, training.theta, None, "complex", 1e-20)
+    np.testing.assert_allclose(by_differences, gradient, rtol=1e-10, atol=1e-14)
+
+
+def test_a_mask_does_not_come_twice_in_a_batch(monkeypatch):
+    monkeypatch.setattr("bpviz.engine.network_objective.CHUNK_ROWS", 4)
+    training = small_run("40 tanh, dropout 0.5", live=LiveSettings(0.05, None))
+    training.objective.loss_and_gradient(training.theta)
+    mask = training.objective.network.workspace(12).layers[1].mask
+    assert len({row.tobytes() for row in mask}) == 12
+
+
+def test_a_batch_larger_than_a_chunk_is_remembered_whole(monkeypatch):
+    monkeypatch.setattr("bpviz.engine.network_objective.CHUNK_ROWS", 5)
     training = small_run("3 tanh, batchnorm", live=LiveSettings(0.05, None))
     steps = training.iterations()
     next(steps)
-    a = training.objective.forward(training.theta, training.objective.train.x[:11]).a[0].copy()
+    predictions = []
+    for rows in (slice(0, 5), slice(5, 10), slice(10, 12)):
+        predictions.append(
+            training.objective.forward(training.theta, training.objective.train.x[rows]).a[0].copy()
+        )
+    a = np.concatenate(predictions)
     next(steps)
     expected = np.concatenate([0.1 * a.mean(axis=0), 0.9 + 0.1 * a.var(axis=0, ddof=1)])
     np.testing.assert_allclose(training.objective.memory(), expected, rtol=1e-12)
     hold_the_way_back(small_run("3 tanh, batchnorm, dropout 0.5", live=LiveSettings(0.05, None)))
+
+
+@pytest.mark.parametrize(
+    ("layers", "kind"), [("3 tanh, batchnorm", "Batch norm"), ("dropout 0.5", "Dropout")]
+)
+def test_a_batch_too_large_to_go_through_whole_is_refused_before_training(monkeypatch, layers, kind):
+    numbers = small_run(layers).objective.network.all_cells
+    monkeypatch.setattr("bpviz.engine.network_objective.MOST_NUMBERS", 11 * numbers)
+    with pytest.raises(UserError, match=f"batch of 12 samples.*{kind}.*at most 11"):
+        small_run(layers, live=LiveSettings(0.05, None))
+    training = small_run(layers, live=LiveSettings(0.05, 11))
+    driven(training)  # answering over all twelve goes in chunks
+    with pytest.raises(UserError, match="at most 11"):
+        training.objective.training_loss(training.theta)
+    small_run("3 tanh", live=LiveSettings(0.05, None))  # nothing here needs the batch whole
+
+
+def test_what_is_seen_of_a_large_batch_is_what_was_trained(monkeypatch):
+    monkeypatch.setattr("bpviz.engine.network_objective.CHUNK_ROWS", 5)
+    training = small_run("3 tanh, batchnorm, dropout 0.5", live=LiveSettings(0.05, None))
+    going = training.iterations()
+    for _ in range(3):
+        next(going)
+    dissection = dissect(training, RunConfig())
+    assert len(dissection.layers[0].x) == 12
+    assert np.mean(dissection.losses) == pytest.approx(dissection.loss, rel=1e-12)
+    traced = training._traced(7).layers[1].extras[0]
+    np.testing.assert_allclose(traced["mean"], training._traced(0).layers[1].extras[0]["mean"], rtol=1e-12)
