@@ -70,10 +70,22 @@ def _gradients() -> Panel:
     return GradientsPanel()
 
 
+def _explain() -> Panel:
+    from bpviz.views.explain import ExplainPanel
+
+    return ExplainPanel()
+
+
 def _doctor() -> Panel:
     from bpviz.views.doctor import DoctorPanel
 
     return DoctorPanel()
+
+
+def _histograms() -> Panel:
+    from bpviz.views.histograms import HistogramsPanel
+
+    return HistogramsPanel()
 
 
 PANELS: tuple[PanelSpec, ...] = (
@@ -83,7 +95,9 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "network", "below", 0.27),
     PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "surface", "below", 0.48),
     PanelSpec("gradients", N_("Gradient check"), "Ctrl+6", _gradients, "map", "tab"),
+    PanelSpec("explain", N_("What happens now"), "Ctrl+7", _explain, "loss", "tab"),
     PanelSpec("doctor", N_("Doctor"), "Ctrl+D", _doctor, "map", "tab"),
+    PanelSpec("histograms", N_("Histograms"), "Ctrl+H", _histograms, "map", "tab"),
 )
 
 

@@ -7,7 +7,7 @@ stands for one of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,22 +41,32 @@ class Block:
 
     def copied(self) -> str:
         """Return the lines as text, every term and every digit."""
-        return "\n".join([self.caption, *(each.plain for each in self.printed)])
+        return "\n".join(filter(None, [self.caption, *(each.plain for each in self.printed)]))
+
+    def coloured(self, colour: str) -> Block:
+        """Return the lines in another colour of the palette."""
+        return Block(self.caption, tuple(replace(each, colour=colour) for each in self.printed))
+
+
+_COLOURS = {"backward": "backward"}
+"""What flows back has its own colour."""
 
 
 def formulas(moment: Moment) -> list[Block]:
     """Return what is typeset about the moment's operation."""
     blocks = []
-    general = in_general(moment)
+    # An update's lines have their symbols beside the numbers.
+    general = [] if moment.operation.kind == "update" and not moment.made.optimizer.direction else in_general(moment)
     if general:
-        blocks.append(Block(tr("In general"), tuple(general)))
+        blocks.append(Block("", tuple(general)))
     mean = mean_lines(moment)
     if mean:
         blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
     worked = lines(moment)
     if worked or not moment.dissection.layers:
         blocks.append(Block(_of_whom(moment), tuple(line.printed() for line in worked)))
-    return [block for block in blocks if block.printed]
+    colour = _COLOURS.get(moment.operation.phase, "text")
+    return [block.coloured(colour) for block in blocks if block.printed]
 
 
 def _of_whom(moment: Moment) -> str:

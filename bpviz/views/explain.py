@@ -1,0 +1,189 @@
+"""What happens now: the operation that the walk stands at, as a story, in words, or in formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+
+from bpviz.dissection import Dissection, Operation
+from bpviz.present.diagram import Spot
+from bpviz.present.explain.explained import DEPTHS, Depth, Explained
+from bpviz.present.explain.summary import summary
+from bpviz.present.numbers import grouped
+from bpviz.present.palette import Palette
+from bpviz.present.walk import Sample
+from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.text import tr
+from bpviz.views.explain_head import ExplainHead
+from bpviz.views.explain_pages import FormulasPage, WordsPage
+from bpviz.views.explain_story import StoryPage
+from bpviz.views.explain_summary import SummaryView
+from bpviz.views.panel import Panel
+
+
+class ExplainPanel(Panel):
+    """Explains one operation; at rest it tells the last iteration in short.
+
+    Signals
+    -------
+    depth_changed(str)
+        Story, words or formulas: to be remembered.
+    """
+
+    depth_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.explained = Explained()
+        self.depth: Depth = "words"
+        self.head = ExplainHead(self)
+        self.summary = SummaryView(self)
+        self.pages = {"story": StoryPage(self), "words": WordsPage(self), "formulas": FormulasPage(self)}
+        self.stack = QStackedWidget(self)
+        for page in (self.summary, *self.pages.values()):
+            self.stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.head)
+        column.addWidget(self.stack, 1)
+        self._snapshot: Snapshot | None = None
+        self._styled = False
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        self.head.depth_chosen.connect(self.set_depth)
+        self.head.chosen.connect(self._on_head_chosen)
+        self.head.copy_pressed.connect(self.copy)
+        for number, depth in enumerate(DEPTHS, 1):
+            for keys, context in (
+                (f"{number}", Qt.ShortcutContext.WidgetWithChildrenShortcut),
+                (f"Ctrl+Alt+{number}", Qt.ShortcutContext.WindowShortcut),
+            ):
+                shortcut = QShortcut(QKeySequence(keys), self)
+                shortcut.setContext(context)
+                shortcut.activated.connect(self._chooser(depth))
+
+    def _chooser(self, depth: Depth) -> Callable[[], None]:
+        return lambda: self.set_depth(depth)
+
+    # --- what it shows ---
+
+    def show_run(self, info: RunInfo) -> None:
+        """Set up for a new run."""
+        self.explained.show_run(info)
+        self._snapshot = None
+        self._refresh()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the last iteration in short while nothing is taken apart."""
+        info = self.explained.info
+        if info is None or snapshot.run_id != info.run_id:
+            return
+        self._snapshot = snapshot
+        if self.explained.base is None:
+            self._show_summary()
+
+    def show_operation(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
+        """Explain an operation; None where the run rests."""
+        self.explained.look(dissection, operation, sample)
+        self._refresh()
+
+    def point_at(self, spot: Spot | None) -> None:
+        """Explain what is pointed at in the diagram, where the operation makes a number there."""
+        before = self.explained.symbol
+        self.explained.point(spot)
+        if self.explained.symbol != before:
+            self._refresh()
+
+    @Slot(str)
+    def set_depth(self, depth: Depth) -> None:
+        """Choose story, words or formulas."""
+        if depth not in DEPTHS:
+            return
+        self.head.set_depth(depth)
+        if depth != self.depth:
+            self.depth = depth
+            self.depth_changed.emit(depth)
+            self._refresh()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        super().set_palette(palette)
+        self._styled = True
+        for part in (self.head, self.summary, *self.pages.values()):
+            part.set_palette(palette)
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        super().retranslate()
+        for part in (self.head, *self.pages.values()):
+            part.retranslate()
+        self._refresh()
+
+    def subtitle(self) -> str:
+        """Return which iteration is explained."""
+        base = self.explained.base
+        if base is not None:
+            return tr("in iteration {number}", number=grouped(base.dissection.iteration))
+        if self._snapshot is None:
+            return ""
+        return tr("iteration {number}", number=grouped(self._snapshot.iteration))
+
+    def copied(self) -> str:
+        """Return what is said as text, every number of the formulas with all its digits."""
+        if self.explained.base is None:
+            return self.summary.said()
+        title = self.explained.title()
+        if self.depth == "formulas":
+            return "\n\n".join([title, *(block.copied() for block in self.explained.formulas())])
+        if self.depth == "story":
+            told = self.explained.story()
+            return "\n".join([title, *(told.sentences if told is not None else ())])
+        return "\n".join([title, *self.explained.words()])
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy what is said."""
+        QApplication.clipboard().setText(self.copied())
+
+    def _refresh(self) -> None:
+        explained = self.explained
+        self.head.show_place(explained.symbol, explained.index, explained.count, explained.title())
+        if explained.base is None:
+            self._show_summary()
+            return
+        page = self.pages[self.depth]
+        self.stack.setCurrentWidget(page)
+        if isinstance(page, WordsPage):
+            page.show_sentences(explained.words())
+        elif isinstance(page, FormulasPage):
+            page.show_blocks(explained.formulas())
+        elif isinstance(page, StoryPage):
+            page.show_story(explained.story())
+
+    def _show_summary(self) -> None:
+        self.stack.setCurrentWidget(self.summary)
+        info, snapshot = self.explained.info, self._snapshot
+        if info is None or snapshot is None:
+            self.summary.show_columns((), "")
+            return
+        hint = tr("Step by operation or phase takes the next iteration apart: each step is explained here.")
+        self.summary.show_columns(summary(info, snapshot), hint)
+
+    @Slot(object)
+    def _on_head_chosen(self, index: int | None) -> None:
+        self.explained.choose(index)
+        self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Of two style sheets before the first showing Qt keeps the first one's colours.
+        if not self._styled:
+            self.set_palette(self.palette_in_use)
+        super().showEvent(event)
