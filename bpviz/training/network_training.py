@@ -159,6 +159,8 @@ class NetworkTraining(Training):
         place = 0
         if training:
             batch_x, batch_y = self.objective.batch_of(self._last_batch)
+            # Before the first batch is drawn all the data stand for it, which may be too many.
+            batch_x, batch_y = batch_x[: probe.training_rows], batch_y[: probe.training_rows]
             same = np.flatnonzero((batch_x == x).all(axis=1))
             place = int(same[0]) if same.size else 0
             x, y = np.array(batch_x), np.where(np.arange(len(batch_y))[:, None] == place, y, batch_y)

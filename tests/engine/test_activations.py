@@ -46,6 +46,20 @@ def test_slope_is_the_complex_step(name, h):
     np.testing.assert_allclose(moved.real, activation.value(z), rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("h", [1e-30, -1e-30, 1e-12])
+@pytest.mark.parametrize("name", [name for name in ANALYTIC if name in ELEMENTWISE])
+def test_at_a_kink_the_complex_step_takes_the_side_that_the_slope_takes(name, h):
+    activation = ACTIVATIONS.create(name)
+    # Every kink of any of them, to the bit, and where the pieces of the smooth ones meet.
+    at = np.array([-3.0, -1.0, -0.0, 0.0, 1.0, 3.0, *activation.kinks])
+    moved = activation.value(at + 1j * h)
+    np.testing.assert_allclose(moved.imag / h, slope_of(activation, at), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(moved.real, activation.value(at), rtol=1e-15, atol=1e-15)
+    into = np.empty_like(moved)
+    assert activation.value(at + 1j * h, into) is into
+    np.testing.assert_array_equal(into, moved)
+
+
 @pytest.mark.parametrize("name", [name for name in ANALYTIC if not ACTIVATIONS.create(name).kinks])
 def test_complex_values_are_those_of_one_function(name):
     # ∂σ/∂y = i ∂σ/∂x (Cauchy and Riemann) holds off the real axis too, where no piece ends.

@@ -68,6 +68,20 @@ def test_delta_is_the_complex_step(name, fields, output, outputs, h):
     np.testing.assert_allclose(losses.real, loss.value(z, activation.value(z), y), rtol=1e-13)
 
 
+@pytest.mark.parametrize("h", [1e-30, -1e-30, 1e-12])
+@pytest.mark.parametrize(
+    ("name", "fields"), [one for one in VARIANTS if "identity" in LOSSES.create(one[0]).output_activations]
+)
+def test_at_a_kink_the_complex_step_takes_the_side_that_the_gradient_takes(name, fields, h):
+    loss, delta = LOSSES.create(name, **fields), fields.get("delta", 1.0)
+    # Errors of 0 and ±δ, and margins y ŷ of 1 and 0 on both sides, to the bit.
+    y = np.repeat([-1.0, 1.0], 5)[:, None]
+    y_hat = y + np.tile([0.0, delta, -delta, 1.0, -1.0], 2)[:, None]
+    moved = y_hat + 1j * h * np.eye(10).reshape(10, 10, 1)
+    found = loss.sample_losses(moved, moved, y).mean(axis=-1).imag / h
+    np.testing.assert_allclose(found, loss.gradient(y_hat, y_hat, y).ravel(), rtol=1e-12, atol=1e-15)
+
+
 def pytorch(name):
     data = reference("losses")["losses"]
     inputs = {key: np.array(value) for key, value in data["inputs"].items()}

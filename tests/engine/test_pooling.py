@@ -159,3 +159,14 @@ class TestFlatten:
         np.testing.assert_array_equal(one.backward()[1], one.above)
         assert not np.shares_memory(one.backward()[1], one.work.delta)
         one.layer.backward(one.x, one.work, None, at_z=False)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_equal_pixels_are_told_apart_alike_by_the_complex_step_and_on_the_way_back(stride):
+    one = Alone("maxpool", (2, 4, 4), rows=2, size=2, stride=stride)
+    one.x = np.round(one.x)  # whole numbers: in most windows some are equal
+    x_gradient = one.backward()[1]
+    for index in range(one.x.size):
+        moved = one.x.astype(complex)
+        moved.ravel()[index] += 1e-30j
+        assert one.loss(one.theta, moved).imag / 1e-30 == pytest.approx(x_gradient.ravel()[index], abs=1e-14)

@@ -21,7 +21,8 @@ class Activation(ABC):
     ``low`` and ``high`` bound the values, for a picture's colours; None where unbounded.
     ``analytic`` says that ``value`` is right for a complex z too, near the real axis: Im σ(z + ih) / h is
     then σ′(z) to the last digits (the complex step).  A function made of pieces takes the piece where
-    Re z lies, for which NumPy's maximum and minimum will do, as they look at the real part first.
+    Re z lies, at a kink the one that ``slope`` takes.  NumPy's maximum and minimum look at the real part
+    first and, where that is equal, at the imaginary part: at a kink h itself would choose.
     ``kinks`` are the points where σ′ jumps; there ``slope`` takes one side and says which.
     ``elementwise`` is False for softmax, whose derivative is a matrix: it is only used in an output
     layer, together with the loss that it was made for.
@@ -49,6 +50,20 @@ class Activation(ABC):
     @abstractmethod
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return σ′(z); ``a`` is σ(z), which spares most activations the work."""
+
+
+def is_complex(z: NDArray[np.generic]) -> bool:
+    """Whether ``z`` holds complex numbers, as for the complex step."""
+    return z.dtype.kind == "c"
+
+
+def chosen(where: NDArray[np.bool_], there: Array, elsewhere: Array | float, out: Array | None) -> Array:
+    """Return ``there`` where ``where`` holds, else ``elsewhere``; in ``out`` where given."""
+    values = np.where(where, there, elsewhere)
+    if out is None:
+        return values
+    out[...] = values
+    return out
 
 
 ACTIVATIONS: Registry[Activation] = Registry(N_("activation"))

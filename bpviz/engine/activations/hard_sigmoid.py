@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array
+from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array, chosen, is_complex
 from bpviz.text import N_
 
 
@@ -24,6 +24,8 @@ class HardSigmoid(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return min(max(z/6 + ½, 0), 1)."""
+        if is_complex(z):
+            return chosen(np.abs(z.real) < 3.0, z * (1.0 / 6.0) + 0.5, np.where(z.real > 0.0, 1.0, 0.0), out)
         a: Array = np.multiply(z, 1.0 / 6.0, out=out)
         a += 0.5
         np.maximum(a, 0.0, out=a)

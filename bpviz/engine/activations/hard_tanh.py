@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array
+from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array, chosen, is_complex
 from bpviz.text import N_
 
 
@@ -19,6 +19,8 @@ class HardTanh(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return min(max(z, −1), 1)."""
+        if is_complex(z):
+            return chosen(np.abs(z.real) < 1.0, z, np.clip(z.real, -1.0, 1.0), out)
         a: Array = np.maximum(z, -1.0, out=out)
         return np.minimum(a, 1.0, out=a)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array
+from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array, chosen, is_complex
 from bpviz.text import N_
 
 NEGATIVE_SLOPE = 0.01
@@ -22,6 +22,8 @@ class LeakyRelu(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0.01 z)."""
+        if is_complex(z):
+            return chosen(z.real > 0, z, NEGATIVE_SLOPE * z, out)
         return np.asarray(np.maximum(z, NEGATIVE_SLOPE * z, out=out))
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:

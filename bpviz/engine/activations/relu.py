@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array
+from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array, chosen, is_complex
 from bpviz.text import N_
 
 
@@ -19,6 +19,8 @@ class Relu(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0)."""
+        if is_complex(z):
+            return chosen(z.real > 0, z, 0.0, out)
         # Against an array of zeros the maximum runs on vectors; against one number it does not.
         return np.maximum(z, np.zeros(z.shape[-1:], z.dtype), out=out)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array
+from bpviz.engine.activations.base import ACTIVATIONS, Activation, Array, chosen, is_complex
 from bpviz.text import N_
 
 SCALE = 1.0507009873554804934193349852946
@@ -30,6 +30,10 @@ class Selu(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return λ z or λ α (eᶻ − 1)."""
+        if is_complex(z):
+            above = z.real > 0
+            bent = np.expm1(np.where(above, 0.0, z))
+            return chosen(above, SCALE * z, SCALE * ALPHA * bent, out)
         bent = np.minimum(z, 0.0)
         np.expm1(bent, out=bent)
         bent *= SCALE * ALPHA

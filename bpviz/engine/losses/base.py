@@ -23,7 +23,8 @@ class Loss(ABC):
 
     A loss ``for_classes`` needs targets that name classes: 1 for "this class" and ``class_low`` for
     "not this one".  ``analytic`` says that ``sample_losses`` is right for complex z and ŷ too, near the
-    real axis, for the complex step; a loss made of pieces takes the piece where the real part lies.
+    real axis, for the complex step; a loss made of pieces takes the piece where the real part lies, at a
+    kink the one that ``gradient`` takes.  ``kinked`` says that its derivative jumps somewhere.
 
     All are finite and silent for |z| up to 1e300, but for the squared errors, which overflow from 1e154
     on, as they must.
@@ -47,6 +48,7 @@ class Loss(ABC):
     for_classes: bool = False
     class_low: float = 0.0
     analytic: bool = True
+    kinked: bool = False
     by_step: bool = False
     """Whether each step of a sequence counts as a sample: a mean over the steps instead of a sum."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bpviz.engine.activations.base import is_complex
 from bpviz.engine.losses.base import LOSSES, Array, Loss
 from bpviz.text import N_
 
@@ -24,11 +25,15 @@ class Hinge(Loss):
     output_activations = ("identity", "tanh")
     for_classes = True
     class_low = -1.0
+    kinked = True
 
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return (1/K) Σ_k max(0, 1 − y_k ŷ_k)."""
         short = 1.0 - y_hat * y
-        np.maximum(short, 0.0, out=short)
+        if is_complex(short):
+            short *= short.real > 0.0
+        else:
+            np.maximum(short, 0.0, out=short)
         return np.asarray(short.mean(axis=-1))
 
     def gradient(self, z: Array, y_hat: Array, y: Array, out: Array | None = None) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bpviz.engine.activations.base import is_complex
 from bpviz.engine.losses.base import LOSSES, Array, Loss
 from bpviz.text import N_
 
@@ -18,11 +19,14 @@ class MeanAbsoluteError(Loss):
 
     formula = "abs(y_hat - y)"
     derivative = "sign(y_hat - y)"
+    kinked = True
 
     def sample_losses(self, z: Array, y_hat: Array, y: Array) -> Array:
         """Return (1/K) Σ_k |ŷ_k − y_k|."""
         error = y_hat - y
-        return np.asarray(np.maximum(error, -error).mean(axis=-1))
+        # By the sign of the real part: where that is 0, so is the slope, whatever the complex step is.
+        size = error * np.sign(error.real) if is_complex(error) else np.abs(error)
+        return np.asarray(size.mean(axis=-1))
 
     def gradient(self, z: Array, y_hat: Array, y: Array, out: Array | None = None) -> Array:
         """Return sign(ŷ − y) / (B K)."""
