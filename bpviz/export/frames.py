@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bpviz.snapshot import History, Iteration, Snapshot, SnapshotRequest, SurfaceGrid
+from bpviz.training.histograms import taken
 from bpviz.training.loop import Training
 
 SurfaceMaker = Callable[[Training], SurfaceGrid]
@@ -64,4 +65,4 @@ def frame_count(iterations: int | None, every: int) -> int | None:
 
 def _frame(training: Training, request: SnapshotRequest, surface: SurfaceMaker | None) -> Frame:
     grid = surface(training) if surface is not None else None
-    return Frame(training.snapshot(request), training.recorder.history(), grid)
+    return Frame(taken(training, request), training.recorder.history(), grid)

@@ -26,6 +26,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+G", N_("Check the gradient")),
     ("Ctrl+1 … 6", N_("Show or hide a panel")),
     ("Ctrl+D", N_("Show or hide what the doctor sees")),
+    ("Ctrl+H", N_("Show or hide the histograms")),
     ("Ctrl++  Ctrl+−  Ctrl+0", N_("Larger, smaller, normal text")),
     ("Esc", N_("Dismiss the message")),
     ("F11", N_("Full screen")),

@@ -52,6 +52,8 @@ class Exports(QObject):
             self._write_picture(request)
         elif request.what == "gradients":
             messages.warning(Text("A gradient check is of one iteration. Export it as a picture."))
+        elif request.what == "doctor":
+            messages.warning(Text("The doctor looks at the run in the window. Export it as a picture."))
         elif self.running:
             messages.warning(Text("A sequence is being written already. Wait for it, or cancel it."))
         else:
@@ -80,7 +82,7 @@ class Exports(QObject):
             self._grab,
             SequenceWriter(self._folder, total=request.count),
             every=request.every,
-            request=self.runs.worker.request,
+            request=replace(self.runs.worker.request, with_histograms=request.what == "histograms"),
             set_up=self._set_up,
             surface=RunSurface(self._surface_request()) if needs_surface(request.what, config) else None,
             parent=self,

@@ -25,6 +25,7 @@ from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
 from bpviz.wiring.runs import Runs
+from bpviz.wiring.spreads import Spreads
 from bpviz.wiring.travel import Travel
 from bpviz.wiring.walk import Walks
 from bpviz.workers.checking import CheckingWorker
@@ -50,6 +51,7 @@ class Wiring(QObject):
         self.travel = Travel(window, self.training, self.display, self.runs)
         self.files = Files(window, self.runs)
         self.exports = Exports(window, self.runs)
+        self.spreads = Spreads(window, self.training, self.display)
         self.consulting = Consulting(window, self.training, self.display, self.runs)
         self.checks = Checks(window, self.training, self.checking)
         self._translator: QTranslator | None = None
