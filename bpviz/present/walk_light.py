@@ -152,10 +152,8 @@ def walked_snapshot(snapshot: Snapshot, lit: Lit) -> Snapshot:
 
 def mean_input(x_train: Floats, lit: Lit) -> Floats:
     """Return the mean of the batch's inputs in the data's own units, as far as the window has them."""
-    rows = lit.dissection.rows
-    return (
-        np.asarray(x_train[rows[rows >= 0]].mean(axis=0)) if (rows >= 0).any() else np.zeros(len(x_train[0]))
-    )
+    rows = lit.dissection.rows[lit.dissection.rows >= 0]
+    return np.asarray(x_train[rows].mean(axis=0)) if rows.size else np.zeros(len(x_train[0]))
 
 
 def _state(state: LayerState, trace: LayerTrace, sample: Sample, updated: bool) -> LayerState:
