@@ -76,13 +76,13 @@ class BatchNorm(Layer):
     """z = γ (x − μ) / √(v + ε) + β, a = σ(z)."""
 
     formulas = {
-        "statistics": ("mu = sum(x[n], n) / N", "v = sum((x[n] - mu)**2, n) / N"),
+        "statistics": ("mu = 1 / N * sum(x[n], n)", "v = 1 / N * sum((x[n] - mu)**2, n)"),
         "sum": ("x_hat[n] = (x[n] - mu) / sqrt(v + epsilon)", "z[n] = gamma * x_hat[n] + beta"),
         "activation": ("a[n] = sigma(z[n])",),
         "delta": ("delta[n] = dL_da[n] * sigma_prime(z[n])",),
         "gradient": ("dL_dgamma = sum(delta[n] * x_hat[n], n)", "dL_dbeta = sum(delta[n], n)"),
         "back": (
-            "dL_dx[n] = gamma / sqrt(v + epsilon) * (delta[n] - dL_dbeta / N - x_hat[n] * dL_dgamma / N)",
+            "dL_dx[n] = gamma / (N * sqrt(v + epsilon)) * (N * delta[n] - dL_dbeta - x_hat[n] * dL_dgamma)",
         ),
         "back_running": ("dL_dx[n] = gamma / sqrt(v + epsilon) * delta[n]",),
     }

@@ -14,6 +14,7 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.activations.base import is_complex
 from bpviz.engine.layers.base import LAYERS, Array, Layer, Shape, Work, need
 from bpviz.engine.layers.windows import Tap, Windows, need_picture
 from bpviz.registry import Field
@@ -144,7 +145,10 @@ class MaxPool(Pool):
     def gather(self, work: PoolWork, others: list[Array]) -> None:
         """Keep the larger, tap by tap."""
         for pixels in others:
-            np.maximum(work.out, pixels, out=work.out)
+            if is_complex(pixels):  # the first of equal ones, as on the way back
+                np.copyto(work.out, pixels, where=pixels.real > work.out.real)
+            else:
+                np.maximum(work.out, pixels, out=work.out)
 
     def scatter(self, pictures: Array, work: PoolWork, gradient: Array) -> None:
         """Give all of δ to the first pixel that is as large as a."""
@@ -178,8 +182,8 @@ class AveragePool(Pool):
     """a = Σ over the window / size²."""
 
     formulas = {
-        "sum": ("a(l)[c,r,s] = sum(a(l-1)[c, t*(r-1) + i, t*(s-1) + j], i, j) / k**2",),
-        "back": ("dL_da(l-1)[c,u,v] = sum(dL_da(l)[c, (u - i) / t + 1, (v - j) / t + 1], i, j) / k**2",),
+        "sum": ("a(l)[c,r,s] = 1 / k**2 * sum(a(l-1)[c, t*(r-1) + i, t*(s-1) + j], i, j)",),
+        "back": ("dL_da(l-1)[c,u,v] = 1 / k**2 * sum(dL_da(l)[c, (u - i) / t + 1, (v - j) / t + 1], i, j)",),
     }
     kind = "avgpool"
     forward_operations = ("pool",)

@@ -82,8 +82,8 @@ def key(symbol: Symbol) -> str:
     text = symbol.name
     if symbol.layer is not None:
         text += f"({_source(symbol.layer)})"
-    if symbol.index:
-        text += f"[{','.join(_source(each) for each in symbol.index)}]"
+    if symbol.place:
+        text += f"[{','.join(_source(each) for each in symbol.place)}]"
     return text
 
 
@@ -166,13 +166,13 @@ def _symbol(symbol: Symbol, values: Values) -> Any:
     if named in values:
         return _number(values[named])
     plain_key = key(Symbol(symbol.name, (), symbol.layer))
-    if symbol.index and plain_key in values:
+    if symbol.place and plain_key in values:
         return _entry(np.asarray(values[plain_key]), symbol, values)
     if symbol.name in CONSTANTS:
         return np.float64(CONSTANTS[symbol.name])
     if symbol.name in values:
         found = values[symbol.name]
-        return _entry(np.asarray(found), symbol, values) if symbol.index else _number(found)
+        return _entry(np.asarray(found), symbol, values) if symbol.place else _number(found)
     raise KeyError(f"{named} has no value")
 
 
@@ -182,12 +182,12 @@ def _number(found: Any) -> Any:
 
 def _entry(array: np.ndarray[Any, Any], symbol: Symbol, values: Values) -> Any:
     places = place_of(symbol, array, values)
-    return np.zeros(array.shape[len(symbol.index) :])[()] if places is None else _number(array[places])
+    return np.zeros(array.shape[len(symbol.place) :])[()] if places is None else _number(array[places])
 
 
 def place_of(symbol: Symbol, array: np.ndarray[Any, Any], values: Values) -> tuple[int, ...] | None:
     """Return where in ``array`` the indices of ``symbol`` point, counted from 0; None beyond its ends."""
-    places = [float(_value(each, values)) - 1 for each in symbol.index]
+    places = [float(_value(each, values)) - 1 for each in symbol.place]
     sides = zip(places, array.shape, strict=False)
     if all(place.is_integer() and 0 <= place < side for place, side in sides):
         return tuple(int(place) for place in places)
@@ -204,10 +204,10 @@ def choices(node: Over, values: Values) -> list[dict[str, Any]]:
 def _range(index: str, node: Over, values: Values) -> range:
     """Return all places along the axis of an array that the index by itself stands for."""
     for each in walk(node.body):
-        if isinstance(each, Symbol) and Symbol(index) in each.index:
+        if isinstance(each, Symbol) and Symbol(index) in each.place:
             array = values.get(key(Symbol(each.name, (), each.layer)), values.get(each.name))
             if array is not None:
-                return range(1, 1 + np.shape(array)[each.index.index(Symbol(index))])
+                return range(1, 1 + np.shape(array)[each.place.index(Symbol(index))])
     raise KeyError(f"nothing says how far {index} goes")
 
 

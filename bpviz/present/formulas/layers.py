@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bpviz.present.formulas.evaluate import value
@@ -25,8 +25,7 @@ _BIASES = {
 class Kind:
     """What decides how a layer's lines are printed.
 
-    ``settings`` are a convolution's stride ``t`` and padding ``q``, a pool's stride ``t`` and size ``k`` and
-    a dropout's ``rate``.
+    ``settings`` are a convolution's stride ``t`` and padding ``q``, and a pool's stride ``t`` and size ``k``.
     """
 
     formulas: Mapping[str, tuple[str, ...]]
@@ -43,8 +42,6 @@ def kind_of(layer: Any) -> Kind:
         settings = {"t": layer.stride, "q": layer.padding}
     elif layer.kind in ("maxpool", "avgpool"):
         settings = {"t": layer.stride, "k": layer.size_of_window}
-    elif layer.kind == "dropout":
-        settings = {"rate": layer.rate}
     return Kind(layer.formulas, layer.kind, names, settings)
 
 
@@ -92,7 +89,7 @@ def _renamed(kind: Kind, line: Assignment) -> Assignment:
 
 def _rename(node: Node) -> Node:
     if isinstance(node, Symbol):
-        return Symbol(node.name.replace("bx_", "b_"), node.index, node.layer)
+        return replace(node, name=node.name.replace("bx_", "b_"))
     return rebuilt(node, _rename)
 
 
@@ -109,5 +106,5 @@ def _numbered(line: Assignment, number: int | None) -> Assignment:
 
 def _with_number(node: Node, number: Mapping[str, int]) -> Node:
     if isinstance(node, Symbol) and node.layer is not None and node.name not in ("sigma", "sigma_prime"):
-        return Symbol(node.name, node.index, Number(int(value(node.layer, number)), literal=True))
+        return replace(node, layer=Number(int(value(node.layer, number)), literal=True))
     return rebuilt(node, lambda each: _with_number(each, number))

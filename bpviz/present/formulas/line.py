@@ -21,13 +21,15 @@ MOST_TERMS = 6
 class Printed:
     """What a view draws: the left side, then one part for each equals sign, each in pieces that may wrap.
 
-    ``plain`` is the whole line as text, every term and every digit of it.
+    ``plain`` is the whole line as text, every term and every digit of it.  ``colour`` is a name in the
+    palette: what flows back, for one, has its own.
     """
 
     left: str
     parts: tuple[tuple[str, ...], ...]
     plain: str
     sign: str = "="
+    colour: str = "text"
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,11 @@ def formula_line(target: Node, formula: Node, *, update: bool = False) -> Printe
     sign = "←" if update else "="
     text = f"{plain(target)} {sign} {plain(formula)}"
     return Printed(tex(target), (tex_terms(formula),), text, r"\leftarrow" if update else "=")
+
+
+def tex_line(text: str) -> Printed:
+    """Return a line that a piece writes in TeX itself, aligned at its first sign; it has no numbers."""
+    left, sign, right = text.partition(" = ")
+    if r"\leftarrow" in left or not sign:
+        left, sign, right = text.partition(r" \leftarrow ")
+    return Printed(left, ((right.strip(),),), f"{left} {sign.strip()} {right}", sign.strip())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bpviz.present.formulas.line import Line
 from bpviz.present.formulas.pieces import Fields, loss_lines, worked_out
 from bpviz.present.formulas.rewrite import rebuilt
-from bpviz.present.formulas.tree import Assignment, Node, Over, Quotient, Symbol
+from bpviz.present.formulas.tree import Assignment, Node, Over, Product, Quotient, Symbol
 from bpviz.present.formulas.units import expanded, line_at, literal
 
 Array = NDArray[np.floating]
@@ -27,7 +27,7 @@ def sample_loss_lines(
     if loss.over_outputs != "whole" and len(y) > 1:
         formula: Node = Over("sum", lines[-1].formula, (_OUTPUT,))
         if loss.over_outputs == "mean":
-            formula = Quotient(formula, literal(len(y)))
+            formula = Product((Quotient(literal(1), literal(len(y))), formula))
         lines[-1] = Assignment(Symbol("L"), formula)
     engine = float(loss.sample_losses(z[None], y_hat[None], y[None])[0])
     return _in_numbers(lines, values, engine)

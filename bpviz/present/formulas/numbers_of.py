@@ -112,11 +112,9 @@ def numbers_of_channel(layer: LayerTrace, channel: int, epsilon: float) -> Mappi
     Its δ are those of the batch's mean, 1/B of each sample's own.
     """
     rows = len(layer.x)
-    picked = {name: getattr(layer, name)[:, ..., channel] for name in ("x", "z", "a", "delta")}
-    x_hat = np.array([extra["x_hat"] for extra in layer.extras])[:, ..., channel]
-    if layer.x.ndim == 4:
-        picked = {name: getattr(layer, name)[:, channel] for name in picked}
-        x_hat = np.array([extra["x_hat"] for extra in layer.extras])[:, channel]
+    axis = 1 if layer.x.ndim == 4 else -1
+    picked = {name: np.take(getattr(layer, name), channel, axis) for name in ("x", "z", "a", "delta")}
+    x_hat = np.take(np.array([extra["x_hat"] for extra in layer.extras]), channel, axis)
     kept: dict[str, Any] = {name: array.ravel() for name, array in picked.items()}
     kept["delta"] = kept["delta"] / rows
     for state in layer.parameters:

@@ -15,18 +15,17 @@ from bpviz.present.formulas.evaluate import choices, evaluate, key, value
 from bpviz.present.formulas.line import Line, Printed, formula_line
 from bpviz.present.formulas.parse import parse, parse_line
 from bpviz.present.formulas.rewrite import in_force, replaced
-from bpviz.present.formulas.tree import Assignment, Node, Number, Over, Symbol, symbols
+from bpviz.present.formulas.tree import Assignment, Node, Number, Over, Symbol, symbols, walk
 
 Fields = Mapping[str, float | str]
 
 
 def activation_lines(piece: Any, wanted: str = "a") -> list[Assignment]:
     """Return the lines that make a = σ(z), or with ``wanted="slope"`` σ′(z)."""
-    target = Symbol("a") if wanted == "a" else Symbol("sigma_prime", layer=Symbol("z"))
     formula = parse(piece.formula if wanted == "a" else piece.derivative)
-    if not piece.elementwise:
-        # What depends on all z of a layer is written with indices.
-        target = Symbol(target.name, (Symbol("k"),))
+    # What depends on all z of a layer is written with indices.
+    index = () if piece.elementwise else (Symbol("k"),)
+    target = Symbol("a", index) if wanted == "a" else Symbol("slope" if piece.elementwise else "da_dz")
     parts = [parse_line(part) for part in piece.parts]
     return in_force([*parts, Assignment(target, formula)], {}, target.name)
 
@@ -78,7 +77,7 @@ def worked_out(lines: Sequence[Assignment], values: Mapping[str, Any]) -> list[L
     for line in lines:
         places = _places(line, known)
         results = [value(line.formula, {**known, **place}) for place in places]
-        update = line.target.name in symbols(line.formula)
+        update = line.target in walk(line.formula)
         for place, result in zip(places, results, strict=True):
             target = in_place(line.target, place)
             formula = in_place(line.formula, place)
@@ -120,8 +119,7 @@ def regularizer_lines(piece: Any) -> list[Assignment]:
 def in_symbols(lines: Sequence[Assignment]) -> list[Printed]:
     """Return lines to be drawn, without numbers."""
     return [
-        formula_line(line.target, line.formula, update=line.target.name in symbols(line.formula))
-        for line in lines
+        formula_line(line.target, line.formula, update=line.target in walk(line.formula)) for line in lines
     ]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bpviz.present.formulas.parse import parse
-from bpviz.present.formulas.symbols import RAISED_DIGITS, SUBSCRIPTS, SUPERSCRIPTS, plain_name
+from bpviz.present.formulas.symbols import RAISED_DIGITS, SUBSCRIPTS, SUPERSCRIPTS, derivative, plain_name
 from bpviz.present.formulas.tree import (
     Call,
     Cases,
@@ -40,9 +41,9 @@ class PlainWriter(Writer):
 
     def symbol(self, node: Symbol) -> Written:
         """Return the letter with small digits where there are such."""
-        if node.name.startswith("dL_d"):
-            rest = Symbol(node.name.removeprefix("dL_d"), node.index, node.layer)
-            return Written(f"∂L/∂{self.symbol(rest).text}", FRACTION)
+        by = derivative(node.name)
+        if by:
+            return Written(f"∂{by[0]}/∂{self.symbol(replace(node, name=by[1])).text}", FRACTION)
         text = plain_name(node.name)
         if node.index:
             inner = [self.text(each).replace(" ", "").replace("−", "-") for each in node.index]
@@ -51,6 +52,8 @@ class PlainWriter(Writer):
             text += "".join(inner).translate(SUBSCRIPTS) if small else f"[{','.join(inner)}]"
         if node.layer is not None:
             text += f"({self.text(node.layer)})".replace(" ", "").translate(SUPERSCRIPTS)
+        if node.sample is not None:
+            text += f"[{self.text(node.sample)}]"
         return Written(text, ATOM)
 
     def brackets(self, text: str) -> str:

@@ -99,7 +99,8 @@ def simplified(node: Node) -> Node:
     """Return ``node`` without its own terms 0 and factors 1."""
     match node:
         case Sum(terms=terms):
-            return _sum([each for each in terms if not _nothing(each)])
+            flat = [each.terms if isinstance(each, Sum) else (each,) for each in terms]
+            return _sum([each for group in flat for each in group if not _nothing(each)])
         case Product(factors=factors, kind=""):
             if any(is_number(each, 0) for each in factors):
                 return Number(0, literal=True)

@@ -37,6 +37,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "scale": (r"\lambda", "λ"),
     "sigma": (r"\sigma", "σ"),
     "sigma_prime": (r"\sigma^{\prime}", "σ′"),
+    "slope": (r"\sigma^{\prime}(z)", "σ′(z)"),
+    "da_dz": (r"\frac{\partial a_{k}}{\partial z_{k}}", "∂aₖ/∂zₖ"),
     "Delta": (r"\Delta", "Δ"),
     "lambda_": (r"\lambda", "λ"),
     "y_hat": (r"\hat{y}", "ŷ"),
@@ -95,6 +97,15 @@ SUPERSCRIPTS = str.maketrans("0123456789+-()lLt−", "⁰¹²³⁴⁵⁶⁷⁸�
 RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 _GATE = re.compile(r"(Wx|Wh|b|bx|bh|delta)_([ifgornzq])")
+
+
+_DERIVATIVE = re.compile(r"d([LR])_d(.+)")
+
+
+def derivative(name: str) -> tuple[str, str] | None:
+    """Return of what, and by what, a name like dL_dW is the derivative."""
+    found = _DERIVATIVE.fullmatch(name)
+    return (found[1], found[2]) if found else None
 
 
 def tex_name(name: str) -> str:

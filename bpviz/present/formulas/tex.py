@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
-from bpviz.present.formulas.symbols import tex_name
+from bpviz.present.formulas.symbols import derivative, tex_name
 from bpviz.present.formulas.tree import (
     Call,
     Cases,
@@ -16,7 +18,6 @@ from bpviz.present.formulas.tree import (
     Product,
     Quotient,
     Relation,
-    Sum,
     Symbol,
     Transposed,
     symbols,
@@ -42,6 +43,7 @@ _NAMES = {
     "sigma": r"\sigma",
     "sigma_prime": r"\sigma^{\prime}",
 }
+_IN_BRACKETS = ("sigma", "sigma_prime", "Phi", "sigmoid", "sign", "vec", "erf")
 _AROUND = {
     "abs": (r"\left|", r"\right|"),
     "norm": (r"\left\Vert ", r"\right\Vert "),
@@ -50,13 +52,20 @@ _AROUND = {
 }
 
 
+BREAK = "\x1f"
+"""Stands before every + and − of a sum until it is known whether a line may be broken there."""
+_OPENING, _CLOSING = ("{", r"\left", r"\begin"), ("}", r"\right", r"\end")
+_PARTS = re.compile(r"(\x1f|{|}|\\left(?![a-z])|\\right(?![a-z])|\\begin|\\end)")
+
+
 class TexWriter(Writer):
     """Prints trees as TeX."""
 
     minus = "{-}"
-    plus = "+"
-    less = "-"
+    plus = BREAK + "+"
+    less = BREAK + "-"
     dots = r"\cdots "
+    _raised = False
 
     def number(self, value: float, literal: bool) -> Written:
         """Return a number, a tiny or huge one as a multiple of a power of ten."""
@@ -71,21 +80,27 @@ class TexWriter(Writer):
 
     def symbol(self, node: Symbol) -> Written:
         """Return the letter with its indices below and its layer above, or ∂L over ∂ it."""
-        if node.name.startswith("dL_d"):
-            below = self.symbol(Symbol(node.name.removeprefix("dL_d"), node.index, node.layer)).text
-            return Written(rf"\frac{{\partial L}}{{\partial {below}}}", FRACTION)
+        by = derivative(node.name)
+        if by:
+            below = self.symbol(replace(node, name=by[1])).text
+            return Written(rf"\frac{{\partial {by[0]}}}{{\partial {below}}}", FRACTION)
         text = tex_name(node.name)
         if node.index:
-            inner = [self.text(each) for each in node.index]
+            inner = [self._small(each) for each in node.index]
             plain = all(each.isdigit() and len(each) == 1 for each in inner)
             text = _below(text, ("" if plain else ",").join(inner))
-        if node.layer is None:
+        above = "" if node.layer is None else f"({self.text(node.layer)})"
+        above += "" if node.sample is None else f"[{self.text(node.sample)}]"
+        if not above:
             return Written(text, POWER if "^" in text else ATOM)
-        return Written(f"{text}^{{({self.text(node.layer)})}}", POWER)
+        return Written(f"{text}^{{{above}}}", POWER)
 
     def brackets(self, text: str) -> str:
         """Return ``text`` in brackets that grow with it, where it grows."""
-        tall = any(sign in text for sign in (r"\frac", r"\sum", r"\begin", r"\sqrt"))
+        if r"\sum" in text:
+            # Brackets that grow grow without end around a Σ.
+            return rf"\bigg({text}\bigg)"
+        tall = any(sign in text for sign in (r"\frac", r"\begin", r"\sqrt"))
         return rf"\left({text}\right)" if tall else f"({text})"
 
     def times(self, product: Product, left: Node, right: Node) -> str:
@@ -96,12 +111,21 @@ class TexWriter(Writer):
         return r"\cdot " if numbers else r"\,"
 
     def quotient(self, node: Quotient, leading: bool) -> Written:
-        """Return a fraction."""
+        """Return a fraction; in an exponent or an index, where it would be tiny, with a stroke."""
+        if self._raised:
+            text = f"{self.within(node.over, PRODUCT, leading)}/{self.within(node.under, POWER)}"
+            return Written(text, PRODUCT)
         return Written(rf"\frac{{{self.text(node.over)}}}{{{self.text(node.under)}}}", FRACTION)
 
     def power(self, node: Power) -> Written:
         """Return base and exponent; what has something above it already stands in brackets."""
-        return Written(f"{self.within(node.base, ATOM)}^{{{self.text(node.exponent)}}}", POWER)
+        return Written(f"{self.within(node.base, ATOM)}^{{{self._small(node.exponent)}}}", POWER)
+
+    def _small(self, node: Node) -> str:
+        before, self._raised = self._raised, True
+        text = self.text(node)
+        self._raised = before
+        return text
 
     def transposed(self, node: Transposed) -> Written:
         """Return a T above."""
@@ -112,7 +136,7 @@ class TexWriter(Writer):
         inner = ",".join(self.text(each) for each in node.arguments)
         match node.function:
             case "exp":
-                return Written(rf"\mathrm{{e}}^{{{inner}}}", POWER)
+                return Written(rf"\mathrm{{e}}^{{{self._small(node.arguments[0])}}}", POWER)
             case "sqrt":
                 return Written(rf"\sqrt{{{inner}}}", ATOM)
             case "floor_log":
@@ -127,8 +151,9 @@ class TexWriter(Writer):
                 return Written(self._applied(node, _NAMES[name], inner), POWER)
 
     def _applied(self, node: Call, name: str, inner: str) -> str:
-        single = len(node.arguments) == 1 and isinstance(node.arguments[0], Symbol)
-        if single and not node.function.startswith(("sigma", "Phi", "sigmoid")):
+        (first, *others) = node.arguments
+        single = not others and isinstance(first, Symbol) and not first.name.startswith("dL_d")
+        if single and node.function not in _IN_BRACKETS:
             return f"{name} {inner}"
         return name + self.brackets(inner)
 
@@ -140,19 +165,20 @@ class TexWriter(Writer):
         """Return a brace with each case and its condition; the last one's is what is left."""
         rows, last = [], node
         while True:
-            rows.append(rf"{self.text(last.then)} & {self.text(last.condition)}")
+            rows.append(rf"{self.text(last.then)} & \quad {self.text(last.condition)}")
             if not isinstance(last.otherwise, Cases):
                 break
             last = last.otherwise
-        rows.append(rf"{self.text(last.otherwise)} & {self._else(node, last)}")
+        rows.append(rf"{self.text(last.otherwise)} & \quad {self._else(node, last)}")
         inner = r" \\ ".join(rows)
         return Written(rf"\begin{{cases}} {inner} \end{{cases}}", CHOICE)
 
     def _else(self, first: Cases, last: Cases) -> str:
         """Return what holds where no condition does, in signs that need no language."""
-        if first is not last:
-            return r"\text{else}"
-        condition = last.condition
+        condition, before = last.condition, first.condition
+        if before != condition and (before.left, before.right) == (condition.left, condition.right):
+            # Neither above nor below.
+            return f"{self.text(condition.left)} = {self.text(condition.right)}"
         if condition.relation == "==":
             return rf"{self.text(condition.left)} \ne {self.text(condition.right)}"
         opposite = _RELATIONS[REVERSED[condition.relation]]
@@ -166,16 +192,22 @@ class TexWriter(Writer):
 
 def tex(node: Node, digits: int | None = 4) -> str:
     """Return ``node`` as TeX, numbers with ``digits`` significant digits."""
-    return TexWriter(digits).text(node)
+    return TexWriter(digits).text(node).replace(BREAK, "")
 
 
 def tex_terms(node: Node, digits: int | None = 4) -> tuple[str, ...]:
-    """Return ``node`` as TeX in the pieces between which a line may be broken: the terms of a sum."""
-    writer = TexWriter(digits)
-    if not isinstance(node, Sum):
-        return (writer.text(node),)
-    first, *others = writer.terms(node)
-    return (first, *("{}" + each for each in others))
+    """Return ``node`` as TeX in the pieces between which a line may be broken: before a sum's + and −.
+
+    That is, where the sum is not part of something that has to be drawn in one: a fraction, a root …
+    """
+    pieces, inside = [""], 0
+    for part in _PARTS.split(TexWriter(digits).text(node)):
+        inside += (part in _OPENING) - (part in _CLOSING)
+        if part != BREAK:
+            pieces[-1] += part
+        elif not inside:
+            pieces.append("{}")
+    return tuple(pieces)
 
 
 def _below(text: str, index: str) -> str:

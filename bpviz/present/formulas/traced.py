@@ -17,7 +17,7 @@ from bpviz.present.formulas.layers import Kind, layer_lines, simple
 from bpviz.present.formulas.line import Line
 from bpviz.present.formulas.numbers_of import cuts, from_above, numbers_of, numbers_of_channel
 from bpviz.present.formulas.rewrite import rebuilt, replaced
-from bpviz.present.formulas.tree import Assignment, Node, Over, Quotient, Symbol, symbols
+from bpviz.present.formulas.tree import Assignment, Node, Over, Product, Quotient, Symbol, symbols
 from bpviz.present.formulas.units import (
     at_unit,
     expanded,
@@ -115,13 +115,14 @@ def gradient_line(
     lines = layer_lines(kind_of_trace(found, settings), "gradient", found.number)
     line = next(_at(each, place, None) for each in lines if each.target.name == f"dL_d{name}")
     rows, every_step = len(found.x), found.kind == "dense" and found.x.ndim == 3
-    indices = (("m",) if rows > 1 else ()) + (("t",) if every_step else ())
+    samples, steps = ("m",) if rows > 1 else (), ("t",) if every_step else ()
     values = numbers_of(found, slice(None) if rows > 1 else 0)
-    formula: Node = of_samples(line.formula, OF_A_SAMPLE, tuple(Symbol(each) for each in indices))
-    if indices:
-        formula = Over("sum", formula, indices)
+    sample = Symbol("m") if samples else None
+    formula: Node = of_samples(line.formula, OF_A_SAMPLE, sample, tuple(Symbol(each) for each in steps))
+    if samples or steps:
+        formula = Over("sum", formula, (*samples, *steps))
     if rows > 1:
-        formula = Quotient(formula, literal(rows))
+        formula = Product((Quotient(literal(1), literal(rows)), formula))
     return _line(Assignment(line.target, formula), values, None, found)
 
 

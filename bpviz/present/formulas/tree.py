@@ -1,6 +1,6 @@
 """What a formula is made of: a small tree that is printed and evaluated, one and the same.
 
-Frozen and without behaviour: `parse` makes it, `tex` and `plain` print it, `evaluate` works it out and
+All of it is frozen: `parse` makes it, `tex` and `plain` print it, `evaluate` works it out and
 `rewrite` puts numbers in.
 """
 
@@ -28,11 +28,20 @@ class Number(Node):
 
 @dataclass(frozen=True)
 class Symbol(Node):
-    """A letter: its name in ASCII (y_hat, dL_dW), its indices and the layer that it belongs to."""
+    """A letter: its name in ASCII (y_hat, dL_dW), its indices, the layer and the sample that it belongs to.
+
+    In an array the sample comes before the indices.
+    """
 
     name: str
     index: tuple[Node, ...] = ()
     layer: Node | None = None
+    sample: Node | None = None
+
+    @property
+    def place(self) -> tuple[Node, ...]:
+        """Where it stands in its array: the sample, where it has one, and the indices."""
+        return self.index if self.sample is None else (self.sample, *self.index)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -98,9 +99,10 @@ def expanded(node: Node, values: Values) -> Node:
     Its indices become numbers; what lies beyond an array's ends is nothing, and is left out.
     """
     match node:
-        case Symbol(index=index) if index:
+        case Symbol(index=index, sample=sample) if node.place:
             places = tuple(_index(each, values) for each in index)
-            symbol = Symbol(node.name, places, node.layer)
+            which = None if sample is None else _index(sample, values)
+            symbol = replace(node, index=places, sample=which)
             return literal(0) if _is_beyond(symbol, values) else symbol
         case Over(kind=kind, body=body):
             terms = [expanded(body, {**values, **chosen}) for chosen in choices(node, values)]
@@ -128,16 +130,19 @@ def named(node: Node, names: Mapping[str, str], first: str = "x") -> Node:
     """Return ``node`` with other letters: those of ``names``, and x for a⁽⁰⁾."""
     if isinstance(node, Symbol):
         if node.layer is not None and node.layer == literal(0) and node.name in ("a", "dL_da"):
-            return Symbol(node.name.removesuffix("a") + first, node.index)
-        return Symbol(names.get(node.name, node.name), node.index, node.layer)
+            return replace(node, name=node.name.removesuffix("a") + first, layer=None)
+        return replace(node, name=names.get(node.name, node.name))
     return rebuilt(node, lambda each: named(each, names, first))
 
 
-def of_samples(node: Node, names: frozenset[str], indices: tuple[Node, ...]) -> Node:
-    """Return ``node`` with indices before the others on what each sample has its own of."""
+def of_samples(
+    node: Node, names: frozenset[str], sample: Node | None = None, before: tuple[Node, ...] = ()
+) -> Node:
+    """Return ``node`` with a sample, and indices before the others, on what each sample has its own of."""
     if isinstance(node, Symbol):
-        return Symbol(node.name, (*indices, *node.index), node.layer) if node.name in names else node
-    return rebuilt(node, lambda each: of_samples(each, names, indices))
+        own = replace(node, index=(*before, *node.index), sample=sample)
+        return own if node.name in names else node
+    return rebuilt(node, lambda each: of_samples(each, names, sample, before))
 
 
 def line_at(line: Assignment, place: Mapping[str, int]) -> Assignment:

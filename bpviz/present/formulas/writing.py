@@ -65,7 +65,7 @@ class Writer(ABC):
     @write.register
     def _(self, node: Number, leading: bool) -> Written:
         text, binds = self.number(abs(node.value), node.literal)
-        if not (node.value < 0 or str(node.value).startswith("-")):
+        if not node.value < 0:
             return Written(text, binds)
         signed = self.minus + text
         return Written(signed, PRODUCT) if leading else Written(self.brackets(signed), ATOM)
@@ -98,7 +98,9 @@ class Writer(ABC):
         text = self.within(first, self.factor_binds(True), leading)
         before = first
         for factor in others:
-            text += self.times(node, before, factor) + self.within(factor, self.factor_binds(False))
+            # What a Σ sums reaches to the product's end.
+            ends = factor is others[-1] and isinstance(factor, Over)
+            text += self.times(node, before, factor) + self.within(factor, self.factor_binds(ends))
             before = factor
         return Written(text, PRODUCT)
 
