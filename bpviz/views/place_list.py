@@ -131,7 +131,9 @@ class PlaceTable(QTableWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.state() == QAbstractItemView.State.EditingState:
+            event.accept()  # Enter ended the writing of a name, and is not to do more
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.go()
         elif key == Qt.Key.Key_Delete:
             self.delete()

@@ -363,8 +363,10 @@ class TrainingWorker(QObject):
         if self._training is not None:
             self._training.stopped = None
             self._sought, begun = iteration, time.perf_counter()
-            arrived = self._training.seek(iteration, lambda: self._is_outdated(begun))
-            self._sought = None
+            try:
+                arrived = self._training.seek(iteration, lambda: self._is_outdated(begun))
+            finally:
+                self._sought = None
             if arrived or self._seek_to is None:
                 self.snapshots.ask()
                 self.surface_jobs.ask()
@@ -417,6 +419,7 @@ class TrainingWorker(QObject):
         self._seek_to = None
         if target is not None:
             self._seek(target)
+        self._sought = None
 
     def _finish(self, training: Training) -> None:
         sentence = training.divergence.sentence() if training.divergence else None

@@ -160,7 +160,7 @@ def test_accuracy_takes_the_place_of_the_loss_or_stands_below_it(panel: LossPane
     assert panel.accuracy_button.isHidden()
 
 
-def test_the_pointer_reads_the_nearest_iteration_and_a_click_with_shift_pins_it(
+def test_the_pointer_reads_the_nearest_iteration_and_shift_click_pins_it(
     panel: LossPanel, qtbot: QtBot
 ) -> None:
     filled(panel)

@@ -1,0 +1,126 @@
+"""The popup of branches and bookmarks, the marks on the timeline and in the loss plot."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLineEdit
+
+from bpviz.present.places import ShownPlaces, branch_colour
+from bpviz.text import set_language
+from bpviz.views.loss import LossPanel
+from bpviz.views.places import PlacesPopup
+from bpviz.views.timeline import Timeline
+from tests.helpers.fake_history import fake_history
+from tests.helpers.window import snapshot_at, state_at
+from tests.present.test_places import places
+from tests.views.test_loss_panel import INFO, count_colour, snapshot
+
+
+@pytest.fixture
+def popup(qtbot):
+    popup = PlacesPopup()
+    qtbot.addWidget(popup)
+    popup.retranslate()
+    popup.show_places(ShownPlaces(places()))
+    popup.show()
+    popup.asked = []
+    for name in ("branch_chosen", "branch_renamed", "branch_deleted", "bookmark_chosen", "bookmark_deleted"):
+        getattr(popup, name).connect(lambda *given, name=name: popup.asked.append((name, *given)))
+    return popup
+
+
+def test_enter_goes_there_and_closes(popup, qtbot):
+    popup.branches.table.setCurrentCell(0, 0)
+    qtbot.keyClick(popup.branches.table, Qt.Key.Key_Return)
+    assert popup.asked == [("branch_chosen", 1)]
+    assert not popup.isVisible()
+
+
+def test_the_present_branch_cannot_be_deleted(popup, qtbot):
+    table = popup.branches.table
+    table.choose_present()
+    assert table.key() == 2
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert not popup.branches.delete_button.isEnabled()
+    table.setCurrentCell(0, 0)
+    assert popup.branches.delete_button.isEnabled()
+    qtbot.mouseClick(popup.branches.delete_button, Qt.MouseButton.LeftButton)
+    assert popup.asked == [("branch_deleted", 1)]
+
+
+def test_a_name_is_written_into_the_row(popup, qtbot):
+    table = popup.branches.table
+    table.setCurrentCell(0, 0)
+    table.rename()
+    editor = table.findChild(QLineEdit)
+    editor.setText(" calm ")
+    # Meanwhile the run goes on: the list that comes does not take the pen away.
+    popup.show_places(ShownPlaces(places()))
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(popup.asked))
+    assert popup.asked == [("branch_renamed", 1, "calm")]
+    assert popup.isVisible()
+
+
+def test_what_is_chosen_stays_chosen_when_the_list_is_told_again(popup):
+    table = popup.bookmarks.table
+    table.setCurrentCell(2, 0)
+    popup.show_places(ShownPlaces(places()))
+    assert table.key() == 3
+
+
+def test_it_speaks_chinese(popup):
+    set_language("zh_CN")
+    try:
+        popup.retranslate()
+        assert popup.branches.table.item(1, 1).text() == "分支 1的第 200 次"
+        assert popup.tabs.tabText(1) == "书签"
+    finally:
+        set_language("en")
+
+
+def test_the_timeline_asks_to_play_and_marks_where_bookmarks_and_forks_are(qtbot):
+    bar = Timeline()
+    qtbot.addWidget(bar)
+    bar.resize(1100, 40)
+    bar.show()
+    qtbot.waitExposed(bar)
+    played: list[int] = []
+    bar.replay_requested.connect(played.append)
+    bar.show_snapshot(snapshot_at(300))
+    bar.show_state(state_at(300, 500))
+    qtbot.mouseClick(bar.buttons["rewind"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.buttons["forward"], Qt.MouseButton.LeftButton)
+    assert played == [-1, 1]
+    plain = count_colour(bar.slider.grab().toImage(), branch_colour(1))
+    bar.show_places(ShownPlaces(places()))
+    assert bar.slider.marks == (120, 450)
+    assert count_colour(bar.slider.grab().toImage(), branch_colour(1)) > plain
+    assert "bold" in bar.reading.text()
+    # At the end there is nothing to play forwards, but what plays can always be stopped.
+    bar.show_snapshot(snapshot_at(500))
+    assert not bar.buttons["forward"].isEnabled()
+    bar.show_playing(1)
+    assert bar.buttons["forward"].isEnabled()
+
+
+def test_the_loss_plot_draws_other_branches_and_reaches_as_far_as_they_do(qtbot):
+    panel = LossPanel()
+    qtbot.addWidget(panel)
+    panel.resize(600, 240)
+    panel.show_run(INFO)
+    panel.show_history(fake_history(400, seed=3))
+    panel.show_snapshot(snapshot(400))
+    pale = QColor(branch_colour(1))
+    mixed = [round(0.75 * part + 0.25 * 255) for part in (pale.red(), pale.green(), pale.blue())]
+    colour = QColor(*mixed).name()
+    plain = count_colour(panel.plot.grab().toImage(), colour)
+    assert panel.plot.x_limits[1] < 600
+    panel.show_places(ShownPlaces(places()))
+    assert panel.plot.x_limits[1] >= 600
+    assert count_colour(panel.plot.grab().toImage(), colour) > plain + 50
+    assert panel.plot.marks[0].iteration == 120
+    panel.show_run(INFO)
+    assert panel.plot.branches.all == panel.plot.marks == ()
