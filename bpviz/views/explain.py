@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from bpviz.dissection import Dissection, Operation
@@ -15,13 +15,17 @@ from bpviz.present.explain.summary import summary
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.present.walk import Sample
-from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import tr
 from bpviz.views.explain_head import ExplainHead
 from bpviz.views.explain_pages import FormulasPage, WordsPage
 from bpviz.views.explain_story import StoryPage
 from bpviz.views.explain_summary import SummaryView
 from bpviz.views.panel import Panel
+
+_USUAL = 16.0
+"""So many lines' heights high a panel has text of the usual size; in a higher one it grows."""
+MOST_LARGER = 1.4
 
 
 class ExplainPanel(Panel):
@@ -31,17 +35,24 @@ class ExplainPanel(Panel):
     -------
     depth_changed(str)
         Story, words or formulas: to be remembered.
+    walk_changed(bool)
+        An iteration is taken apart now, or no more, whether the panel can be seen or not.
     """
 
     depth_changed = Signal(str)
+    walk_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.explained = Explained()
-        self.depth: Depth = "words"
+        self.telling: Depth = "words"
         self.head = ExplainHead(self)
         self.summary = SummaryView(self)
-        self.pages = {"story": StoryPage(self), "words": WordsPage(self), "formulas": FormulasPage(self)}
+        self.pages: dict[Depth, StoryPage | WordsPage | FormulasPage] = {
+            "story": StoryPage(self),
+            "words": WordsPage(self),
+            "formulas": FormulasPage(self),
+        }
         self.stack = QStackedWidget(self)
         for page in (self.summary, *self.pages.values()):
             self.stack.addWidget(page)
@@ -51,7 +62,7 @@ class ExplainPanel(Panel):
         column.addWidget(self.head)
         column.addWidget(self.stack, 1)
         self._snapshot: Snapshot | None = None
-        self._styled = False
+        self._styled = self._walks = False
         self._connect()
         self.retranslate()
 
@@ -95,6 +106,12 @@ class ExplainPanel(Panel):
         self.explained.look(dissection, operation, sample)
         self._refresh()
 
+    def show_state(self, state: RunState) -> None:
+        """Notice where an iteration begins to be taken apart, and where that ends."""
+        if (state.operation is not None) != self._walks:
+            self._walks = not self._walks
+            self.walk_changed.emit(self._walks)
+
     def point_at(self, spot: Spot | None) -> None:
         """Explain what is pointed at in the diagram, where the operation makes a number there."""
         before = self.explained.symbol
@@ -108,8 +125,8 @@ class ExplainPanel(Panel):
         if depth not in DEPTHS:
             return
         self.head.set_depth(depth)
-        if depth != self.depth:
-            self.depth = depth
+        if depth != self.telling:
+            self.telling = depth
             self.depth_changed.emit(depth)
             self._refresh()
 
@@ -117,21 +134,25 @@ class ExplainPanel(Panel):
         """Take the colours of a theme."""
         super().set_palette(palette)
         self._styled = True
-        for part in (self.head, self.summary, *self.pages.values()):
-            part.set_palette(palette)
+        self.head.set_palette(palette)
+        self.summary.set_palette(palette)
+        for page in self.pages.values():
+            page.set_palette(palette)
 
     def retranslate(self) -> None:
         """Say everything again."""
         super().retranslate()
-        for part in (self.head, *self.pages.values()):
-            part.retranslate()
+        self.head.retranslate()
+        for page in self.pages.values():
+            page.retranslate()
         self._refresh()
 
     def subtitle(self) -> str:
-        """Return which iteration is explained."""
+        """Return what is explained, and in which iteration."""
         base = self.explained.base
         if base is not None:
-            return tr("in iteration {number}", number=grouped(base.dissection.iteration))
+            iteration = tr("iteration {number}", number=grouped(base.dissection.iteration))
+            return f"{self.explained.title()} · {iteration}"
         if self._snapshot is None:
             return ""
         return tr("iteration {number}", number=grouped(self._snapshot.iteration))
@@ -141,9 +162,9 @@ class ExplainPanel(Panel):
         if self.explained.base is None:
             return self.summary.said()
         title = self.explained.title()
-        if self.depth == "formulas":
+        if self.telling == "formulas":
             return "\n\n".join([title, *(block.copied() for block in self.explained.formulas())])
-        if self.depth == "story":
+        if self.telling == "story":
             told = self.explained.story()
             return "\n".join([title, *(told.sentences if told is not None else ())])
         return "\n".join([title, *self.explained.words()])
@@ -159,7 +180,7 @@ class ExplainPanel(Panel):
         if explained.base is None:
             self._show_summary()
             return
-        page = self.pages[self.depth]
+        page = self.pages[self.telling]
         self.stack.setCurrentWidget(page)
         if isinstance(page, WordsPage):
             page.show_sentences(explained.words())
@@ -181,6 +202,14 @@ class ExplainPanel(Panel):
     def _on_head_chosen(self, index: int | None) -> None:
         self.explained.choose(index)
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        font = QApplication.font()
+        share = self.height() / (_USUAL * self.fontMetrics().height())
+        font.setPointSizeF(font.pointSizeF() * min(max(share, 1.0), MOST_LARGER))
+        if font != self.stack.font():
+            self.stack.setFont(font)
 
     def showEvent(self, event: QShowEvent) -> None:
         # Of two style sheets before the first showing Qt keeps the first one's colours.

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bpviz.present.explain.story import Bench, Factory, Worker
+from bpviz.present.explain.story_factory import Bench, Factory, Worker
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.walk_light import phase_colour
 from bpviz.text import tr
@@ -71,8 +71,9 @@ class FactoryPainter:
         self.counter = QRectF(area.right() - counter, area.top(), counter, area.height())
         font = QFont(painter.font())
         usual = QFontMetricsF(font).height() * 0.78
-        font.setPixelSize(max(round(min(1.25 * self.unit, usual)), 8))
+        font.setPixelSize(max(round(min(1.1 * self.unit, usual)), 8))
         self.font = font
+        self._shown = 0
 
     def paint(self) -> None:
         """Draw everything."""
@@ -130,10 +131,17 @@ class FactoryPainter:
         painter.setPen(QPen(QColor(palette.border), 1))
         painter.setBrush(QColor(palette.control))
         painter.drawRoundedRect(QRectF(x - width / 2, top, width, 1.5 * u), 0.3 * u, 0.3 * u)
-        painter.setPen(QColor(palette.muted))
+        self._count(bench, QRectF(x + 0.9 * u, top, width / 2 - 1.2 * u, 1.5 * u))
         if bench.passing:
             return
         self._knob(bench, QPointF(x, top + 0.75 * u), 0.62 * u)
+
+    def _count(self, bench: Bench, room: QRectF) -> None:
+        """Say of how many workers these are some, where there is room."""
+        text = f"{self._shown} / {bench.units}"
+        if bench.units > self._shown and QFontMetricsF(self.font).horizontalAdvance(text) <= room.width():
+            self.painter.setPen(QColor(self.palette.muted))
+            self.painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _workers(self, bench: Bench, x: float, width: float, top: float) -> None:
         shown = bench.workers[: max(int(width / (1.7 * self.unit)), 1)]
@@ -143,16 +151,15 @@ class FactoryPainter:
         gap = width / len(shown)
         for place, worker in enumerate(shown):
             self._worker(bench, worker, x - width / 2 + (place + 0.5) * gap, top)
-        if bench.units > len(shown):
-            self.painter.setPen(QColor(self.palette.muted))
-            room = QRectF(x - width / 2, self.top, width, 1.4 * self.unit)
-            self.painter.drawText(room, _CENTRE, f"{len(shown)} / {bench.units}")
+        self._shown = len(shown)
 
     def _worker(self, bench: Bench, worker: Worker, x: float, top: float) -> None:
         u, painter, palette = self.unit, self.painter, self.palette
         reached = self._parts_have_come(bench)
         coat = _signed(palette, worker.part) if reached else QColor(palette.grid)
-        painter.setPen(QPen(QColor(palette.text if worker.lit else palette.border), 1.3 if worker.lit else 0.8))
+        painter.setPen(
+            QPen(QColor(palette.text if worker.lit else palette.border), 1.3 if worker.lit else 0.8)
+        )
         painter.setBrush(coat)
         body = QPainterPath()
         body.addRoundedRect(QRectF(x - 0.62 * u, top - 1.55 * u, 1.24 * u, 2.2 * u), 0.5 * u, 0.5 * u)

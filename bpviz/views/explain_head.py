@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from bpviz.present.explain.explained import DEPTH_HELP, DEPTH_LABELS, DEPTHS, Depth
@@ -10,6 +11,9 @@ from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.text import tr
 from bpviz.views.quiet_text import QuietText
+
+_TITLED = 32.0
+"""From so many lines' heights of width on there is room for the title."""
 
 
 class ExplainHead(QWidget):
@@ -53,7 +57,8 @@ class ExplainHead(QWidget):
         for chip in self.chips.values():
             row.addWidget(chip)
         row.addSpacing(8)
-        row.addWidget(self.title, 1)
+        row.addWidget(self.title, 100)
+        row.addStretch(1)
         for button in (self.previous, self.symbol, self.next, self.copy):
             row.addWidget(button)
         self.set_depth("words")
@@ -83,6 +88,11 @@ class ExplainHead(QWidget):
         self.copy.setVisible(bool(title))
         self._say_place()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a narrow panel the title stands in the dock's own line.
+        self.title.setVisible(self.width() >= _TITLED * self.fontMetrics().height())
+
     def _say_place(self) -> None:
         place = tr("{number} of {count}", number=grouped(self._index + 1), count=grouped(self._count))
         self.symbol.setToolTip(f"{self.symbol.text()} · {place} · {tr('Click for the largest')}")
@@ -92,7 +102,8 @@ class ExplainHead(QWidget):
         """Take the colours of a theme."""
         self.title.set_palette(palette)
         self.setStyleSheet(
-            "QToolButton{border:1px solid transparent;border-radius:6px;background:transparent;padding:1px 5px;"
+            "QToolButton{border:1px solid "
+            "transparent;border-radius:6px;background:transparent;padding:1px 5px;"
             f"color:{palette.muted};}}"
             f"QToolButton:hover{{background:{palette.control};color:{palette.text};}}"
             f"QToolButton:focus{{border:1px solid {palette.accent};}}"

@@ -95,7 +95,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("loss", N_("Loss"), "Ctrl+4", _loss, "network", "below", 0.27),
     PanelSpec("map", N_("Decision map"), "Ctrl+5", _map, "surface", "below", 0.48),
     PanelSpec("gradients", N_("Gradient check"), "Ctrl+6", _gradients, "map", "tab"),
-    PanelSpec("explain", N_("What happens now"), "Ctrl+7", _explain, "loss", "tab"),
+    PanelSpec("explain", N_("What happens now"), "Ctrl+7", _explain, "map", "tab"),
     PanelSpec("doctor", N_("Doctor"), "Ctrl+D", _doctor, "map", "tab"),
     PanelSpec("histograms", N_("Histograms"), "Ctrl+H", _histograms, "map", "tab"),
 )

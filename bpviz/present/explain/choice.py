@@ -113,8 +113,8 @@ def of_spot(moment: Moment, spot: Spot) -> Chosen | None:
     if of_parameters:
         name, shape = _weights(moment.trace)
         if spot.is_weight or spot.kernel:
-            flat = (spot.unit, *np.unravel_index(spot.source, shape[1:])) if shape else ()
-            at = Chosen(tuple(int(each) for each in flat), name)
+            source = np.unravel_index(spot.source, shape[1:]) if shape else ()
+            at = Chosen((spot.unit, *(int(each) for each in source)), name)
         else:
             bias = next((one for one in moment.trace.parameters if one.role == "bias"), None)
             at = Chosen((spot.unit,), bias.name) if bias is not None else Chosen()
@@ -143,5 +143,7 @@ def symbol(moment: Moment) -> str:
     else:
         names = {"sum": "z", "normalize": "z", "delta": "δ", "output_delta": "δ", "loss": "L", "hidden": "h"}
         name = names.get(operation.kind, "a")
-    inside = "".join(map(subscript, below)) if max(below, default=0) < 10 else f"[{','.join(map(str, below))}]"
+    inside = (
+        "".join(map(subscript, below)) if max(below, default=0) < 10 else f"[{','.join(map(str, below))}]"
+    )
     return f"{name}{above}{inside}"

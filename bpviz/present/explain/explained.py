@@ -49,9 +49,16 @@ class Explained:
         """Forget the run before."""
         self.info, self.base, self._made, self._moment, self._chosen = info, None, None, None, None
 
-    def look(self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean") -> None:
+    def look(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
         """Look at an operation; at rest at none."""
-        if self.info is None or dissection is None or operation is None or dissection.run_id != self.info.run_id:
+        if (
+            self.info is None
+            or dissection is None
+            or operation is None
+            or dissection.run_id != self.info.run_id
+        ):
             self.base = self._moment = None
             return
         if self._made is None or self._made.dissection is not dissection:

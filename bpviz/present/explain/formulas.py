@@ -56,15 +56,19 @@ def formulas(moment: Moment) -> list[Block]:
     """Return what is typeset about the moment's operation."""
     blocks = []
     # An update's lines have their symbols beside the numbers.
-    general = [] if moment.operation.kind == "update" and not moment.made.optimizer.direction else in_general(moment)
+    general = (
+        []
+        if moment.operation.kind == "update" and not moment.made.optimizer.direction
+        else in_general(moment)
+    )
     if general:
         blocks.append(Block("", tuple(general)))
-    mean = mean_lines(moment)
-    if mean:
-        blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
     worked = lines(moment)
     if worked or not moment.dissection.layers:
         blocks.append(Block(_of_whom(moment), tuple(line.printed() for line in worked)))
+    mean = mean_lines(moment)
+    if mean:
+        blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
     colour = _COLOURS.get(moment.operation.phase, "text")
     return [block.coloured(colour) for block in blocks if block.printed]
 
@@ -102,7 +106,9 @@ def in_general(moment: Moment) -> list[Printed]:
         return formulas_back.in_general(moment)
     layer = kind_of(moment.layer)
     name = _operation(moment)
-    found = in_symbols([line for line in layer_lines(layer, name, moment.number) if _wanted(moment, line.target.name)])
+    found = in_symbols(
+        [line for line in layer_lines(layer, name, moment.number) if _wanted(moment, line.target.name)]
+    )
     if operation.kind == "normalize":
         found = in_symbols(layer_lines(layer, "statistics", moment.number)) + found
     if operation.kind == "activation" and kind:
@@ -200,7 +206,10 @@ def mean_lines(moment: Moment) -> list[Line]:
 
 
 def _mean(symbol: Symbol, numbers: np.ndarray) -> Line:
-    each = [Symbol(symbol.name, (Number(row + 1, literal=True), *symbol.index), symbol.layer) for row in range(len(numbers))]
+    each = [
+        Symbol(symbol.name, (Number(row + 1, literal=True), *symbol.index), symbol.layer)
+        for row in range(len(numbers))
+    ]
     formula = Quotient(Sum(tuple(each)), Number(len(numbers), literal=True))
     values = {key(one): float(number) for one, number in zip(each, numbers, strict=True)}
     return Line(symbol, formula, values, float(np.mean(numbers)))
@@ -223,7 +232,7 @@ def _of_each(moment: Moment) -> list[tuple[Symbol, np.ndarray]]:
         "delta": ("delta", moment.trace.delta),
         "output_delta": ("delta", moment.trace.delta),
     }.get(operation.kind, ("a", moment.trace.a))
-    return [(Symbol(array[0], at, layer), array[1][(moment.rows, *moment.place)])]
+    return [(Symbol(array[0], at, layer), moment.each(array[1][moment.rows]))]
 
 
 def _states(moment: Moment, name: str) -> np.ndarray | None:

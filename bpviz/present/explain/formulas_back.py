@@ -10,8 +10,8 @@ from bpviz.engine.layers import Layer
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key
-from bpviz.present.formulas.layers import kind_of, layer_lines
 from bpviz.present.formulas.layers import delta_lines as written_out
+from bpviz.present.formulas.layers import kind_of, layer_lines
 from bpviz.present.formulas.line import Line, Printed
 from bpviz.present.formulas.loss import loss_gradient_lines
 from bpviz.present.formulas.parse import parse
@@ -37,7 +37,10 @@ def in_general(moment: Moment) -> list[Printed]:
     if "delta" not in own.formulas:
         return in_symbols(layer_lines(sends, "back", above.number))
     if moment.kind == "batchnorm" or above.kind == "batchnorm":
-        return in_symbols([*layer_lines(sends, "back", above.number), *layer_lines(own, "delta", number)]) + slope
+        return (
+            in_symbols([*layer_lines(sends, "back", above.number), *layer_lines(own, "delta", number)])
+            + slope
+        )
     return in_symbols(written_out(own, sends, number)) + slope
 
 
@@ -64,7 +67,9 @@ def _of_loss(moment: Moment) -> list[Line]:
     row, trace = moment.rows[0], moment.trace
     z, a = trace.z[row].ravel(), trace.a[row].ravel()
     unit = int(np.ravel_multi_index(moment.place, trace.a.shape[1:]))
-    return loss_gradient_lines(moment.made.loss, moment.made.loss_fields, z, a, moment.dissection.y[row], unit)
+    return loss_gradient_lines(
+        moment.made.loss, moment.made.loss_fields, z, a, moment.dissection.y[row], unit
+    )
 
 
 def delta(moment: Moment) -> list[Line]:
@@ -152,4 +157,6 @@ def _through_slope(moment: Moment, arrived: float) -> list[Line]:
         step, place = place[0], place[1:]
     extra = {f"dL_da({number})[{key_place}]": arrived}
     settings = kind_of(moment.layer).settings
-    return lines_at(trace, "delta", place, sample=row, step=step, activation=sigma, settings=settings, extra=extra)
+    return lines_at(
+        trace, "delta", place, sample=row, step=step, activation=sigma, settings=settings, extra=extra
+    )

@@ -147,4 +147,14 @@ def function_slope(moment: Moment) -> list[Line]:
     return made
 
 
-__all__ = ["bounded", "function_slope", "function_value", "gradient", "in_general", "layer_lines", "loss", "update", "value"]
+__all__ = [
+    "bounded",
+    "function_slope",
+    "function_value",
+    "gradient",
+    "in_general",
+    "layer_lines",
+    "loss",
+    "update",
+    "value",
+]

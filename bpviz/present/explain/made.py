@@ -77,7 +77,7 @@ class Made:
 
 def made(info: RunInfo, dissection: Dissection) -> Made:
     """Return the pieces of a run, read from what was written for its layers."""
-    layers = []
+    layers: list[Layer] = []
     for number, trace in enumerate(dissection.layers, 1):
         text = info.texts[number - 1] if number <= len(info.texts) else ""
         shape = info.shapes[number - 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -115,6 +116,11 @@ class Moment:
         """Return a parameter's values."""
         found = self.state(name, number)
         return None if found is None else found.values
+
+    def each(self, array: Array) -> Array:
+        """Return what every row of ``array`` has at the moment's place."""
+        at: tuple[Any, ...] = (slice(None), *self.place)
+        return np.asarray(array[at])
 
     def losses(self) -> Array:
         """Return the samples' own losses."""

@@ -60,7 +60,11 @@ def source(moment: Moment, of: str, place: Place) -> str:
 def sample_name(moment: Moment, row: int) -> str:
     """Return a sample of the batch: by its number in the data where the window shows it."""
     shown = int(moment.dissection.rows[row])
-    return tr("sample {sample}", sample=shown) if shown >= 0 else tr("sample {place} of the batch", place=row + 1)
+    return (
+        tr("sample {sample}", sample=shown)
+        if shown >= 0
+        else tr("sample {place} of the batch", place=row + 1)
+    )
 
 
 def whose(moment: Moment) -> str:
@@ -72,9 +76,7 @@ def whose(moment: Moment) -> str:
         return tr("The numbers are those of {sample}.", sample=sample_name(moment, moment.rows[0]))
     kept, size = len(dissection.rows), dissection.batch_size
     if kept < size:
-        return tr(
-            "The numbers are means over {kept} of the batch’s {count} samples.", kept=kept, count=size
-        )
+        return tr("The numbers are means over {kept} of the batch’s {count} samples.", kept=kept, count=size)
     return tr("The numbers are means over the {count} samples of the batch.", count=size)
 
 

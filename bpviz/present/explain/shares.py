@@ -205,8 +205,8 @@ def _single(inputs: Array, weight: float, place: Place) -> Shares:
 
 
 def _through_dropout(moment: Moment, above: LayerTrace, layer: Layer) -> Shares:
-    kept = moment.extras("mask", above.number)[(slice(None), *moment.place)]
-    return _single(above.delta[(moment.rows, *moment.place)] * kept, 1.0, moment.place)
+    kept = moment.each(moment.extras("mask", above.number))
+    return _single(moment.each(above.delta[moment.rows]) * kept, 1.0, moment.place)
 
 
 def _through_pool(moment: Moment, above: LayerTrace, layer: Layer) -> Shares:
@@ -215,11 +215,11 @@ def _through_pool(moment: Moment, above: LayerTrace, layer: Layer) -> Shares:
     places = [(channel, r, s) for r, s, _, _ in sees]
     if not places:
         return Shares(())
-    delta = np.stack([above.delta[(moment.rows, *place)] for place in places], axis=1)
+    delta = np.stack([moment.at(place).each(above.delta[moment.rows]) for place in places], axis=1)
     if above.kind == "maxpool":
         flat = int(np.ravel_multi_index(moment.place, layer.input_shape))
         winner = moment.extras("winner", above.number)
-        won = np.stack([winner[(slice(None), *place)] == flat for place in places], axis=1)
+        won = np.stack([moment.at(place).each(winner) == flat for place in places], axis=1)
         return Shares((Part("delta", np.ones(len(places)), delta * won, lambda term: places[term]),))
     share = 1 / layer.size_of_window**2  # type: ignore[attr-defined]
     return Shares((Part("delta", np.full(len(places), share), delta, lambda term: places[term]),))
@@ -249,7 +249,7 @@ def _through_conv(moment: Moment, above: LayerTrace, layer: Layer) -> Shares:
         return Shares(())
     places = [(f, r, s) for f in range(len(weights)) for r, s, _, _ in sees]
     kernel = np.array([weights[f, channel, i, j] for f in range(len(weights)) for _, _, i, j in sees])
-    delta = np.stack([above.delta[(moment.rows, *place)] for place in places], axis=1)
+    delta = np.stack([moment.at(place).each(above.delta[moment.rows]) for place in places], axis=1)
     return Shares((Part("delta", kernel, delta, lambda term: places[term]),))
 
 
@@ -257,7 +257,9 @@ def _through_recurrent(moment: Moment, above: LayerTrace, layer: Layer) -> Share
     step, unit = moment.place
     weights = moment.values("Wx", above.number)
     assert weights is not None
-    delta = np.concatenate([moment.extras(name, above.number)[:, step] for name in DELTAS[above.kind]], axis=1)
+    delta = np.concatenate(
+        [moment.extras(name, above.number)[:, step] for name in DELTAS[above.kind]], axis=1
+    )
     return Shares((Part("delta", weights[:, unit], delta, _placed(step)),))
 
 
@@ -268,8 +270,8 @@ def _through_batch_norm(moment: Moment, above: LayerTrace, layer: Layer) -> Shar
     variance = float(above.extras[0]["variance"][channel])
     factor = float(states["gamma"].values[channel]) / np.sqrt(variance + layer.epsilon)  # type: ignore[attr-defined]
     count = layer.units // len(states["gamma"].values)
-    delta = above.delta[(moment.rows, *moment.place)]
-    x_hat = moment.extras("x_hat", above.number)[(slice(None), *moment.place)]
+    delta = moment.each(above.delta[moment.rows])
+    x_hat = moment.each(moment.extras("x_hat", above.number))
     # δ here is each sample's own, so that the batch's mean takes the place of its sum.
     shift = np.full_like(delta, -float(states["beta"].gradient[channel]) / count)
     slope = -x_hat * float(states["gamma"].gradient[channel]) / count

@@ -1,4 +1,4 @@
-"""What flows back is the sum of: ∂L/∂h of a step, and a parameter's gradient over samples, places and steps."""
+"""What flows back is the sum of: ∂L/∂h of a step, a parameter's gradient over samples, places and steps."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _of_conv(moment: Moment) -> Shares:
     delta = moment.trace.delta[moment.rows]
     _, height, width = moment.layer.output_shape
     places = [(r, s) for r in range(height) for s in range(width)]
-    source: Callable[[int], Place] = lambda term: places[term]
+    source: Callable[[int], Place] = places.__getitem__
     own = delta[:, moment.place[0]].reshape(len(delta), -1)
     if moment.parameter == "b":
         return Shares((Part("place", own, np.ones_like(own), source),))
@@ -131,7 +131,7 @@ def slope(moment: Moment) -> Array:
     moment.made.activation(moment.number).slope(z, a, out)
     if not moment.made.activation(moment.number).elementwise:
         return np.asarray(out[:, moment.place[-1]])
-    return np.asarray(out[(slice(None), *moment.place)])
+    return np.asarray(moment.each(out))
 
 
 def _z_and_a(moment: Moment) -> tuple[Array, Array]:

@@ -1,62 +1,21 @@
 """The factory: the same operation told to a child, and what the drawing of it shows.
 
-Layers are benches, units their workers, weights the knobs of the machines.  Parts are passed on from bench to
-bench, the finished thing is compared with the order, the complaint goes back from the last bench to the first,
-each worker learns its own share of it, and turns its knobs a little.
+Layers are benches, units their workers, weights the knobs of the machines.  Parts are passed on from
+bench to bench, the finished thing is compared with the order, the complaint goes back from the last bench
+to the first, each worker learns its own share of it, and turns its knobs a little.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from bpviz.dissection import Phase
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import GATES
+from bpviz.present.explain.story_factory import Factory, answer_of, factory, worker_of
 from bpviz.text import tr
-
-MOST_WORKERS = 5
-"""More than these the drawing shows as one of many."""
-
-
-@dataclass(frozen=True)
-class Worker:
-    """One worker: the part that it made, and its share of the complaint, both from −1 to 1."""
-
-    part: float
-    complaint: float
-    lit: bool = False
-
-
-@dataclass(frozen=True)
-class Bench:
-    """One layer: its workers, of how many, and its knob: how far it is turned, −1 to 1, and whether it moves.
-
-    ``passing`` says that nobody there has a knob.
-    """
-
-    number: int
-    workers: tuple[Worker, ...]
-    units: int
-    lit: bool = False
-    knob: float = 0.0
-    passing: bool = False
-
-
-@dataclass(frozen=True)
-class Factory:
-    """What is drawn.  ``way``: parts go right, the complaint left, or nothing moves."""
-
-    phase: Phase
-    benches: tuple[Bench, ...]
-    way: Literal["parts", "compare", "complaint", "knobs"]
-    made: str
-    ordered: str
-    complaint: float
-    done: int
 
 
 @dataclass(frozen=True)
@@ -84,47 +43,94 @@ def _bench(moment: Moment) -> str:
     return tr("the first bench") if moment.number == 1 else tr("bench {bench}", bench=moment.number)
 
 
-def _worker(moment: Moment) -> int:
-    return (moment.place[-1] if len(moment.place) != 3 else moment.place[0]) + 1
-
-
 def _forward(moment: Moment) -> list[str]:
     bench, kind = _bench(moment), moment.operation.kind
     trace = moment.trace
     a = _value(moment, "a")
-    fields = {"bench": bench, "worker": _worker(moment), "value": number(a), "count": trace.x.shape[-1]}
+    fields = {"bench": bench, "worker": worker_of(moment), "value": number(a), "count": trace.x.shape[-1]}
     said = []
     if moment.step >= 0:
         said.append(
-            tr("Step {step}: the workers also look into their notebooks from the step before.", step=moment.step + 1)
+            tr(
+                "Step {step}: the workers also look into their notebooks from the step before.",
+                step=moment.step + 1,
+            )
         )
     if kind == "sum":
         z = _value(moment, "z")
-        said.append(tr("The parts have come to {bench}. Every worker there puts them together, of some more, of some less.", **fields))
-        said.append(tr("How much of each is what the knobs say. Worker {worker} has {sum} now.", sum=number(z), worker=fields["worker"]))
+        said.append(
+            tr(
+                "The parts have come to {bench}. Every worker there puts them "
+                "together, of some more, of some less.",
+                **fields,
+            )
+        )
+        said.append(
+            tr(
+                "How much of each is what the knobs say. Worker {worker} has {sum} now.",
+                sum=number(z),
+                worker=fields["worker"],
+            )
+        )
     elif kind == "pool":
-        said.append(tr("At {bench} every worker looks through a small window and passes on one part for all that is in it: {value}.", **fields))
+        said.append(
+            tr(
+                "At {bench} every worker looks through a small window and passes "
+                "on one part for all that is in it: {value}.",
+                **fields,
+            )
+        )
     elif kind == "flatten":
         said.append(tr("At {bench} the parts are only laid side by side on the belt.", **fields))
     elif kind == "mask":
-        said.append(tr("At {bench} some workers have a day off, drawn by lot. The others work a little harder, so that nobody gets lazy.", **fields))
+        said.append(
+            tr(
+                "At {bench} some workers have a day off, drawn by lot. The others "
+                "work a little harder, so that nobody gets lazy.",
+                **fields,
+            )
+        )
     elif kind == "normalize":
-        said.append(tr("At {bench} all parts are made about equally large, so that the next bench can handle them.", **fields))
+        said.append(
+            tr(
+                "At {bench} all parts are made about equally large, so that the next bench can handle them.",
+                **fields,
+            )
+        )
     elif kind in ("gates", "candidate", "cell", "hidden"):
-        said.append(tr("Worker {worker} of {bench} decides what to keep in the notebook, what to cross out and what to tell the others.", **fields))
+        said.append(
+            tr(
+                "Worker {worker} of {bench} decides what to keep in the notebook, "
+                "what to cross out and what to tell the others.",
+                **fields,
+            )
+        )
     else:
-        said.append(tr("At {bench} every worker shapes what was put together. Worker {worker} passes on a part of {value}.", **fields))
+        said.append(
+            tr(
+                "At {bench} every worker shapes what was put together. Worker "
+                "{worker} passes on a part of {value}.",
+                **fields,
+            )
+        )
     return said
 
 
 def _loss(moment: Moment) -> list[str]:
-    made, ordered, row, unit = _answer(moment)
+    made, ordered, row = answer_of(moment)
     own = float(moment.dissection.losses[row])
     said = [
-        tr("The finished thing is laid beside the order: {made} was made, {ordered} was ordered.", made=number(made), ordered=number(ordered))
+        tr(
+            "The finished thing is laid beside the order: {made} was made, {ordered} was ordered.",
+            made=number(made),
+            ordered=number(ordered),
+        )
     ]
     if abs(made - ordered) < 0.1 * max(abs(ordered), 1.0):
-        return [*said, tr("That is nearly right: there is little to complain about, {loss}.", loss=number(own))]
+        return [
+            *said,
+            tr("That is nearly right: there is little to complain about, {loss}.", loss=number(own)),
+        ]
     more = made > ordered
     return [
         *said,
@@ -139,15 +145,25 @@ def _backward(moment: Moment) -> list[str]:
     bench = _bench(moment)
     if moment.operation.kind == "gradient":
         return [
-            tr("At {bench} everybody works out: had I turned this knob a little, how would the complaint have changed?", bench=bench),
+            tr(
+                "At {bench} everybody works out: had I turned this knob a "
+                "little, how would the complaint have changed?",
+                bench=bench,
+            ),
             tr("A knob that let much through when the complaint is large counts most."),
         ]
     value = _value(moment, "delta")
-    fields = {"bench": bench, "worker": _worker(moment), "value": number(abs(value))}
+    fields = {"bench": bench, "worker": worker_of(moment), "value": number(abs(value))}
     if moment.output:
         said = [tr("The complaint arrives at {bench} first.", bench=bench)]
     else:
-        said = [tr("The complaint is passed back to {bench}: each worker gets a share, by how much of its part was used.", bench=bench)]
+        said = [
+            tr(
+                "The complaint is passed back to {bench}: each worker gets a "
+                "share, by how much of its part was used.",
+                bench=bench,
+            )
+        ]
     if value > 0:
         return [*said, tr("Worker {worker} made {value} too much.", **fields)]
     if value < 0:
@@ -160,7 +176,12 @@ def _update(moment: Moment) -> list[str]:
     assert state is not None
     before, step = float(state.values[moment.place]), float(state.update[moment.place])
     fields = {"before": number(before), "after": number(before - step), "bench": _bench(moment)}
-    said = [tr("At {bench} every knob is turned a little, so that the complaint will be smaller next time.", **fields)]
+    said = [
+        tr(
+            "At {bench} every knob is turned a little, so that the complaint will be smaller next time.",
+            **fields,
+        )
+    ]
     if step:
         said.append(tr("One of them goes from {before} to {after}.", **fields))
     else:
@@ -174,10 +195,17 @@ def _ball(moment: Moment) -> list[str]:
     dissection = moment.dissection
     kind = moment.operation.kind
     if kind == "value":
-        return [tr("A ball lies on a hillside in the fog. It is {height} high.", height=number(dissection.loss))]
+        return [
+            tr("A ball lies on a hillside in the fog. It is {height} high.", height=number(dissection.loss))
+        ]
     if kind == "slope":
         length = float(np.linalg.norm(dissection.gradient))
-        return [tr("It cannot see the valley, but it feels how the ground slopes under it: by {slope}.", slope=number(length))]
+        return [
+            tr(
+                "It cannot see the valley, but it feels how the ground slopes under it: by {slope}.",
+                slope=number(length),
+            )
+        ]
     return [
         tr(
             "So it goes a little downhill: a step of {step}. And then it feels again.",
@@ -192,66 +220,3 @@ def _value(moment: Moment, name: str) -> float:
         names = {"a": "h", "z": "z" if moment.kind == "rnn" else "h", "delta": "delta_h"}
         return float(moment.extra(names[name])[moment.step][moment.place])
     return float(moment.of(getattr(moment.trace, name))[moment.place])
-
-
-def _answer(moment: Moment) -> tuple[float, float, int, int]:
-    """Return answer and target of the output that is farthest off, its row and its number."""
-    row = moment.worst_row()
-    y_hat, y = moment.dissection.layers[-1].a[row].ravel(), moment.dissection.y[row].ravel()
-    unit = int(np.argmax(np.abs(y_hat - y)))
-    return float(y_hat[unit]), float(y[unit]), row, unit
-
-
-# --- the drawing ---
-
-
-def factory(moment: Moment) -> Factory:
-    """Return what is drawn: every bench with a few of its workers."""
-    dissection = moment.dissection
-    operation = moment.operation
-    made, ordered, _, _ = _answer(moment)
-    ways = {"forward": "parts", "loss": "compare", "backward": "complaint", "update": "knobs"}
-    benches = tuple(_drawn(moment, index) for index in range(len(dissection.layers)))
-    own = float(moment.losses().mean())
-    return Factory(
-        operation.phase,
-        benches,
-        ways[operation.phase],  # type: ignore[arg-type]  # one of the four
-        number(made),
-        number(ordered),
-        own / (1.0 + own),
-        operation.layer if operation.layer else len(benches),
-    )
-
-
-def _drawn(moment: Moment, index: int) -> Bench:
-    trace, layer = moment.dissection.layers[index], moment.made.layers[index]
-    a, delta = _by_unit(moment.of(trace.a)), _by_unit(moment.of(trace.delta))
-    here = index + 1 == moment.number
-    picked = int(np.argmax(np.abs(delta if moment.operation.phase == "backward" else a)))
-    if here and moment.place and not moment.parameter:
-        picked = min(_worker(moment) - 1, len(a) - 1)
-    shown = _shown(len(a), picked)
-    top_a, top_delta = (float(np.abs(each).max()) or 1.0 for each in (a, delta))
-    workers = tuple(Worker(float(a[j]) / top_a, float(delta[j]) / top_delta, here and j == picked) for j in shown)
-    steps = [float(np.abs(one.update).max()) for one in trace.parameters]
-    largest = max(
-        (float(np.abs(one.update).max()) for each in moment.dissection.layers for one in each.parameters), default=0.0
-    )
-    turned = max(steps, default=0.0) / largest if largest else 0.0
-    return Bench(index + 1, workers, len(a), here, turned, not layer.size)
-
-
-def _by_unit(numbers: np.ndarray) -> np.ndarray:
-    """Return one number a worker: a map's mean, a unit's last step."""
-    if numbers.ndim == 3:
-        return np.asarray(numbers.mean(axis=(1, 2)))
-    return np.asarray(numbers[-1] if numbers.ndim == 2 else numbers)
-
-
-def _shown(units: int, picked: int) -> list[int]:
-    """Return which workers are drawn: the first few, the picked one among them."""
-    shown = list(range(min(units, MOST_WORKERS)))
-    if picked not in shown:
-        shown[-1] = picked
-    return shown

@@ -101,10 +101,14 @@ def _largest_step(layers: tuple[LayerState, ...]) -> tuple[str, float, float] | 
 def _of_function(info: RunInfo, snapshot: Snapshot) -> tuple[Column, ...]:
     names = [variable_name(info, index) for index in range(len(snapshot.theta))]
     point = tuple((name, short(float(each))) for name, each in zip(names, snapshot.theta, strict=True))
-    slopes = tuple((f"∂f/∂{name}", short(float(each))) for name, each in zip(names, snapshot.gradient, strict=True))
+    slopes = tuple(
+        (f"∂f/∂{name}", short(float(each))) for name, each in zip(names, snapshot.gradient, strict=True)
+    )
     steps: tuple[tuple[str, str], ...] = (("η", short(snapshot.learning_rate)),)
     if snapshot.update is not None:
-        steps += tuple((f"Δ{name}", short(-float(each))) for name, each in zip(names, snapshot.update, strict=True))
+        steps += tuple(
+            (f"Δ{name}", short(-float(each))) for name, each in zip(names, snapshot.update, strict=True)
+        )
     return (
         Column("forward", (*point, ("f", short(snapshot.train.loss)))),
         Column("backward", slopes),

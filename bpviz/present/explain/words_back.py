@@ -10,6 +10,7 @@ from bpviz.present.explain.names import number, sample_name, who
 from bpviz.present.explain.shares_back import reaching, slope
 from bpviz.present.explain.words_forward import NEARLY_FLAT, channel_of, largest_share
 from bpviz.present.pieces import activation_label
+from bpviz.snapshot import Array
 from bpviz.text import tr
 
 
@@ -22,7 +23,8 @@ def loss(moment: Moment) -> list[str]:
     if moment.mean:
         said.append(
             tr(
-                "{loss} compares each answer with its target: over {count} samples it is {value} in the mean.",
+                "{loss} compares each answer with its target: over {count} "
+                "samples it is {value} in the mean.",
                 loss=label,
                 count=len(moment.rows),
                 value=number(float(own.mean())),
@@ -30,28 +32,15 @@ def loss(moment: Moment) -> list[str]:
         )
         worst = int(np.argmax(own))
         said.append(
-            tr("It is largest at {sample}: {value}.", sample=sample_name(moment, worst), value=number(float(own[worst])))
+            tr(
+                "It is largest at {sample}: {value}.",
+                sample=sample_name(moment, worst),
+                value=number(float(own[worst])),
+            )
         )
     row = moment.worst_row()
     y_hat, y = dissection.layers[-1].a[row].ravel(), dissection.y[row].ravel()
-    unit = int(np.argmax(np.abs(y_hat - y)))
-    said.append(
-        tr(
-            "There the answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.",
-            y_hat=number(float(y_hat[unit])),
-            y=number(float(y[unit])),
-            loss=label,
-            value=number(float(dissection.losses[row])),
-        )
-        if len(y) == 1
-        else tr(
-            "There the answer is farthest off at output {unit}: ŷ = {y_hat}, y = {y}; the loss of all outputs is {value}.",
-            unit=unit + 1,
-            y_hat=number(float(y_hat[unit])),
-            y=number(float(y[unit])),
-            value=number(float(dissection.losses[row])),
-        )
-    )
+    said.append(_answered(moment, y_hat, y, float(dissection.losses[row]), label))
     if moment.mean and len(dissection.rows) == dissection.batch_size:
         penalty = dissection.loss - float(own.mean())
         if abs(penalty) > 1e-12 * max(abs(dissection.loss), 1e-300) and dissection.settings.get("penalties"):
@@ -65,6 +54,32 @@ def loss(moment: Moment) -> list[str]:
     return said
 
 
+def _answered(moment: Moment, y_hat: Array, y: Array, own: float, label: str) -> str:
+    unit = int(np.argmax(np.abs(y_hat - y)))
+    fields = {
+        "y_hat": number(float(y_hat[unit])),
+        "y": number(float(y[unit])),
+        "value": number(own),
+        "loss": label,
+    }
+    if len(y) == 1 and moment.mean:
+        return tr("There the answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields)
+    if len(y) == 1:
+        return tr("The answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields)
+    fields["unit"] = str(unit + 1)
+    if moment.mean:
+        return tr(
+            "There the answer is farthest off at output {unit}: ŷ = {y_hat}, y = {y}; "
+            "the loss of all outputs is {value}.",
+            **fields,
+        )
+    return tr(
+        "The answer is farthest off at output {unit}: ŷ = {y_hat}, y = "
+        "{y}; the loss of all outputs is {value}.",
+        **fields,
+    )
+
+
 def output_delta(moment: Moment) -> list[str]:
     """Say δ of an output whose loss reads z: the answer less the target."""
     delta = float(moment.of(moment.trace.delta)[moment.place])
@@ -74,7 +89,9 @@ def output_delta(moment: Moment) -> list[str]:
     label = tr(activation_label(moment.made.activation_name(moment.number)))
     said = [
         tr("{who} answered ŷ = {y_hat} where y = {y} was wanted: its error is δ = {delta}.", **fields),
-        tr("With {function} and this loss the slopes cancel out, and the difference is left.", function=label),
+        tr(
+            "With {function} and this loss the slopes cancel out, and the difference is left.", function=label
+        ),
     ]
     outputs = moment.dissection.y.shape[1]
     if moment.made.loss.over_outputs == "mean" and outputs > 1:
@@ -102,13 +119,19 @@ def delta(moment: Moment) -> list[str]:
     said = []
     assert moment.above is not None
     kind = moment.above.kind
-    fields = {"who": who(moment), "arrived": number(arrived), "count": shares.count(), "above": moment.number + 1}
-    if kind == "dropout" or kind == "flatten":
+    fields = {
+        "who": who(moment),
+        "arrived": number(arrived),
+        "count": shares.count(),
+        "above": moment.number + 1,
+    }
+    if kind in ("dropout", "flatten"):
         said.append(tr("{who} gets back what layer {above} passes through: {arrived}.", **fields))
     elif kind == "batchnorm":
         said.append(
             tr(
-                "{who} gets back {arrived} through batch norm: the error of feature {feature} less what all samples have in common.",
+                "{who} gets back {arrived} through batch norm: the error of feature "
+                "{feature} less what all samples have in common.",
                 feature=channel_of(moment) + 1,
                 **fields,
             )
@@ -119,17 +142,30 @@ def delta(moment: Moment) -> list[str]:
         said.append(tr("{who} is seen by nothing in layer {above}: nothing comes back to it.", **fields))
     elif kind == "maxpool":
         said.append(
-            tr("{who} lies in {count} windows of layer {above}; of those where it is the largest it gets δ: {arrived}.", **fields)
+            tr(
+                "{who} lies in {count} windows of layer {above}; of those where "
+                "it is the largest it gets δ: {arrived}.",
+                **fields,
+            )
         )
     elif kind == "avgpool":
         said.append(
-            tr("{who} lies in {count} windows of layer {above}; of each it gets its part of δ: {arrived} in all.", **fields)
+            tr(
+                "{who} lies in {count} windows of layer {above}; of each it "
+                "gets its part of δ: {arrived} in all.",
+                **fields,
+            )
         )
     elif shares.count() == 1:
-        said.append(tr("{who} hears from one unit of layer {above}, δ times the weight: {arrived}.", **fields))
+        said.append(
+            tr("{who} hears from one unit of layer {above}, δ times the weight: {arrived}.", **fields)
+        )
     else:
         said.append(
-            tr("{who} hears from {count} units of layer {above}, each δ times its weight: {arrived} in all.", **fields)
+            tr(
+                "{who} hears from {count} units of layer {above}, each δ times its weight: {arrived} in all.",
+                **fields,
+            )
         )
         said += largest_share(moment, shares)
     return said + through_slope(moment, value)
@@ -144,7 +180,8 @@ def through_slope(moment: Moment, value: float) -> list[str]:
     if moment.mean:
         return [
             tr(
-                "Each sample’s is multiplied by its slope of {function}, {slope} in the mean: that leaves δ = {delta}.",
+                "Each sample’s is multiplied by its slope of {function}, "
+                "{slope} in the mean: that leaves δ = {delta}.",
                 function=tr(activation_label(name)),
                 slope=number(steepness),
                 delta=number(value),

@@ -24,14 +24,19 @@ def weighted_sum(moment: Moment) -> list[str]:
     if moment.kind == "conv":
         said = [
             tr(
-                "{who}: the kernel lies on {count} pixels; each times its weight, and the bias, make z = {value}.",
+                "{who}: the kernel lies on {count} pixels; each times its "
+                "weight, and the bias, make z = {value}.",
                 **fields,
             )
             if shares.bias is not None
-            else tr("{who}: the kernel lies on {count} pixels; each times its weight makes z = {value}.", **fields)
+            else tr(
+                "{who}: the kernel lies on {count} pixels; each times its weight makes z = {value}.", **fields
+            )
         ]
     elif shares.bias is not None:
-        said = [tr("{who} adds up {count} inputs, each times its weight, and its bias: z = {value}.", **fields)]
+        said = [
+            tr("{who} adds up {count} inputs, each times its weight, and its bias: z = {value}.", **fields)
+        ]
     else:
         said = [tr("{who} adds up {count} inputs, each times its weight: z = {value}.", **fields)]
     return said + largest_share(moment, shares) + _bias(shares)
@@ -88,13 +93,19 @@ def activation(moment: Moment) -> list[str]:
     if name in ("", "identity"):
         return [tr("{who}: the identity passes z = {z} on unchanged.", **fields)]
     said = [
-        tr("{who}: {function} takes each sample’s z by itself; the mean of z is {z}, that of a is {a}.", **fields)
+        tr(
+            "{who}: {function} takes each sample’s z by itself; the mean of z is {z}, that of a is {a}.",
+            **fields,
+        )
         if moment.mean
         else tr("{who}: {function} turns z = {z} into a = {a}.", **fields)
     ]
     if name == "softmax":
         said.append(
-            tr("Softmax makes the {count} outputs shares of one whole: together they are 1.", count=trace.a.shape[-1])
+            tr(
+                "Softmax makes the {count} outputs shares of one whole: together they are 1.",
+                count=trace.a.shape[-1],
+            )
         )
         return said
     return [*said, slope_sentence(float(slope(moment).mean()), moment)]
@@ -104,14 +115,16 @@ def slope_sentence(steepness: float, moment: Moment) -> str:
     """Say how much of an error gets back through the activation."""
     if moment.mean:
         return tr(
-            "The slope there, {slope} in the mean, is the share of an error that will come back through this unit.",
+            "The slope there, {slope} in the mean, is the share of an "
+            "error that will come back through this unit.",
             slope=number(steepness),
         )
     if steepness == 0:
         return tr("The function is flat there, its slope 0: no error will come back through this unit.")
     if abs(steepness) < NEARLY_FLAT:
         return tr(
-            "The slope there is only {slope}: the unit is nearly saturated, and little of the error will come back.",
+            "The slope there is only {slope}: the unit is nearly saturated, "
+            "and little of the error will come back.",
             slope=number(steepness),
         )
     return tr(
@@ -122,7 +135,7 @@ def slope_sentence(steepness: float, moment: Moment) -> str:
 
 def pool(moment: Moment) -> list[str]:
     """Say what a pooling window sees and keeps."""
-    channel, row, column = moment.place
+    _, row, column = moment.place
     seen = window(moment.layer, row, column)
     a = float(moment.of(moment.trace.a)[moment.place])
     fields = {"who": who(moment), "count": len(seen), "value": number(a)}
@@ -147,7 +160,11 @@ def flatten(moment: Moment) -> list[str]:
     sides = " × ".join(map(str, moment.layer.input_shape))
     place = np.unravel_index(moment.place[0], moment.layer.input_shape)
     return [
-        tr("The {sides} numbers are laid out in one row of {count}; nothing is computed.", sides=sides, count=moment.layer.units),
+        tr(
+            "The {sides} numbers are laid out in one row of {count}; nothing is computed.",
+            sides=sides,
+            count=moment.layer.units,
+        ),
         tr(
             "Number {unit} is what {source} was: {value}.",
             unit=moment.place[0] + 1,
@@ -164,20 +181,22 @@ def mask(moment: Moment) -> list[str]:
     dropped = int((masks == 0).sum())
     said = [
         tr(
-            "Dropout switches off {dropped} of {count} units in this iteration; by chance, at a rate of {rate}.",
+            "Dropout switches off {dropped} of {count} units in this "
+            "iteration; by chance, at a rate of {rate}.",
             dropped=dropped,
             count=masks.size,
             rate=number(layer.rate),  # type: ignore[attr-defined]
         )
     ]
     a = float(moment.of(moment.trace.a)[moment.place])
-    own = masks[(slice(None), *moment.place)]
+    own = moment.each(masks)
     if not moment.mean and own[0] == 0:
         return [*said, tr("{who} is one of them: it gives 0, and will get no error back.", who=who(moment))]
     return [
         *said,
         tr(
-            "{who} gives {a}: those that stay are made larger by 1/(1 − p) = {factor}, to make up for the others.",
+            "{who} gives {a}: those that stay are made larger by 1/(1 − p) "
+            "= {factor}, to make up for the others.",
             who=who(moment),
             a=number(a),
             factor=number(1 / (1 - layer.rate)),  # type: ignore[attr-defined]

@@ -27,7 +27,11 @@ def gradient(moment: Moment) -> list[str]:
     said = []
     if terms > 1:
         said.append(
-            tr("{name} is used at {count} places: their shares, δ times what came in there, are added up.", count=terms, **fields)
+            tr(
+                "{name} is used at {count} places: their shares, δ times what came in there, are added up.",
+                count=terms,
+                **fields,
+            )
         )
     elif role == "bias":
         said.append(tr("{name} moves z directly: its gradient is δ itself.", **fields))
@@ -36,14 +40,20 @@ def gradient(moment: Moment) -> list[str]:
     elif not moment.mean:
         said.append(
             tr(
-                "{name} multiplies the input {input}; δ of its unit is {delta}: this sample’s share is {share}.",
+                "{name} multiplies the input {input}; δ of its unit is "
+                "{delta}: this sample’s share is {share}.",
                 input=number(float(part.inputs[0, 0])),
                 delta=number(float(part.weights[0, 0])),
                 **fields,
             )
         )
     else:
-        said.append(tr("{name}: each sample’s share is δ of the unit times the input that the weight multiplies.", **fields))
+        said.append(
+            tr(
+                "{name}: each sample’s share is δ of the unit times the input that the weight multiplies.",
+                **fields,
+            )
+        )
     if moment.mean:
         worst = int(np.argmax(np.abs(own)))
         said.append(
@@ -64,7 +74,9 @@ def _whole(moment: Moment, value: float, own: np.ndarray) -> list[str]:
         if penalty_in_force(moment) and abs(penalty) > 1e-12 * abs(value):
             return [
                 tr(
-                    "The penalty adds {penalty}: ∂L/∂w = {gradient}.", penalty=number(penalty), gradient=number(value)
+                    "The penalty adds {penalty}: ∂L/∂w = {gradient}.",
+                    penalty=number(penalty),
+                    gradient=number(value),
                 )
             ]
         return []
@@ -97,26 +109,42 @@ def update(moment: Moment) -> list[str]:
     if not dissection.layers:
         index = moment.place[0]
         name = tr("The variable {name}", name=variable_name(moment.info, index))
-        before, slope, step = (float(one[index]) for one in (dissection.theta, dissection.gradient, dissection.update))
+        before, slope, step = (
+            float(one[index]) for one in (dissection.theta, dissection.gradient, dissection.update)
+        )
     else:
         state = moment.state(moment.parameter)
         assert state is not None
         name = weight_name(moment)
-        before, slope, step = (float(one[moment.place]) for one in (state.values, state.gradient, state.update))
+        before, slope, step = (
+            float(one[moment.place]) for one in (state.values, state.gradient, state.update)
+        )
     entry = OPTIMIZERS[dissection.optimizer]
     after = before - step
     said = [_moved(name, before, after, slope)]
     rate = dissection.learning_rate
     plain = rate * slope
-    fields = {"optimizer": tr(entry.label), "step": number(step), "rate": number(rate), "gradient": number(slope)}
+    fields = {
+        "optimizer": tr(entry.label),
+        "step": number(step),
+        "rate": number(rate),
+        "gradient": number(slope),
+    }
     if dissection.optimizer == "sgd" and math.isclose(plain, step, rel_tol=1e-9, abs_tol=1e-300):
-        return [*said, tr("What is taken off is the rate times the gradient: {rate} × {gradient} = {step}.", **fields)]
+        return [
+            *said,
+            tr("What is taken off is the rate times the gradient: {rate} × {gradient} = {step}.", **fields),
+        ]
     said.append(tr("{optimizer} takes off {step}.", **fields) + " " + tr(entry.help))
     if moment.made.optimizer.searches:
         return said
     return [
         *said,
-        tr("Plain gradient descent would take off {rate} × {gradient} = {plain}.", plain=number(plain), **fields),
+        tr(
+            "Plain gradient descent would take off {rate} × {gradient} = {plain}.",
+            plain=number(plain),
+            **fields,
+        ),
     ]
 
 
@@ -137,7 +165,11 @@ def value(moment: Moment) -> list[str]:
     )
     return [
         tr("The ball stands at {point}.", point=point),
-        tr("There {formula} is {value}: that is what is to become smaller.", formula=info.formula or info.name, value=number(dissection.loss)),
+        tr(
+            "There {formula} is {value}: that is what is to become smaller.",
+            formula=info.formula or info.name,
+            value=number(dissection.loss),
+        ),
     ]
 
 
@@ -155,5 +187,8 @@ def slope_of_function(moment: Moment) -> list[str]:
     length = float(np.linalg.norm(gradient))
     return [
         *said,
-        tr("The gradient points up the steepest way, with a length of {length}; the step goes against it.", length=number(length)),
+        tr(
+            "The gradient points up the steepest way, with a length of {length}; the step goes against it.",
+            length=number(length),
+        ),
     ]

@@ -32,7 +32,8 @@ def gates(moment: Moment) -> list[str]:
     names = ("i", "f", "g", "o") if moment.kind == "lstm" else ("r", "z")
     said = [
         tr(
-            "{who}: each gate adds up the inputs of this step and the states of the step before, by its own weights.",
+            "{who}: each gate adds up the inputs of this step and the "
+            "states of the step before, by its own weights.",
             who=who(moment),
         )
     ]
@@ -45,7 +46,8 @@ def candidate(moment: Moment) -> list[str]:
     shares = gate(moment, "n")
     return [
         tr(
-            "{who}: from its inputs, and from r = {r} times what the old states give (q = {q}), the candidate is n = {n}.",
+            "{who}: from its inputs, and from r = {r} times what the old "
+            "states give (q = {q}), the candidate is n = {n}.",
             who=who(moment),
             r=number(at(moment, "r")),
             q=number(at(moment, "q")),
@@ -59,7 +61,8 @@ def cell(moment: Moment) -> list[str]:
     """Say how an LSTM's cell is made anew."""
     return [
         tr(
-            "{who}: of the old cell {before} the share f = {f} is kept, of the candidate {g} the share i = {i} is added.",
+            "{who}: of the old cell {before} the share f = {f} is kept, of "
+            "the candidate {g} the share i = {i} is added.",
             who=who(moment),
             before=number(at(moment, "c", 1)),
             f=number(at(moment, "f")),
@@ -84,7 +87,8 @@ def hidden(moment: Moment) -> list[str]:
         ]
     return [
         tr(
-            "{who}: of the old state {before} the share z = {z} stays, the rest is the candidate n = {n}: h = {h}.",
+            "{who}: of the old state {before} the share z = {z} stays, the "
+            "rest is the candidate n = {n}: h = {h}.",
             who=who(moment),
             before=number(at(moment, "h", 1)),
             z=number(at(moment, "z_gate")),
@@ -102,7 +106,10 @@ def delta(moment: Moment) -> list[str]:
         return said + through_slope(moment, at(moment, "delta"))
     if moment.kind == "lstm":
         said.append(
-            tr("The cell keeps its own account of errors: ∂L/∂c = {value}.", value=number(at(moment, "delta_c")))
+            tr(
+                "The cell keeps its own account of errors: ∂L/∂c = {value}.",
+                value=number(at(moment, "delta_c")),
+            )
         )
     letters = {"delta_z_gate": "z"}
     gates = ", ".join(

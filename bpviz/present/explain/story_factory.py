@@ -1,0 +1,120 @@
+"""What the drawing of the factory shows, with the numbers that it follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bpviz.dissection import Phase
+from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.names import number
+
+MOST_WORKERS = 5
+"""More than these the drawing shows as one of many."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One worker: the part that it made, and its share of the complaint, both from −1 to 1."""
+
+    part: float
+    complaint: float
+    lit: bool = False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One layer: its workers, of how many, and its knob: how far it is turned, −1 to 1, and whether it moves.
+
+    ``passing`` says that nobody there has a knob.
+    """
+
+    number: int
+    workers: tuple[Worker, ...]
+    units: int
+    lit: bool = False
+    knob: float = 0.0
+    passing: bool = False
+
+
+@dataclass(frozen=True)
+class Factory:
+    """What is drawn.  ``way``: parts go right, the complaint left, or nothing moves."""
+
+    phase: Phase
+    benches: tuple[Bench, ...]
+    way: Literal["parts", "compare", "complaint", "knobs"]
+    made: str
+    ordered: str
+    complaint: float
+    done: int
+
+
+def factory(moment: Moment) -> Factory:
+    """Return what is drawn: every bench with a few of its workers."""
+    dissection = moment.dissection
+    operation = moment.operation
+    made, ordered, _ = answer_of(moment)
+    ways = {"forward": "parts", "loss": "compare", "backward": "complaint", "update": "knobs"}
+    benches = tuple(_drawn(moment, index) for index in range(len(dissection.layers)))
+    own = float(moment.losses().mean())
+    return Factory(
+        operation.phase,
+        benches,
+        ways[operation.phase],  # type: ignore[arg-type]  # one of the four
+        number(made),
+        number(ordered),
+        own / (1.0 + own),
+        operation.layer if operation.layer else len(benches),
+    )
+
+
+def _drawn(moment: Moment, index: int) -> Bench:
+    trace, layer = moment.dissection.layers[index], moment.made.layers[index]
+    a, delta = _by_unit(moment.of(trace.a)), _by_unit(moment.of(trace.delta))
+    here = index + 1 == moment.number
+    picked = int(np.argmax(np.abs(delta if moment.operation.phase == "backward" else a)))
+    if here and moment.place and not moment.parameter:
+        picked = min(worker_of(moment) - 1, len(a) - 1)
+    shown = _shown(len(a), picked)
+    top_a, top_delta = (float(np.abs(each).max()) or 1.0 for each in (a, delta))
+    workers = tuple(
+        Worker(float(a[j]) / top_a, float(delta[j]) / top_delta, here and j == picked) for j in shown
+    )
+    steps = [float(np.abs(one.update).max()) for one in trace.parameters]
+    largest = max(
+        (float(np.abs(one.update).max()) for each in moment.dissection.layers for one in each.parameters),
+        default=0.0,
+    )
+    turned = max(steps, default=0.0) / largest if largest else 0.0
+    return Bench(index + 1, workers, len(a), here, turned, not layer.size)
+
+
+def _by_unit(numbers: np.ndarray) -> np.ndarray:
+    """Return one number a worker: a map's mean, a unit's last step."""
+    if numbers.ndim == 3:
+        return np.asarray(numbers.mean(axis=(1, 2)))
+    return np.asarray(numbers[-1] if numbers.ndim == 2 else numbers)
+
+
+def _shown(units: int, picked: int) -> list[int]:
+    """Return which workers are drawn: the first few, the picked one among them."""
+    shown = list(range(min(units, MOST_WORKERS)))
+    if picked not in shown:
+        shown[-1] = picked
+    return shown
+
+
+def worker_of(moment: Moment) -> int:
+    """Return the number of the worker that is told about, from 1."""
+    return (moment.place[-1] if len(moment.place) != 3 else moment.place[0]) + 1
+
+
+def answer_of(moment: Moment) -> tuple[float, float, int]:
+    """Return answer and target of the output that is farthest off, and the sample's row."""
+    row = moment.worst_row()
+    y_hat, y = moment.dissection.layers[-1].a[row].ravel(), moment.dissection.y[row].ravel()
+    unit = int(np.argmax(np.abs(y_hat - y)))
+    return float(y_hat[unit]), float(y[unit]), row
