@@ -21,6 +21,7 @@ from bpviz.wiring.checks import Checks
 from bpviz.wiring.consulting import Consulting
 from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_error
+from bpviz.wiring.explaining import Explaining
 from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
@@ -49,6 +50,7 @@ class Wiring(QObject):
         self.runs = Runs(window, self.training, self.display)
         self.walks = Walks(window, self.training, self.display, self.runs)
         self.travel = Travel(window, self.training, self.display, self.runs)
+        self.explaining = Explaining(window)
         self.files = Files(window, self.runs)
         self.exports = Exports(window, self.runs)
         self.spreads = Spreads(window, self.training, self.display)
