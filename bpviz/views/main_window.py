@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from bpviz.dissection import Dissection
 from bpviz.errors import UserError
@@ -35,6 +35,7 @@ from bpviz.views.export_dialog import ExportDialog
 from bpviz.views.gradients import GradientsPanel
 from bpviz.views.help import HelpDialog
 from bpviz.views.icons import application_icon
+from bpviz.views.lessons import LessonsPanel
 from bpviz.views.loss import LossPanel
 from bpviz.views.menus import Menus
 from bpviz.views.message_bar import MessageBar
@@ -87,6 +88,8 @@ class MainWindow(QMainWindow):
         self.toolbar = ToolBar()
         self.strip = PhaseStrip()
         self.timeline = Timeline()
+        self.lessons = LessonsPanel()
+        self.lessons.hide()
         self.badge = DoctorBadge()
         self.places = PlacesPopup(self)
         self.content = named(QWidget(), "Content")
@@ -116,7 +119,11 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
-        column.addWidget(self.host, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.lessons)
+        middle.addWidget(self.host, 1)
+        column.addLayout(middle, 1)
         column.addWidget(self.strip)
         column.addWidget(self.timeline)
         place = self.timeline.layout()
@@ -177,6 +184,7 @@ class MainWindow(QMainWindow):
             "smaller": self._on_smaller_triggered,
             "normal": self._on_normal_triggered,
             "help": self.show_help,
+            "lessons": self.lessons.toggle,
         }
         for key, handler in handlers.items():
             self.menus.actions[key].triggered.connect(handler)
@@ -324,7 +332,15 @@ class MainWindow(QMainWindow):
         """Take the colours of a theme."""
         for dock in self.host.docks.values():
             dock.set_palette(palette)
-        for part in (self.toolbar, self.strip, self.timeline, self.badge, self.message_bar, self.help):
+        for part in (
+            self.toolbar,
+            self.lessons,
+            self.strip,
+            self.timeline,
+            self.badge,
+            self.message_bar,
+            self.help,
+        ):
             part.set_palette(palette)
         self.menus.check_theme(self.themes.choice)
         self._place_message_bar()
@@ -339,6 +355,7 @@ class MainWindow(QMainWindow):
             self.host,
             self.menus,
             self.toolbar,
+            self.lessons,
             self.strip,
             self.timeline,
             self.badge,
@@ -378,7 +395,7 @@ class MainWindow(QMainWindow):
 
     def keep_layout(self) -> None:
         """Keep the layout for the next start."""
-        self.settings.set_value("layout", self.host.saved_layout())
+        self.settings.set_value("layout", self.lessons.kept_layout or self.host.saved_layout())
         geometry = self.normalGeometry()
         self.settings.set_value("size", [geometry.width(), geometry.height()])
         self.settings.set_value("maximized", self.isMaximized())

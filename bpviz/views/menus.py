@@ -39,7 +39,7 @@ _VIEW = (
     ("smaller", N_("Smaller text"), ("Ctrl+-",)),
     ("normal", N_("Normal text"), ("Ctrl+0",)),
 )
-_HELP = (("help", N_("Help"), ("F1",)),)
+_HELP = (("help", N_("Help"), ("F1",)), ("lessons", N_("Lessons"), ("F2",)))
 _THEMES = (("system", N_("Like the system")), ("light", N_("Light")), ("dark", N_("Dark")))
 
 

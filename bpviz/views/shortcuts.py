@@ -31,6 +31,8 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Esc", N_("Dismiss the message")),
     ("F11", N_("Full screen")),
     ("F1", N_("This help")),
+    ("F2", N_("Lessons: open, or leave them")),
+    ("Alt+←  Alt+→", N_("A step of a lesson back, on")),
 )
 
 

@@ -63,6 +63,14 @@ QMainWindow::separator:hover { background: @border@; }
 #TopBar, #Timeline, #PhaseStrip { background: @card@; }
 #TopBar { border-bottom: 1px solid @border@; }
 #PhaseStrip { border-top: 1px solid @border@; }
+#Lessons { background: @card@; border: none; border-right: 1px solid @border@; }
+#LessonRows { background: transparent; }
+#LessonTitle { font-weight: 600; }
+#LessonBox { background: @control@; border: none; border-radius: @radius@px; }
+QPushButton[look="row"] { background: transparent; border-radius: @radius@px; }
+QPushButton[look="row"]:hover { background: @control@; }
+QPushButton[look="answer"] { background: @card@; text-align: left; }
+QPushButton[look="answer"]:hover { background: @hover@; }
 #PanelTitle { font-weight: 600; font-size: @title@pt; }
 #PanelSubtitle, #Quiet { color: @muted@; font-size: @small@pt; }
 QToolButton#SectionTitle { color: @accent@; font-weight: 600; padding: @pad@px 2px 0 0; }
@@ -87,11 +95,13 @@ QToolButton[look="bar"][menu="true"] { padding-right: 24px; }
 QToolButton[look="bar"][split="true"] { padding-right: 24px; }
 QToolButton[look="bar"]::menu-button { border: none; width: 20px; }
 QToolButton[look="bar"]::menu-arrow { image: @chevron@; width: 10px; height: 10px; }
-QToolButton[look="bar"][primary="true"], QPushButton:default {
+QToolButton[look="bar"][primary="true"], QPushButton[primary="true"], QPushButton:default {
     background: @accent@; color: @on_accent@; font-weight: 600;
 }
-QToolButton[look="bar"][primary="true"]:hover, QPushButton:default:hover { background: @accent_hover@; }
-QToolButton[look="bar"][primary="true"]:focus, QPushButton:default:focus { border-color: @text@; }
+QToolButton[look="bar"][primary="true"]:hover, QPushButton[primary="true"]:hover,
+QPushButton:default:hover { background: @accent_hover@; }
+QToolButton[look="bar"][primary="true"]:focus, QPushButton[primary="true"]:focus,
+QPushButton:default:focus { border-color: @text@; }
 QToolButton[look="flat"] { background: transparent; border: 1px solid transparent; border-radius: 5px;
     padding: 2px; }
 QToolButton[look="flat"]:hover { background: @control@; }

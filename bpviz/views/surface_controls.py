@@ -140,6 +140,11 @@ class SurfaceControls(QWidget):
             # What was asked for does not exist in this run: whoever computes has to know.
             self.plane_requested.emit(self.request)
 
+    def ask(self, request: SurfaceRequest) -> None:
+        """Ask for a plane, where this run has it."""
+        if self.kind.findData(request.kind) >= 0 and max(request.parameters) < max(len(self._names), 1):
+            self._ask(request)
+
     def show_half_width(self, half_width: float) -> None:
         """Take the half width of the plane that is shown: wider and narrower start from it."""
         self._half_width = half_width

@@ -25,6 +25,7 @@ from bpviz.wiring.explaining import Explaining
 from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
+from bpviz.wiring.lessons import Lessons
 from bpviz.wiring.runs import Runs
 from bpviz.wiring.spreads import Spreads
 from bpviz.wiring.travel import Travel
@@ -56,9 +57,11 @@ class Wiring(QObject):
         self.spreads = Spreads(window, self.training, self.display)
         self.consulting = Consulting(window, self.training, self.display, self.runs)
         self.checks = Checks(window, self.training, self.checking)
+        self.lessons = Lessons(window, self.display, self.runs, self.walks)
         self._translator: QTranslator | None = None
         self._open = True
         self.walks.sample_wanted.connect(self._on_sample_changed)
+        self.lessons.stage.sample_wanted.connect(self._on_sample_changed)
         self._connect()
         for thread in self._threads:
             thread.start()
@@ -191,6 +194,7 @@ class Wiring(QObject):
         self._open = False
         self.display.stop()
         self.walks.stop()
+        self.lessons.stop()
         self.files.stop()
         self.exports.stop()
         for worker in (self.training, self.surface, self.checking):

@@ -85,7 +85,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def is_named(number: str, claims: list[Claim], given: list[float]) -> bool:
-    """Whether a number of a text is one that was claimed, rounded as it is written, or one that was chosen."""
+    """Whether a number of a text was claimed, as it is rounded there, or chosen."""
     percent = number.endswith("%")
     digits = number.rstrip("% ").replace("−", "-")
     value = float(digits)

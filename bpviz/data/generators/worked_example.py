@@ -12,8 +12,17 @@ from bpviz.text import N_
 
 
 def _number(name: str, label: str, default: float) -> Field:
-    help = N_("One of the three numbers of the only sample.")
-    return Field(name, label, "float", default, help=help, minimum=-1e6, maximum=1e6, low=-100.0, high=100.0)
+    return Field(
+        name,
+        label,
+        "float",
+        default,
+        minimum=-1e6,
+        maximum=1e6,
+        low=-100.0,
+        high=100.0,
+        help=N_("One of the three numbers of the only sample."),
+    )
 
 
 @GENERATORS.register(

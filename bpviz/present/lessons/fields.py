@@ -59,19 +59,25 @@ class Fields:
         """Return a field of one type; a whole number serves as a float."""
         value = self.take(name, default, kind.__name__)
         if value is default and default is not _MISSING:
-            return value  # type: ignore[no-any-return]
+            return default  # type: ignore[no-any-return]
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:
             raise self.wrong(name, kind.__name__, value)
         return value
 
+    def maybe(self, name: str, kind: type[T]) -> T | None:
+        """Return a field of one type, None where it is left out."""
+        return self.typed(name, kind) if self.has(name) else None
+
     def numbers(self, name: str, kind: type[T], default: tuple[Any, ...] = ()) -> tuple[T, ...]:
         """Return a list of numbers."""
-        found = self.typed(name, list, None)
-        if found is None:
+        if not self.has(name):
             return default
-        whole = [float(value) if kind is float and type(value) is int else value for value in found]
+        found = self.typed(name, list)
+        whole: list[Any] = [
+            float(value) if kind is float and type(value) is int else value for value in found
+        ]
         if any(type(value) is not kind for value in whole):
             raise self.wrong(name, f"a list of {kind.__name__}", found)
         return tuple(whole)

@@ -30,7 +30,7 @@ class Claim:
     """What a number on the screen is, or on which side of a bound it lies.
 
     ``what`` names it (see `sights.value_of`).  ``value`` is met to ``digits`` significant digits, a bound
-    strictly.
+    strictly.  ``at`` is another iteration of the same run, at rest, of which it is claimed.
     """
 
     what: str
@@ -38,6 +38,7 @@ class Claim:
     digits: int = 12
     above: float | None = None
     below: float | None = None
+    at: int | None = None
 
     def holds(self, found: float) -> bool:
         """Whether a number that was found is what is claimed.

@@ -67,7 +67,7 @@ def _lesson(fields: Fields) -> Lesson:
 
 
 def _step(fields: Fields) -> Step:
-    iteration = fields.typed("iteration", int, None)
+    iteration = fields.maybe("iteration", int)
     if iteration is not None and iteration < 0:
         raise fields.wrong("iteration", "0 or more", iteration)
     settings = fields.typed("set", dict, {})
@@ -78,7 +78,7 @@ def _step(fields: Fields) -> Step:
         fields.numbers("start", float),
         iteration,
         fields.typed("watch", bool, False),
-        fields.typed("speed", float, None),
+        fields.maybe("speed", float),
         fields.typed("walk", str, ""),
         fields.one_of("grain", GRAINS),
         _look(fields),
@@ -98,8 +98,8 @@ def _flat(settings: dict[str, Any], head: str = "") -> list[tuple[str, Any]]:
 
 
 def _look(fields: Fields) -> Look:
-    show = fields.take("show", [])
-    if not isinstance(show, list) or any(name not in PANELS for name in show):
+    show = fields.typed("show", list, [])
+    if any(name not in PANELS for name in show):
         raise fields.wrong("show", "a list of " + ", ".join(PANELS), show)
     pin = fields.numbers("pin", int)
     if len(pin) not in (0, 2, 3):
@@ -125,13 +125,14 @@ def _look(fields: Fields) -> Look:
 def _claim(fields: Fields) -> Claim:
     claim = Claim(
         fields.typed("what", str),
-        fields.typed("is", float, None),
+        fields.maybe("is", float),
         fields.typed("digits", int, 12),
-        fields.typed("above", float, None),
-        fields.typed("below", float, None),
+        fields.maybe("above", float),
+        fields.maybe("below", float),
+        fields.maybe("at", int),
     )
-    bounded = claim.above is not None or claim.below is not None
-    if (claim.value is None) != bounded:
+    bounds = [bound for bound in (claim.above, claim.below) if bound is not None]
+    if (claim.value is None) != bool(bounds):
         raise fields.wrong("is", "a number, or instead of it above or below")
     if not 1 <= claim.digits <= 15:
         raise fields.wrong("digits", "from 1 to 15", claim.digits)

@@ -1,7 +1,7 @@
 """What stands on the screen at each step of a lesson.
 
-A scene follows from the file alone, not from what was done on the way: whatever the learner has tried out, and
-whichever way a step is entered, it is the same.
+A scene follows from the file alone, not from what was done on the way: whatever the learner has tried
+out, and whichever way a step is entered, it is the same.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Scene:
             When there is no such operation.
         """
         if not self.walk or self.walk in PHASES:
-            return Target(self.iteration, self.walk or "rest")  # type: ignore[arg-type]
+            return Target(self.iteration, self.walk or "rest")
         name, _, step = self.walk.partition("@")
         kind, _, layer = name.strip().partition(" ")
         for place, each in enumerate(operations):

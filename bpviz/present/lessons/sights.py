@@ -82,16 +82,18 @@ def value_of(sights: Sights, what: str) -> float:
     """Return the number called ``what``.
 
     - ``iteration``, ``epoch``, ``size``, ``operation`` (from 1), ``learning_rate``, ``gradient_norm``;
-    - ``loss`` (what this iteration descends), ``train_loss``, ``test_loss``, ``train_accuracy``, ``test_accuracy``;
-      ``loss@12`` is what iteration 12 descended, ``best_test_loss`` and ``best_test_iteration`` of the record;
+    - ``loss`` (what this iteration descends), ``train_loss``, ``test_loss``, ``train_accuracy``,
+      ``test_accuracy``; ``loss@12`` is what iteration 12 descended, ``best_test_loss`` and
+      ``best_test_iteration`` are of the record so far;
     - ``theta[1]``, ``gradient[1]``, ``update[1]``: entries of the flat vectors, counted from 1;
-    - of the chosen sample ``x[1]``, ``z1[2]``, ``a1[2]``, ``delta2[1]``, ``y_hat`` or ``y_hat[3]``, ``array1…``;
-    - ``W1[2,1]``, its gradient ``dW1[2,1]``, its update ``uW1[2,1]``, what it becomes ``newW1[2,1]``; so for every
-      parameter by its name in files;
+    - of the chosen sample ``x[1]``, ``z1[2]``, ``a1[2]``, ``delta2[1]``, ``y_hat`` or ``y_hat[3]``;
+    - ``W1[2,1]``, its gradient ``dW1[2,1]``, its update ``uW1[2,1]``, what it becomes ``newW1[2,1]``; so
+      for every parameter by its name in files;
     - ``norm3``: ‖∂L/∂θ⁽³⁾‖ where it was measured last, ``step_norm[4]`` that of a step of a sequence;
     - ``check_error``, ``check_backprop[1]``, ``check_difference[1]``, ``check_gap[1]``;
       ``valley_h`` and ``valley_error``: where the method that was asked for is best;
-    - ``setting:learning_rate``: what stands in the set-up; ``setting:optimizer=adam``: 1 where it is that, else 0;
+    - ``setting:learning_rate``: what stands in the set-up; ``setting:optimizer=adam``: 1 where it is that,
+      else 0;
     - two of them with `` / `` or `` - `` between.
 
     Raises

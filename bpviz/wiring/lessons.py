@@ -1,0 +1,179 @@
+"""Lessons: from what the learner presses to the step on the screen, and back to the run before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from bpviz.present.lessons import Lesson, all_lessons
+from bpviz.present.lessons.scenes import Scene, scenes
+from bpviz.present.lessons.sights import Sights, met
+from bpviz.present.walk import Grain
+from bpviz.snapshot import SnapshotRequest, SurfaceRequest
+from bpviz.views.gradients import GradientsPanel
+from bpviz.views.main_window import MainWindow
+from bpviz.views.network import NetworkPanel
+from bpviz.views.surface import SurfacePanel
+from bpviz.wiring.display import Display
+from bpviz.wiring.lesson_stage import LessonStage
+from bpviz.wiring.runs import PutAside, Runs
+from bpviz.wiring.walk import Walks
+
+# How often it is looked whether what was to be tried was done.
+LOOK_MS = 120
+DONE = "lessons_done"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What there was before a lesson, and comes back after it."""
+
+    run: PutAside
+    request: SnapshotRequest
+    surface: SurfaceRequest
+    layout: str
+    grain: Grain
+    gradients: bool
+
+
+class Lessons(QObject):
+    """Holds which lesson is on, and at which step."""
+
+    def __init__(self, window: MainWindow, display: Display, runs: Runs, walks: Walks) -> None:
+        super().__init__(window)
+        self.window, self.display, self.runs, self.walks = window, display, runs, walks
+        self.stage = LessonStage(window, display, runs, walks)
+        self.lesson: Lesson | None = None
+        self.at = 0
+        self._scenes: tuple[Scene, ...] = ()
+        self._before: Before | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._on_look_timeout)
+        panel = window.lessons
+        panel.show_done(self._done())
+        panel.chosen.connect(self.begin)
+        panel.step_wanted.connect(self.go_to)
+        panel.left.connect(self.leave)
+        panel.closed.connect(self._on_panel_closed)
+
+    # --- a lesson ---
+
+    @Slot(str)
+    def begin(self, name: str) -> None:
+        """Begin a lesson; the run that is there is put aside, whole."""
+        if self._before is None:
+            self._before = self._put_aside()
+        self.lesson = next(lesson for lesson in all_lessons() if lesson.id == name)
+        self._scenes = scenes(self.lesson)
+        self.go_to(0)
+        self._look.start()
+
+    @Slot(int)
+    def go_to(self, at: int) -> None:
+        """Show a step; after the last one the lesson is done."""
+        if self.lesson is None:
+            return
+        if at >= len(self.lesson.steps):
+            self._note_done(self.lesson)
+            self.leave()
+            return
+        self.at = max(at, 0)
+        self.window.lessons.show_step(self.lesson, self.at)
+        self.stage.set_scene(self._scenes[self.at], self.lesson.steps[self.at])
+
+    @Slot()
+    def leave(self) -> None:
+        """End the lesson wherever it is; the run before it comes back as it was."""
+        self.lesson = None
+        self._look.stop()
+        self.stage.stop()
+        self.window.lessons.frame(None)
+        self.window.lessons.show_list()
+        if self._before is not None:
+            before, self._before = self._before, None
+            self._bring_back(before)
+
+    def stop(self) -> None:
+        """Do nothing more: the window closes."""
+        self._look.stop()
+        self.stage.stop()
+
+    # --- what was there before ---
+
+    def _put_aside(self) -> Before:
+        worker, network = self.runs.worker, self.window.panels().get("network")
+        self.walks.leave()
+        layout = self.window.host.saved_layout()
+        self.window.lessons.kept_layout = layout
+        return Before(
+            self.runs.put_aside(),
+            worker.request,
+            worker.surface_request,
+            layout,
+            self.window.grain,
+            isinstance(network, NetworkPanel) and network.footer.gradients.isChecked(),
+        )
+
+    def _bring_back(self, before: Before) -> None:
+        worker, panels = self.runs.worker, self.window.panels()
+        self.walks.leave()
+        self.window.set_grain(before.grain)
+        network, surface = panels.get("network"), panels.get("surface")
+        if isinstance(network, NetworkPanel):
+            network.canvas.let_go()
+            network.footer.gradients.setChecked(before.gradients)
+        worker.request, worker.surface_request = before.request, before.surface
+        if isinstance(surface, SurfacePanel):
+            surface.controls.request = before.surface
+        self.runs.take_back(before.run)
+        self.window.host.restore_layout(before.layout)
+        self.window.lessons.kept_layout = ""
+
+    # --- what the learner does ---
+
+    @Slot()
+    def _on_look_timeout(self) -> None:
+        """Light Next once what was to be tried is done."""
+        if self.lesson is None or self.stage.busy:
+            return
+        try_it = self.lesson.steps[self.at].try_it
+        sights = self.sights()
+        if try_it is not None and try_it.when and sights is not None and met(try_it.when, sights):
+            self.window.lessons.step.show_met(True)
+
+    def sights(self) -> Sights | None:
+        """Return what can be seen now; None while there is nothing."""
+        info, snapshot, walk = self.display.info, self.display.snapshot, self.walks.walk
+        if info is None or snapshot is None or snapshot.run_id != info.run_id:
+            return None
+        checks = self.window.panels().get("gradients")
+        return Sights(
+            self.runs.config,
+            info,
+            snapshot,
+            self.display.history(),
+            self.walks.dissection if walk.on else None,
+            walk.operation,
+            walk.sample,
+            checks.report if isinstance(checks, GradientsPanel) else None,
+        )
+
+    @Slot()
+    def _on_panel_closed(self) -> None:
+        self.leave()
+        self.window.lessons.hide()
+
+    # --- what was done ---
+
+    def _done(self) -> list[str]:
+        kept = self.window.settings.value(DONE, [])
+        return [str(name) for name in kept] if isinstance(kept, list) else []
+
+    def _note_done(self, lesson: Lesson) -> None:
+        done = self._done()
+        if lesson.id not in done:
+            done.append(lesson.id)
+            self.window.settings.set_value(DONE, done)
+        self.window.lessons.show_done(done)
