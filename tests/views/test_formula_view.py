@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, qGray
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from bpviz.present.formulas.drawing import drawing, pieces, prepare
+from bpviz.present.formulas.digits import is_row
+from bpviz.present.formulas.drawing import drawing, pieces, prepare, typeset_whole
 from bpviz.present.formulas.line import Line
 from bpviz.present.formulas.parse import parse
 from bpviz.present.palette import DARK, LIGHT
@@ -72,6 +74,28 @@ def test_ink_reaches_neither_beyond_its_size_nor_falls_far_short_of_it(qapp):
         assert columns[0] >= 8
         assert columns[-1] <= found.shape[1] - 8
         assert rows[-1] - rows[0] > 0.8 * (found.shape[0] - 20)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    ["7200", r"{-}0.25", r"{}+({-}0.3266)\cdot ({-}0.1)", r"{}-0.5", "12-7+8.9", r"(0.5+1)\cdot (1-0.5)"],
+)
+def test_numbers_set_from_glyphs_look_as_the_typesetter_sets_them(qapp, tex):
+    assert is_row(tex)
+    quick, whole = drawing(tex), typeset_whole(tex)
+    assert quick.width == pytest.approx(whole.width, abs=0.002)
+    assert quick.ascent == pytest.approx(whole.ascent, abs=0.002)
+    assert quick.height == pytest.approx(whole.height, abs=0.002)
+    pictures = []
+    for made in (quick, whole):
+        image = QImage(round(made.width * 40), round(made.height * 40), QImage.Format.Format_RGB32)
+        image.fill(QColor("#ffffff"))
+        painter = QPainter(image)
+        QSvgRenderer(made.coloured("#000000")).render(painter)
+        painter.end()
+        pictures.append(ink(image, "#ffffff"))
+    assert pictures[0].shape == pictures[1].shape
+    assert np.abs(pictures[0] - pictures[1]).mean() < 0.02
 
 
 def test_the_ink_has_the_colour_asked_for(qapp):

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bpviz.present.formulas.digits import is_row, row
 from bpviz.present.formulas.line import Printed
 
 EM = 24.0
@@ -64,8 +65,27 @@ def drawing(tex: str) -> Drawing:
     """Return the drawing of a formula."""
     # The typesetter keeps fonts and counters of its own that two threads must not share.
     with _lock:
-        made = _typesetter()(tex, size=EM, margin=0.0)
-        element = made.svgxml()
+        return _row(tex) if is_row(tex) else typeset_whole(tex)
+
+
+def _row(tex: str) -> Drawing:
+    outlines, width, ascent, descent = row(tex, _element)
+    height = ascent + descent
+    text = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.3f}" height="{height:.3f}" '
+        f'viewBox="0 {-ascent:.3f} {width:.3f} {height:.3f}">{outlines}</svg>'
+    )
+    return Drawing(text, width / EM, height / EM, ascent / EM)
+
+
+def _element(tex: str) -> ET.Element:
+    made: ET.Element = _typesetter()(tex, size=EM, margin=0.0).svgxml()
+    return made
+
+
+def typeset_whole(tex: str) -> Drawing:
+    """Return the drawing of a formula as the typesetter makes it, in one; by one thread at a time."""
+    element = _element(tex)
     left, top, width, height = (float(each) for each in element.attrib["viewBox"].split())
     # An accent claims more room on its left than it has ink there, and what stands below a Σ less.
     begins = min(_begin_of_ink(element), 0.0)
