@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bpviz.present.explain.formulas import Block
+from bpviz.present.explain.names import joined
 from bpviz.present.palette import Palette
 from bpviz.text import tr
 from bpviz.views.formula_view import FormulaView
@@ -55,11 +56,12 @@ class WordsPage(Page):
         """Show sentences; the last says whose numbers they are."""
         self._sentences = sentences
         *said, whose = sentences or [""]
-        text = "<p style='line-height:128%;margin:0;'>" + " ".join(map(escape, said or [whose]))
+        text = "<p style='line-height:128%;margin:0;'>" + escape(joined(said or [whose]))
         if said and whose:
-            text += f" <span style='color:{self._muted};'>{escape(whose)}</span>"
+            gap = joined(["", ""])
+            text += f"{gap}<span style='color:{self._muted};'>{escape(whose)}</span>"
         self.label.setText(text + "</p>")
-        self.label.setAccessibleDescription(" ".join(sentences))
+        self.label.setAccessibleDescription(joined(sentences))
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""

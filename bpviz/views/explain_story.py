@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
+from bpviz.present.explain.names import joined
 from bpviz.present.explain.story import Story
 from bpviz.present.palette import Palette
 from bpviz.text import tr
@@ -41,7 +42,7 @@ class StoryPage(QWidget):
         sentences = () if story is None else story.sentences
         inner = "</p><p style='margin:4px 0 0 0;'>".join(map(escape, sentences))
         self.label.setText(f"<p style='margin:0;'>{inner}</p>")
-        said = " ".join(sentences)
+        said = joined(list(sentences))
         self.label.setAccessibleDescription(said)
         self.canvas.setAccessibleDescription(said)
 

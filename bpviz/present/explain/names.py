@@ -5,7 +5,7 @@ from __future__ import annotations
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.numbers import short
-from bpviz.text import tr
+from bpviz.text import language, tr
 
 
 def number(value: float) -> str:
@@ -111,3 +111,8 @@ def title(moment: Moment) -> str:
         parts.append(tr("step {step}", step=moment.step + 1))
     text = " · ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def joined(sentences: list[str]) -> str:
+    """Return sentences one behind the other: Chinese has no room between them."""
+    return ("" if language() == "zh_CN" else " ").join(sentences)
