@@ -181,6 +181,9 @@ def check_gradients(
 ) -> GradientCheck:
     """Compare backpropagation with differences, parameter by parameter.
 
+    Parameters that stand at a kink (ReLU at 0, say) are told by ``at_kink`` and count for none of the
+    errors: a difference mixes the slopes of both sides there.
+
     Parameters
     ----------
     data, x, y, layers, **options

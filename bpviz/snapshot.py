@@ -404,6 +404,10 @@ class GradientCheck:
     ``indices`` (k,) says which entries of θ, ``backprop`` and ``differences`` (k,) are the two
     gradients.  ``relative_error`` is |a − n| / max(|a|, |n|, floor) with the floor of
     `bpviz.engine.gradient_check`; ``worst_parameter`` is where it is largest.
+
+    ``at_kink`` (k,) tells which parameters stand at a kink of one of ``kinks`` (names of pieces: ReLU), or
+    have one within the step, ``kink_names`` are theirs, the largest error first: there a difference mixes the slopes of both sides.  They do not count for the
+    largest errors and for the worst parameter, which is empty where all stand at one.
     """
 
     method: str
@@ -416,6 +420,14 @@ class GradientCheck:
     absolute_error: NDArray[np.floating]
     relative_error: NDArray[np.floating]
     worst_parameter: str
+    at_kink: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    kinks: tuple[str, ...] = ()
+    kink_names: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Which parameters count: those that do not stand at a kink, (k,)."""
+        return ~self.at_kink if self.at_kink.size else np.ones(len(self.indices), np.bool_)
 
     @property
     def parameters(self) -> int:
@@ -424,13 +436,13 @@ class GradientCheck:
 
     @property
     def max_absolute_error(self) -> float:
-        """The largest |a − n|."""
-        return float(self.absolute_error.max())
+        """The largest |a − n| away from kinks."""
+        return float(self.absolute_error[self.counted].max(initial=0.0))
 
     @property
     def max_relative_error(self) -> float:
-        """The largest relative error."""
-        return float(self.relative_error.max())
+        """The largest relative error away from kinks."""
+        return float(self.relative_error[self.counted].max(initial=0.0))
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is told in JSON; None for what is not finite."""

@@ -83,6 +83,18 @@ def test_other_layers_and_a_function_are_checked_too(run):
     assert bowl["max_relative_error"] < 1e-9
 
 
+def test_kinks_are_told_and_the_eight_keys_do_without_them(run):
+    words = ("--data", "digits", "--layers", "conv 8 3x3 relu, flatten", "--samples", "20")
+    found = told(run, *words)
+    assert list(found) == KEYS
+    assert found["max_relative_error"] < 1e-6
+    code, out, _ = run(*words)
+    assert code == 0
+    assert "stand at a kink of ReLU, where a difference mixes both sides, e.g. b⁽¹⁾[" in out
+    assert "differ:" not in out
+    assert "kink" in run("--help")[1]
+
+
 def test_the_valley_is_printed_and_written(run, tmp_path):
     path = tmp_path / "valley.csv"
     rows = told(run, "--data", "xor", "--layers", "3 tanh", "--valley", "--csv", path)

@@ -50,7 +50,9 @@ def parser() -> argparse.ArgumentParser:
         prog="bpviz gradients",
         description=tr(
             "Compare backpropagation with differences of the loss, parameter by parameter.\n"
-            "“--iterations N” trains so many updates before; left out, the start is looked at."
+            "“--iterations N” trains so many updates before; left out, the start is looked at.\n"
+            "Where a parameter stands at a kink (ReLU at 0), a difference mixes the slopes of both sides:\n"
+            "it is told, and counts for none of the errors, nor for max_… and worst_parameter of “--json”."
         ),
         epilog=tr("Exit codes: 0 done, 2 a mistake in what was asked, 3 the loss diverged, 1 a defect."),
     )
@@ -183,7 +185,7 @@ class Work:
                 said.append(
                     tr(
                         "“--valley” shows whether another step does better; "
-                        "where none does, look for a kink (ReLU, |x|)."
+                        "where none does, look for a mistake."
                     )
                 )
             return "\n".join((_table(checks), *said))
@@ -247,7 +249,7 @@ def _table(checks: Sequence[GradientCheck]) -> str:
         (
             *(method_word(one.method), f"{one.step:g}", f"{one.parameters:,}", f"{one.seconds:.3g}"),
             *(f"{one.seconds_backprop:.3g}", f"{one.max_absolute_error:.2e}"),
-            *(f"{one.max_relative_error:.2e}", one.worst_parameter),
+            *(f"{one.max_relative_error:.2e}", one.worst_parameter or "–"),
         )
         for one in checks
     ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.kinks import at_kinks, kink_sources, rounding
 from bpviz.engine.numerical import Array, DifferenceMethod, Progress, numerical_gradient
 from bpviz.engine.objective import Batch, Objective, ShouldStop
 from bpviz.snapshot import ErrorValley, GradientCheck, frozen
@@ -18,6 +19,10 @@ Indices = Sequence[int] | NDArray[np.intp]
 FLOOR_SHARE, LEAST_FLOOR = 1e-3, 1e-8
 VALLEY_STEPS = tuple(10.0**-power for power in range(1, 13))
 VALLEY_PARAMETERS = 200
+# Below this error nobody asks for a reason.
+LARGE = 1e-6
+# With which step kinks are told from curves for the valley.
+KINK_STEP = 1e-5
 
 
 def relative_errors(backprop: Array, differences: Array, largest: float | None = None) -> Array:
@@ -43,7 +48,10 @@ def check_gradient(
     should_stop: ShouldStop | None = None,
     progress: Progress | None = None,
 ) -> GradientCheck:
-    """Return backpropagation and differences side by side; parameters as of `numerical_gradient`."""
+    """Return backpropagation and differences side by side; parameters as of `numerical_gradient`.
+
+    Where the error is large and L can have kinks, it is looked whether the parameter stands at one.
+    """
     gradient = objective.loss_and_gradient(theta, batch)[1].astype(np.float64)
     begun = time.perf_counter()
     objective.loss_and_gradient(theta, batch)
@@ -54,6 +62,15 @@ def check_gradient(
     places = np.arange(len(theta)) if indices is None else np.asarray(indices, np.intp)
     backprop = gradient[places]
     errors = relative_errors(backprop, differences, float(np.abs(gradient).max(initial=0.0)))
+    at_kink, kinks = np.zeros(len(places), np.bool_), kink_sources(objective)
+    # The complex step takes one side, the one that backpropagation takes.
+    if kinks and method != "complex":
+        apart = np.abs(backprop - differences) > rounding(objective, theta, batch, h)
+        large = np.flatnonzero((errors > LARGE) & apart)
+        at_kink[large] = at_kinks(objective, theta, batch, h, places[large], backprop[large], should_stop)
+    names, standing = objective.parameter_names, np.flatnonzero(at_kink)
+    standing = standing[np.argsort(-errors[standing], kind="stable")]
+    worst = int(places[int(np.where(at_kink, -1.0, errors).argmax())])
     return GradientCheck(
         method,
         h,
@@ -64,7 +81,10 @@ def check_gradient(
         frozen(differences),
         frozen(np.abs(backprop - differences)),
         frozen(errors),
-        objective.parameter_names[int(places[int(errors.argmax())])],
+        "" if at_kink.all() else names[worst],
+        frozen(at_kink),
+        kinks,
+        tuple(names[int(place)] for place in places[standing]),
     )
 
 
@@ -82,13 +102,14 @@ def error_valley(
     """Return the largest and the median relative error for each method and each h.
 
     Taken over ``indices``, by default at most 200 parameters drawn with ``seed``, one by one: what is
-    shown is the definition's own rounding.
+    shown is the definition's own rounding.  Parameters that stand at a kink, where no step is right, are
+    left out unless there is nothing else.
     """
     gradient = objective.loss_and_gradient(theta, batch)[1].astype(np.float64)
     if indices is None:
         count = min(VALLEY_PARAMETERS, len(theta))
         indices = np.sort(np.random.default_rng(seed).permutation(len(theta))[:count])
-    places = np.asarray(indices, np.intp)
+    places = _off_kinks(objective, theta, batch, np.asarray(indices, np.intp), gradient, should_stop)
     most = float(np.abs(gradient).max(initial=0.0))
     largest: dict[str, Array] = {method: np.empty(len(steps)) for method in methods}
     median: dict[str, Array] = {method: np.empty(len(steps)) for method in methods}
@@ -102,3 +123,18 @@ def error_valley(
             if progress is not None:
                 progress(done, len(methods) * len(steps))
     return ErrorValley(np.array(steps), largest, median, places)
+
+
+def _off_kinks(
+    objective: Objective,
+    theta: Array,
+    batch: Batch,
+    places: NDArray[np.intp],
+    gradient: Array,
+    should_stop: ShouldStop | None,
+) -> NDArray[np.intp]:
+    """Return those of ``places`` that do not stand at a kink, all where none is left."""
+    if not kink_sources(objective):
+        return places
+    at_kink = at_kinks(objective, theta, batch, KINK_STEP, places, gradient[places], should_stop)
+    return places if at_kink.all() else places[~at_kink]

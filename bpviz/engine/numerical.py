@@ -26,6 +26,8 @@ Progress = Callable[[int, int], None]
 METHODS: tuple[DifferenceMethod, ...] = get_args(DifferenceMethod)
 # Below so few parameters the plain loop is as quick.
 FEW = 16
+# So many of a dense network's parameters take longer one by one than all of them at once.
+MANY = 64
 
 
 def numerical_gradient(
@@ -71,6 +73,26 @@ def numerical_gradient(
         )
     places = range(len(theta)) if indices is None else indices
     return _one_by_one(objective, theta, batch, method, h, places, should_stop, progress)
+
+
+def one_sided(
+    objective: Objective,
+    theta: Array,
+    batch: Batch,
+    h: float,
+    indices: NDArray[np.intp],
+    should_stop: ShouldStop | None = None,
+) -> Array:
+    """Return (L(θ + h eᵢ) − L(θ)) / h for the parameters ``indices``; h may be below 0: the slope below."""
+    if _is_quick(objective) and (len(indices) > MANY or objective.dtype == np.float32):
+        assert isinstance(objective, NetworkObjective)
+        return dense_differences(objective, theta, batch, h, central=False, should_stop=should_stop)[indices]
+    return _one_by_one(objective, theta, batch, "forward", h, indices, should_stop)
+
+
+def is_exact(objective: Objective) -> bool:
+    """Whether differences are made in float64 even of an objective in float32."""
+    return _is_quick(objective)
 
 
 def _is_quick(objective: Objective) -> bool:

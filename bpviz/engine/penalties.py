@@ -41,6 +41,11 @@ class Penalties:
         if self._active and self._mask is None:
             self._mask = self._network.weight_mask()
 
+    @property
+    def kinked(self) -> list[Regularizer]:
+        """Those in force whose derivative jumps."""
+        return [one for one in self._active if one.kinked]
+
     def value(self, theta: Array) -> float:
         """Return the sum of the penalties at θ."""
         if not self._active or self._mask is None:

@@ -41,6 +41,7 @@ class CheckRow:
     numerical: float
     absolute: float
     relative: float
+    at_kink: bool = False
 
     def copied(self) -> str:
         """Return the row with all digits, tab-separated."""
@@ -50,7 +51,7 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer: how many parameters, the largest errors, and where the largest relative one is."""
+    """One layer: how many parameters, the largest errors away from kinks, and where the relative one is."""
 
     layer: int
     parameters: int
@@ -82,7 +83,10 @@ class CheckReport:
         return [int(number) for number in np.unique(self.layers)]
 
     def rows(self, layer: int | None = None, order: Order = "relative") -> list[CheckRow]:
-        """Return the parameters with the largest errors, of one layer or of all; 200 at the most."""
+        """Return the parameters with the largest errors, of one layer or of all; 200 at the most.
+
+        Those that stand at a kink are among them, each in its place.
+        """
         errors = self.errors(order)
         places = np.arange(len(errors)) if layer is None else np.flatnonzero(self.layers == layer)
         worst = places[np.argsort(-errors[places], kind="stable")][:MOST_ROWS]
@@ -92,17 +96,20 @@ class CheckReport:
         """Return one parameter."""
         check = self.check
         arrays = (check.backprop, check.differences, check.absolute_error, check.relative_error)
-        return CheckRow(self.names[place], *(float(array[place]) for array in arrays))
+        backprop, numerical, absolute, relative = (float(array[place]) for array in arrays)
+        at_kink = not check.counted[place]
+        return CheckRow(self.names[place], backprop, numerical, absolute, relative, at_kink)
 
     def layer_rows(self) -> list[LayerRow]:
         """Return every layer, the first one first."""
         found = []
         for number in self.layer_numbers():
             places = np.flatnonzero(self.layers == number)
-            relative = self.errors("relative")[places]
-            worst = int(places[relative.argmax()])
-            largest = float(self.errors("absolute")[places].max()), float(relative.max())
-            found.append(LayerRow(number, len(places), *largest, self.names[worst]))
+            counted = places[self.check.counted[places]]
+            relative = self.errors("relative")[counted]
+            worst = self.names[int(counted[relative.argmax()])] if counted.size else ""
+            absolute = float(self.errors("absolute")[counted].max(initial=0.0))
+            found.append(LayerRow(number, len(places), absolute, float(relative.max(initial=0.0)), worst))
         return found
 
     def errors(self, order: Order) -> NDArray[np.float64]:
@@ -131,36 +138,70 @@ def grade(check: GradientCheck) -> Literal["good", "warning", "danger"]:
 
 
 def verdict(check: GradientCheck) -> str:
-    """Say in one sentence how far the two gradients are apart, and where the most."""
+    """Say how far the two gradients are apart, and where the most; kinks are told and do not count."""
     fields = {
         "method": method_word(check.method),
         "h": short(check.step, 3),
         "error": short(check.max_relative_error, 2),
         "name": check.worst_parameter,
     }
-    if grade(check) == "good":
-        return tr(
+    if grade(check) == "good" and check.at_kink.any():
+        said = tr(
+            "{method} at h = {h} and backpropagation: all but {count} of {parameters} parameters agree to "
+            "{error};",
+            count=grouped(int(check.at_kink.sum())),
+            parameters=grouped(check.parameters),
+            **fields,
+        )
+    elif grade(check) == "good":
+        said = tr(
             "{method} at h = {h} and backpropagation agree: relative error at most {error}, at {name}.",
             **fields,
         )
-    if grade(check) == "warning":
-        return tr(
+    elif grade(check) == "warning":
+        said = tr(
             "{method} at h = {h} and backpropagation nearly agree: relative error up to {error}, at {name}.",
             **fields,
         )
-    return tr(
-        "{method} at h = {h} and backpropagation differ: relative error up to {error}, at {name}.", **fields
+    else:
+        said = tr(
+            "{method} at h = {h} and backpropagation differ: relative error up to {error}, at {name}.",
+            **fields,
+        )
+    return " ".join((said, *kink_words(check)))
+
+
+def kink_words(check: GradientCheck) -> tuple[str, ...]:
+    """Say how many parameters stand at a kink, of what, and why a difference says nothing there."""
+    places = np.flatnonzero(check.at_kink)
+    if not places.size:
+        return ()
+    said = tr(
+        "{count} stand at a kink of {pieces}, where a difference mixes both sides, e.g. {name}.",
+        count=grouped(len(places)),
+        pieces=", ".join(map(tr, check.kinks)),
+        name=check.kink_names[0],
     )
+    return (said,)
 
 
 def short_verdict(check: GradientCheck) -> str:
     """Say the same beside the method and its step."""
     fields = {"error": short(check.max_relative_error, 2), "name": check.worst_parameter}
-    if grade(check) == "good":
-        return tr("Both agree: relative error at most {error}, at {name}.", **fields)
-    if grade(check) == "warning":
-        return tr("Both nearly agree: relative error up to {error}, at {name}.", **fields)
-    return tr("They differ: relative error up to {error}, at {name}.", **fields)
+    if grade(check) == "good" and check.at_kink.any():
+        said = tr(
+            "All but {count} of {parameters} agree to {error};",
+            count=grouped(int(check.at_kink.sum())),
+            parameters=grouped(check.parameters),
+            **fields,
+        )
+    elif grade(check) == "good":
+        said = tr("Both agree: relative error at most {error}, at {name}.", **fields)
+    elif grade(check) == "warning":
+        said = tr("Both nearly agree: relative error up to {error}, at {name}.", **fields)
+    else:
+        said = tr("They differ: relative error up to {error}, at {name}.", **fields)
+    return " ".join((said, *kink_words(check)))
 
 
 def timing(report: CheckReport) -> str:

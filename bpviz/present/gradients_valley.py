@@ -101,7 +101,7 @@ def advice(report: CheckReport) -> str:
     if curve.largest[best] * 3 > check.max_relative_error:
         if check.method == "forward" and float(valley.largest["central"].min()) <= AGREES:
             return tr("Forward differences cannot do much better; central ones can.")
-        return tr("No step does much better: look for a kink (ReLU, |x|) or for a mistake.")
+        return tr("No step does much better: look for a mistake.")
     if check.step > curve.steps[best]:
         return tr("h is too large: the curve bends within the step (truncation). Try h = {h}.", h=h)
     return tr("h is too small: the difference drowns in rounding. Try h = {h}.", h=h)

@@ -189,6 +189,8 @@ class CheckTable(QTableView):
 
 def _parameter_line(row: CheckRow) -> Line:
     numbers = (short(row.backprop), short(row.numerical), _error(row.absolute), _error(row.relative))
+    if row.at_kink:  # no error of anybody's: what the differences say there is no slope
+        return Line((row.name, *numbers[:-1], tr("at a kink")), 0.0, row)
     return Line((row.name, *numbers), row.relative, row)
 
 

@@ -1,5 +1,7 @@
 """A check of the gradient in words and rows: worked out by hand on small made-up checks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,34 @@ def test_the_verdict_names_method_step_error_and_the_worst(share, expected):
     assert ("agree" in said) == (expected != "danger")
 
 
+def test_kinks_are_told_and_do_not_count():
+    report = made([1.5, 2.0, 3.0 + 1e-8, 4.0])
+    check = replace(
+        report.check,
+        at_kink=np.array([True, False, False, False]),
+        kinks=("ReLU", "Max pooling"),
+        kink_names=(NAMES[0],),
+        worst_parameter=NAMES[2],
+    )
+    assert grade(report.check) == "danger"
+    assert grade(check) == "good"
+    assert verdict(check) == (
+        "Central differences at h = 1e−5 and backpropagation: all but 1 of 4 parameters agree to 3.3e−9; "
+        "1 stand at a kink of ReLU, Max pooling, where a difference mixes both sides, e.g. W⁽¹⁾[1,1]."
+    )
+    assert short_verdict(check).startswith("All but 1 of 4 agree to 3.3e−9; 1 stand at a kink of ReLU")
+    wrong = replace(check, backprop=check.backprop + np.array([0, 0, 0, 1]), relative_error=np.ones(4))
+    assert "differ" in verdict(wrong)
+    assert "kink of ReLU" in verdict(wrong)
+    told = replace(report, check=check)
+    assert [row.at_kink for row in told.rows()] == [True, False, False, False]
+    first, last = told.layer_rows()
+    assert (first.parameters, first.worst, first.relative) == (2, NAMES[1], 0.0)
+    assert last.worst == NAMES[2]
+    every = replace(check, at_kink=np.ones(4, bool), worst_parameter="")
+    assert replace(report, check=every).layer_rows()[0].worst == ""
+
+
 def test_both_times_are_told():
     assert (
         timing(made([1, 2, 3, 4])) == "4 parameters, samples: 10 · 0.5 s against 0.001 s by backpropagation"
@@ -122,7 +152,7 @@ def test_a_step_that_is_too_large_or_too_small_is_told_with_the_best():
 
 def test_no_step_is_advised_where_none_helps():
     valley = valley_of(forward=[0.5, 0.1, 0.2], central=[0.1, 0.09, 0.1])
-    assert "kink" in advice(made([1.1, 2, 3, 4], valley=valley))
+    assert "mistake" in advice(made([1.1, 2, 3, 4], valley=valley))
     better = valley_of(forward=[0.5, 1e-3, 1e-5], central=[0.1, 1e-9, 1e-5])
     assert "central" in advice(made([1.00001, 2, 3, 4], "forward", 1e-7, better))
 

@@ -86,6 +86,8 @@ class Layer(ABC):
         Whether it walks through the steps of a sequence.
     stochastic : bool
         Whether ``training`` draws random numbers (`set_noise`).
+    kinked : bool
+        Whether its own derivative jumps somewhere, the activation's apart.
     analytic : bool
         Whether it works on complex numbers as well, for the complex-step derivative.
     formulas : mapping
@@ -98,6 +100,7 @@ class Layer(ABC):
     formulas: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     recurrent: bool = False
     stochastic: bool = False
+    kinked: bool = False
     analytic: bool = True
     parameters: tuple[Parameter, ...] = ()
     activation: Activation | None = None

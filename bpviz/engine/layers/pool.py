@@ -139,6 +139,7 @@ class MaxPool(Pool):
         "back": ("dL_da(l-1)[p] = sum(indicator(winner[n] == p) * dL_da(l)[n], n)",),
     }
     kind = "maxpool"
+    kinked = True
     forward_operations = ("pool",)
     backward_operations = ("delta",)
 

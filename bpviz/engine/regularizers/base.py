@@ -22,7 +22,8 @@ Array = NDArray[np.floating]
 class Regularizer(ABC):
     """R(w) with its gradient, or a projection after each update.
 
-    ``active`` is False where the strength is 0; ``projects`` says that ``project`` does something.
+    ``active`` is False where the strength is 0; ``projects`` says that ``project`` does something,
+    ``kinked`` that its derivative jumps where a weight is 0.
     What is shared between threads holds no buffers: nothing here is written to but the arguments.
 
     ``formula`` is R as it is printed, a Python expression in all weights w and the fields, ``derivative``
@@ -35,6 +36,7 @@ class Regularizer(ABC):
     projection: ClassVar[str] = ""
     active: bool
     projects: bool = False
+    kinked: bool = False
 
     def penalty(self, weights: Array) -> float:
         """Return R(w); ``weights`` is θ (n,) with zeros in place of the biases."""

@@ -31,6 +31,7 @@ class ElasticNet(Regularizer):
 
     formula = "elastic_net * (l1_ratio * sum(abs(w[i]), i) + (1 - l1_ratio) / 2 * sum(w[i]**2, i))"
     derivative = "elastic_net * (l1_ratio * sign(w) + (1 - l1_ratio) * w)"
+    kinked = True
 
     def __init__(self, elastic_net: float = 0.0, l1_ratio: float = 0.5) -> None:
         self.active = elastic_net > 0

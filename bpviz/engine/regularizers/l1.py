@@ -19,6 +19,7 @@ class L1(Regularizer):
 
     formula = "l1 * sum(abs(w[i]), i)"
     derivative = "l1 * sign(w)"
+    kinked = True
 
     def __init__(self, l1: float = 0.0) -> None:
         self.strength, self.active = l1, l1 > 0
