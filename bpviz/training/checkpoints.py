@@ -1,14 +1,14 @@
 """States of a run, kept for going back and for drawing the path.
 
 Half of the room holds states of the whole run, one every ``interval`` iterations; the other half holds
-the newest ones sixteen times as close, since one mostly goes back a little.  At first every iteration is
-kept; when there is no more room, every second is dropped and the intervals double.  What lies between is
-computed again from the nearest before it.
+the newest ones more closely, since one mostly goes back a little.  At first every iteration is kept; the
+intervals double as the run grows.  What lies between is computed again from the nearest before it.
 """
 
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -22,11 +22,12 @@ from bpviz.training.batches import BatchPosition
 Array = NDArray[np.floating]
 
 MEMORY_BYTES = 112 * 2**20
-MOST = 4096
+MOST = 2048
 """Enough for a run whose iterations are quick; a slow one is kept as densely as the memory allows."""
-SHARE, CLOSER = 2, 16
-DEAR_S = 0.1
-"""How long the way from one state to the next may take before there are more than ``MOST`` of them."""
+DEAR_S, CHEAP_S = 0.1, 3e-4
+"""How long the way from one state to the next may take before there are more than ``MOST``, and how long
+it should at least: to keep a state costs a few microseconds, too."""
+CLOSER = 16
 NEARBY_BYTES, MOST_NEARBY = 16 * 2**20, 64
 OBJECT_BYTES = 1500
 """What Python's own objects of a checkpoint take, at the most."""
@@ -62,14 +63,14 @@ class Checkpoints:
 
     Attributes
     ----------
-    most : int
-        How many there may be: 2 at least, the first and the newest.
+    room : int
+        How many the memory holds; where it holds only two, none but the first is kept.
     """
 
     def __init__(self, bytes_each: int) -> None:
         self.bytes_each = bytes_each
         self.interval = self.fine = 1
-        self.room = max(2, MEMORY_BYTES // max(bytes_each, 1))
+        self.room = max(1, MEMORY_BYTES // max(bytes_each, 1))
         self.closed = False
         """While it is, nothing is wanted: what is only tried out leaves no trace."""
         self._old: list[Checkpoint] = []
@@ -86,6 +87,10 @@ class Checkpoints:
         return self.room if dear else min(self.room, MOST)
 
     @property
+    def _share(self) -> int:
+        return max(1, (self.most - 1) // 2)
+
+    @property
     def nbytes(self) -> int:
         """How much memory they take."""
         return len(self) * self.bytes_each
@@ -99,7 +104,7 @@ class Checkpoints:
         if iteration % self.fine or self.closed:
             return False
         kept = self._new or self._old
-        return not kept or iteration > kept[-1].iteration
+        return not kept or (iteration > kept[-1].iteration and self.room > 2)
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint, newer than all others."""
@@ -107,21 +112,23 @@ class Checkpoints:
         self._make_room()
 
     def _make_room(self) -> None:
-        most = self.most
-        if len(self) <= most:
-            return
-        share = max(1, most // SHARE)
-        leaving = max(1, len(self._new) - share)
-        self._old += [kept for kept in self._new[:leaving] if kept.iteration % self.interval == 0]
-        del self._new[:leaving]
-        while len(self._old) > max(1, most - share):
+        interval, newest = self.interval, self._new[-1].iteration
+        # By the number of the newest alone, so that the path that is drawn does not depend on the time.
+        while newest > self._share * self.interval:
             self.interval *= 2
+        if interval != self.interval:
             self._old = [kept for kept in self._old if kept.iteration % self.interval == 0]
-        fine = max(1, self.interval // CLOSER)
-        if fine != self.fine:
-            self.fine = fine
-            newest = self._new[-1:]
-            self._new = [kept for kept in self._new[:-1] if kept.iteration % fine == 0] + newest
+            self._space_new()
+        leaving = len(self._new) - self._share
+        if leaving > 0:
+            self._old += [kept for kept in self._new[:leaving] if kept.iteration % self.interval == 0]
+            del self._new[:leaving]
+
+    def _space_new(self) -> None:
+        apart = CHEAP_S / self._seconds if self._seconds else 1.0
+        least = 1 << max(0, math.ceil(math.log2(apart)))
+        self.fine = min(self.interval, max(self.interval // CLOSER, least))
+        self._new = [kept for kept in self._new if kept.iteration % self.fine == 0]
 
     def before(self, iteration: int) -> Checkpoint:
         """Return the newest checkpoint at or before ``iteration``; the first is always kept."""
@@ -142,24 +149,21 @@ class Checkpoints:
         """Take back what was cut off."""
         self._old += self._new
         self._new = list(later)
-        if len(self) > self.most:
+        if self._new:
             self._make_room()
 
     def path(self, until: int, most: int = 1024) -> tuple[NDArray[np.int64], list[Array]]:
-        """Return the iterations and the θ of the checkpoints up to ``until``, oldest first.
+        """Return the iterations and the θ of some checkpoints up to ``until``, oldest first.
 
-        At most about ``most`` of them, evenly chosen, the first and the newest always.
+        At most about ``most`` of them, evenly spaced, the first always.
         """
-        # The newest are closer together: of them as many as of the others, over the same way.
-        old, new = (kept[: bisect.bisect_right(kept, until, key=_number)] for kept in (self._old, self._new))
-        every = max(1, self.interval // self.fine)
-        kept = old + [one for one in new[:-1] if one.iteration % (every * self.fine) == 0] + new[-1:]
-        count = len(kept)
-        step = max(1, -(-count // most))
-        chosen = kept[::step]
-        if count and chosen[-1] is not kept[-1]:
-            chosen.append(kept[-1])
-        return np.array([one.iteration for one in chosen], dtype=np.int64), [one.theta for one in chosen]
+        stride = self.interval
+        while until > stride * most:
+            stride *= 2
+        everything = self._old + self._new
+        count = bisect.bisect_right(everything, until, key=_number)
+        kept = [one for one in everything[:count] if one.iteration % stride == 0]
+        return np.array([one.iteration for one in kept], dtype=np.int64), [one.theta for one in kept]
 
 
 class Nearby:

@@ -176,7 +176,8 @@ class Training:
         """
         self.stopped = self.divergence = None
         self._settle()
-        watch = StopWatch(self.stop, self.recorder.history(), self.iteration)
+        recorder = self.recorder
+        watch = StopWatch(self.stop, recorder.history(), self.iteration)
         if self.recorder.last < 0:
             first = self.start()
             self.recorder.add(first)
@@ -195,9 +196,9 @@ class Training:
             except NotFinite as failure:
                 self._diverge(failure)
                 return
-            if iteration.iteration > self.line.last:
-                self.recorder.add(iteration)
-            elif iteration.iteration == self.line.last:
+            if iteration.iteration > recorder.last:
+                recorder.add(iteration)
+            elif iteration.iteration == recorder.last:
                 self._changed = True  # what was recorded ends here
             # Set before it is handed out: whoever stops listening here still learns the reason.
             self.stopped = reason

@@ -96,6 +96,38 @@ def test_checkpoints_thin_out_and_keep_the_first(monkeypatch):
     assert checkpoints.before(4000).iteration <= 100
 
 
+def test_the_path_does_not_depend_on_how_long_iterations_take():
+    paths = []
+    for seconds in (1e-6, 2e-5, 1e-3, 0.5):
+        checkpoints = Checkpoints(bytes_each=1000)
+        for number in range(20_000):
+            if checkpoints.wants(number):
+                checkpoints.note_seconds(seconds)
+                checkpoints.add(Checkpoint(number, np.array([float(number)]), {}, BatchPosition()))
+        paths.append(checkpoints.path(19_999)[0])
+        assert len(checkpoints) <= checkpoints.most
+    for path in paths:
+        np.testing.assert_array_equal(path, np.arange(0, 20_000, 32))
+
+
+def test_slow_iterations_are_kept_as_densely_as_the_memory_allows():
+    quick, slow = Checkpoints(bytes_each=10_000), Checkpoints(bytes_each=10_000)
+    for checkpoints, seconds in ((quick, 2e-5), (slow, 0.01)):
+        for number in range(200_000):
+            if checkpoints.wants(number):
+                checkpoints.note_seconds(seconds)
+                checkpoints.add(Checkpoint(number, np.array([float(number)]), {}, BatchPosition()))
+    assert slow.interval < quick.interval
+    assert slow.nbytes <= checkpoints_module.MEMORY_BYTES
+    assert quick.fine * 2e-5 >= checkpoints_module.CHEAP_S  # a state more would cost more than it saves
+
+
+def test_where_two_states_fill_the_memory_only_the_first_is_kept():
+    checkpoints = Checkpoints(bytes_each=50 * 2**20)
+    checkpoints.add(Checkpoint(0, np.zeros(1), {}, BatchPosition()))
+    assert not any(checkpoints.wants(number) for number in range(100))
+
+
 def test_big_states_make_few_checkpoints():
     assert Checkpoints(bytes_each=10 * 2**20).most == 11
 
