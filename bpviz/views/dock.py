@@ -218,7 +218,7 @@ class DockHost(QMainWindow):
         """Say everything again."""
         for dock in self.docks.values():
             dock.retranslate()
-        keys = [spec.shortcut for spec in self._specs if spec.shortcut] or [""]
+        keys = [spec.shortcut for spec in self._specs if spec.shortcut[-1:].isdigit()] or [""]
         self.nothing.setText(
             tr(
                 "Every panel is hidden. The View menu, or {first} to {last}, brings them back.",

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.diagnosis import Finding, Remedy
+from bpviz.engine.layers import Layer
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, counted, figure, finding, remedy
-from bpviz.training.doctor.units import per_unit
+from bpviz.training.doctor.units import count, per_unit
 
-LEAST_SHARE = 0.3
-LEAST_SHARE_LEARNT = 0.7
-"""A network that has learnt all the same has units to spare."""
+Array = NDArray[np.floating]
+
+LEAST_SHARE, LEAST_SHARE_LEARNING, LEAST_SHARE_LEARNT = 0.3, 0.6, 0.9
+"""A network that learns all the same, or has learnt, has units to spare."""
 FAST = 3.0
 """By so much the rate is lowered, at least to the usual one: too long a step is what kills a unit."""
 
@@ -29,11 +31,15 @@ def dead_units(evidence: Evidence) -> list[Finding]:
 
 
 def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
-    layer, a = evidence.layers[number - 1], evidence.probe.a[number - 1]
-    values, places = per_unit(a, layer)
-    dead: NDArray[np.intp] = np.flatnonzero(~values.any(axis=0))
-    share = len(dead) / values.shape[1]
-    if not len(dead) or share < (LEAST_SHARE_LEARNT if evidence.learnt else LEAST_SHARE):
+    layer, least = evidence.layers[number - 1], _least_share(evidence)
+    dead, _ = _dead(evidence.probe.a[number - 1], layer)
+    if not len(dead) or len(dead) < least * count(layer):
+        return []
+    # A unit that only few samples reach is not dead: what the probe says is looked at once more.
+    a = evidence.more_activations[number - 1]
+    dead, places = _dead(a, layer)
+    share, samples = len(dead) / count(layer), len(a)
+    if share < least:
         return []
     return [
         finding(
@@ -42,9 +48,9 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
             Text(
                 "{dead} of {units} units of {layer} are 0 for every one of {samples} samples: {which}.",
                 dead=len(dead),
-                units=values.shape[1],
+                units=count(layer),
                 layer=evidence.layer_name(number),
-                samples=len(evidence.probe),
+                samples=samples,
                 which=counted(dead.tolist()),
             ),
             Text(
@@ -58,6 +64,20 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
             share=share,
         )
     ]
+
+
+def _dead(a: Array, layer: Layer) -> tuple[NDArray[np.intp], list[int]]:
+    """Return the units that are 0 everywhere, and where each unit begins in the flat layer."""
+    values, places = per_unit(a, layer)
+    return np.flatnonzero(~values.any(axis=0)), places
+
+
+def _least_share(evidence: Evidence) -> float:
+    if evidence.iteration and evidence.evaluations < 2:
+        return 1.0  # nobody knows yet whether it learns all the same
+    if evidence.learnt:
+        return LEAST_SHARE_LEARNT
+    return LEAST_SHARE_LEARNING if evidence.loss < 0.5 * evidence.start_loss else LEAST_SHARE
 
 
 def _remedy(evidence: Evidence) -> Remedy | None:

@@ -189,6 +189,16 @@ class Evidence:
         return Probe(samples, work.z, work.a, delta, scores)
 
     @cached_property
+    def more_activations(self) -> list[Array]:
+        """Each layer's a over more samples than the probe has, where there are more."""
+        objective = self.objective
+        samples = objective.train.thinned(min(MOST_ROWS, objective.chunk_rows))
+        kept = self.probe.a
+        return (
+            kept if len(samples) <= len(self.probe) else objective.forward(self.training.theta, samples.x).a
+        )
+
+    @cached_property
     def learning_layers(self) -> list[int]:
         """The layers that have weights, counted from 1."""
         return [number for number, layer in enumerate(self.layers, 1) if layer.size]

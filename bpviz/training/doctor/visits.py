@@ -55,10 +55,9 @@ class Doctor:
         self._before: set[tuple[str, bool]] = set()
         # Whether what was seen last still waits to be seen again.
         self._waits = False
-        self.diagnosis: Diagnosis | None = None
 
     def visit(self, training: Training, *, resting: bool) -> Diagnosis | None:
-        """Return a new diagnosis where it is time for one and it says something else, else None."""
+        """Return a new diagnosis where it is time for one, else None."""
         begun = self._clock()
         at = training.info.run_id, training.iteration
         if at[0] != self._at[0]:
@@ -74,14 +73,9 @@ class Doctor:
         self._before = names
         now = self._clock()
         self._next = now + max(EVERY_S, SHARE * (now - begun))
-        return self._told(Diagnosis(*at, found))
+        return Diagnosis(*at, found)
 
     def _is_due(self, at: tuple[int, int], now: float, *, resting: bool, diverged: bool) -> bool:
         if resting:
             return at != self._at or diverged or self._waits
         return at != self._at and now >= self._next
-
-    def _told(self, diagnosis: Diagnosis) -> Diagnosis | None:
-        last, self.diagnosis = self.diagnosis, diagnosis
-        same = last is not None and (last.run_id, last.findings) == (diagnosis.run_id, diagnosis.findings)
-        return None if same else diagnosis
