@@ -6,8 +6,12 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
+from bpviz.dissection import Dissection, Operation
 from bpviz.present.decision_words import caption, score
+from bpviz.present.metrics_table import Part, metrics_line
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.walk import Sample
+from bpviz.present.walk_light import lit_at
 from bpviz.snapshot import History, RunInfo, Snapshot, SurfaceGrid
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
@@ -16,6 +20,7 @@ from bpviz.views.decision_function import ContourPicture, StepTable
 from bpviz.views.decision_key import ClassKey
 from bpviz.views.decision_map import FeatureMap
 from bpviz.views.decision_matrix import ConfusionMatrix
+from bpviz.views.decision_metrics import MetricsPicture
 from bpviz.views.decision_sequence import SequencePicture
 from bpviz.views.panel import Panel
 from bpviz.views.plotting import CENTRE, Chip, line_height, smaller
@@ -97,10 +102,11 @@ class DecisionPanel(Panel):
         self.sequence = SequencePicture()
         self.contours = ContourPicture()
         self.steps = StepTable()
+        self.metrics = MetricsPicture()
         self.key = ClassKey(self)
         self.caption = Caption(self)
         self.matrix_button, self.map_button = Chip(self), Chip(self)
-        self.test_button = Chip(self)
+        self.test_button, self.metrics_button = Chip(self), Chip(self)
         self.first_feature, self.second_feature = FeatureBox(self), FeatureBox(self)
         self._lay_out()
         self._connect()
@@ -111,7 +117,8 @@ class DecisionPanel(Panel):
     @property
     def pictures(self) -> tuple[DecisionCanvas, ...]:
         """Every picture that the panel can show."""
-        return self.map, self.curve, self.matrix, self.scatter, self.sequence, self.contours, self.steps
+        plots = self.map, self.curve, self.matrix, self.scatter, self.sequence, self.contours, self.steps
+        return *plots, self.metrics
 
     @property
     def picture(self) -> DecisionCanvas:
@@ -140,6 +147,13 @@ class DecisionPanel(Panel):
         self._follow_features(snapshot)
         self._refresh()
 
+    def show_operation(
+        self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
+    ) -> None:
+        """Ring the batch among the points."""
+        self.map.lit = lit_at(dissection, operation, sample)
+        self.map.update()
+
     def show_surface(self, grid: SurfaceGrid) -> None:
         if self.picture in (self.contours, self.steps):
             self.picture.show_surface(grid)
@@ -152,7 +166,7 @@ class DecisionPanel(Panel):
     def set_palette(self, palette: Palette) -> None:
         for picture in self.pictures:
             picture.set_palette(palette)
-        chips = (self.matrix_button, self.map_button, self.test_button)
+        chips = (self.matrix_button, self.map_button, self.metrics_button, self.test_button)
         for part in (*chips, self.key, self.caption):
             part.palette_in_use = palette
         super().set_palette(palette)
@@ -189,7 +203,7 @@ class DecisionPanel(Panel):
             combo.setMinimumWidth(46)
             combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             choosers.addWidget(combo, 1)
-        for chip in (self.map_button, self.matrix_button, self.test_button):
+        for chip in (self.map_button, self.matrix_button, self.metrics_button, self.test_button):
             head.addWidget(chip)
         self._stack = QStackedLayout()
         for picture in self.pictures:
@@ -210,6 +224,7 @@ class DecisionPanel(Panel):
         self.test_button.toggled.connect(self._on_test_button_toggled)
         self.matrix_button.clicked.connect(self._on_matrix_button_clicked)
         self.map_button.clicked.connect(self._on_map_button_clicked)
+        self.metrics_button.clicked.connect(self._on_metrics_button_clicked)
         self.first_feature.activated.connect(self._on_feature_activated)
         self.second_feature.activated.connect(self._on_feature_activated)
 
@@ -237,21 +252,25 @@ class DecisionPanel(Panel):
         many = info is not None and info.kind == "network" and len(info.feature_names) > 2
         maps = many and info is not None and info.picture_shape is None
         on_map = maps and self.map_button.isChecked()
-        self._stack.setCurrentWidget(self._picture_for(info, many, on_map))
-        self.matrix_button.setChecked(not on_map)
+        network = info is not None and info.kind == "network"
+        measured = network and self.metrics_button.isChecked()
+        self._stack.setCurrentWidget(self.metrics if measured else self._picture_for(info, many, on_map))
+        self.matrix_button.setChecked(not on_map and not measured)
         picture = self.picture
         for widget, seen in (
             (self.matrix_button, maps),
             (self.map_button, maps),
+            (self.metrics_button, network),
             (self.first_feature, on_map and not sequence),
             (self.second_feature, on_map and not sequence),
             (self.test_button, self._parts_shown(picture)),
         ):
             widget.setVisible(seen)
-        names = info.class_names if info is not None and picture is not self.matrix else ()
+        plain = info is not None and picture not in (self.matrix, self.metrics)
+        names = info.class_names if info is not None and plain else ()
         parts = picture in (self.map, self.curve, self.scatter) and not self.test_button.isHidden()
         self.key.set_classes(names, parts=parts and self.test_button.isChecked())
-        self.key.setVisible(bool(names) or maps or not self.test_button.isHidden())
+        self.key.setVisible(bool(names) or maps or network or not self.test_button.isHidden())
         self._name_chips()
         if self.snapshot is not None:
             picture.show_snapshot(self.snapshot)
@@ -281,7 +300,10 @@ class DecisionPanel(Panel):
             self.map_button.say(tr("sequence"), tr("Show the chosen sample over its steps"))
         else:
             self.map_button.say(tr("map"), tr("Show the map over two features"))
-        if self.picture is self.matrix:
+        self.metrics_button.say(tr("metrics"), tr("Show precision, recall and F1, or R² and the errors"))
+        if self.picture is self.metrics:
+            self.test_button.say(tr("test"), tr("Measure the test part instead of the training part"))
+        elif self.picture is self.matrix:
             self.test_button.say(tr("test"), tr("Count the test part instead of the training part"))
         else:
             self.test_button.say(tr("test"), tr("Show the test points, too"))
@@ -298,26 +320,38 @@ class DecisionPanel(Panel):
             self.caption.say("")
             return
         mapped = self.picture is self.map
-        self.caption.say(caption(self.info, self.snapshot, mapped=mapped, limit=self.picture.point_limit))
+        said = caption(self.info, self.snapshot, mapped=mapped, limit=self.picture.point_limit)
+        part: Part = "test" if self.test_button.isChecked() else "train"
+        line = "" if self.picture is self.metrics else metrics_line(self.snapshot, part)
+        self.caption.say(" · ".join(filter(None, (said, line))))
 
     @Slot(bool)
     def _on_test_button_toggled(self, checked: bool) -> None:
-        if self.picture is not self.matrix:
+        if self.picture not in (self.matrix, self.metrics):
             self.key.set_classes(self.key.names, parts=checked)
         self.map.show_test(checked)
         self.curve.show_test(checked)
         self.scatter.show_test(checked)
-        self.matrix.show_part("test" if checked else "train")
+        for picture in (self.matrix, self.metrics):
+            picture.show_part("test" if checked else "train")
+        self._refresh()
+
+    @Slot()
+    def _on_metrics_button_clicked(self) -> None:
+        self._choose_picture()
+        self._refresh()
 
     @Slot()
     def _on_matrix_button_clicked(self) -> None:
         self.map_button.setChecked(False)
+        self.metrics_button.setChecked(False)
         self._choose_picture()
         self._refresh()
 
     @Slot()
     def _on_map_button_clicked(self) -> None:
         self.map_button.setChecked(True)
+        self.metrics_button.setChecked(False)
         self._choose_picture()
         self._refresh()
 
