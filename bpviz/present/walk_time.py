@@ -8,24 +8,12 @@ from bpviz.present.walk_words import steps_of
 
 
 def clock_at(lit: Lit) -> Clock | None:
-    """Return the clock at an operation: at its own step, else where the last one with a step left it.
-
-    None at the update: everything is known.
-    """
-    light, operations = lit.light, lit.dissection.operations
-    steps = steps_of(operations)
-    if not steps or light.phase == "update":
+    """Return the clock at an operation that has a step of its own; elsewhere time stands nowhere."""
+    light = lit.light
+    if light.step < 0:
         return None
-    if light.step >= 0:
-        return Clock(steps, 2 * steps - 1 - light.step if light.phase == "backward" else light.step)
-    if light.phase == "backward":
-        # Above the first recurrent layer on the way back nothing has gone back in time yet.
-        below = any(each.step >= 0 and each.layer < light.layer for each in operations)
-        above = any(each.step >= 0 and each.layer > light.layer for each in operations)
-        done = above or (light.kind == "gradient" and not below)
-        return Clock(steps, 2 * steps - 1 if done else steps)
-    later = any(each.step >= 0 and each.layer < light.layer for each in operations)
-    return Clock(steps, steps - 1 if later or light.phase == "loss" else 0)
+    steps = steps_of(lit.dissection.operations)
+    return Clock(steps, 2 * steps - 1 - light.step if light.phase == "backward" else light.step)
 
 
 def known_steps(lit: Lit, layer: int, steps: int) -> int:

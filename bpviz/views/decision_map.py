@@ -20,10 +20,12 @@ from bpviz.present.decision import (
 )
 from bpviz.present.decision_words import prediction_lines, probability_lines
 from bpviz.present.palette import Palette, class_colour
+from bpviz.present.walk_light import Lit
 from bpviz.snapshot import PredictionMap, RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.decision_canvas import DecisionCanvas
 from bpviz.views.decision_points import Points, draw_points, draw_ring, inside, layer, radius_for
+from bpviz.views.decision_walk import paint_batch
 from bpviz.views.plotting import faded, hairline, line_height
 
 _REACH = 9.0
@@ -47,6 +49,7 @@ class FeatureMap(DecisionCanvas):
     def __init__(self) -> None:
         super().__init__()
         self.with_test = True
+        self.lit: Lit | None = None
         self.scale: ValueScale | None = None
         self._first_scale: ValueScale | None = None
         self.plot = QRectF()
@@ -193,6 +196,11 @@ class FeatureMap(DecisionCanvas):
         info, found = self.info, self._map()
         if info is None or info.x_train is None or found is None or self._axes is None:
             return
+        points = self._points
+        if points is not None:
+            paint_batch(
+                painter, points.at, points.rows, self.lit, self._radius, self.plot, self.palette_in_use
+            )
         sample = self.snapshot.sample if self.snapshot is not None else 0
         if sample < len(info.x_train):
             x, y = (float(info.x_train[sample, feature]) for feature in found.features)

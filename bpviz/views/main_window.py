@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -203,8 +203,11 @@ class MainWindow(QMainWindow):
     def panel_visible(self, key: str) -> bool:
         """Return whether a panel can be seen: not closed, not under another tab."""
         panel = self.host.docks[key].panel
-        # Under another tab Qt calls a panel visible, and puts it where nothing of it can be seen.
-        return panel.isVisible() and not panel.visibleRegion().isEmpty()
+        if not panel.isVisible():
+            return False
+        # Under another tab Qt calls a panel visible, and puts it beyond the window's border.
+        place = QRect(panel.mapTo(panel.window(), QPoint()), panel.size())
+        return place.intersects(panel.window().rect())
 
     # --- what it shows ---
 

@@ -177,7 +177,8 @@ def _paint_loss(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> No
 
 def _paint_numbers(painter: QPainter, scene: Scene, lit: Lit, column: Column, state: LayerState) -> None:
     """Write beside each node what has just been computed: z or a to its right, δ to its left."""
-    light = lit.light
+    light, layout = lit.light, scene.layout
+    assert layout is not None
     if column.kind != "nodes" or light.phase not in ("forward", "backward") or light.kind == "gradient":
         return
     metrics = QFontMetricsF(scene.font)
@@ -194,7 +195,8 @@ def _paint_numbers(painter: QPainter, scene: Scene, lit: Lit, column: Column, st
     for (x, y, width, height), value in zip(column.cells.tolist(), values.tolist(), strict=True):
         text = f"{name} {short(value, 3)}"
         room = QRectF(0, y + height / 2 - line / 2, metrics.horizontalAdvance(text) + 8, line)
-        if backward:
+        # Right of the outputs stand their names.
+        if backward or column is layout.columns[-1]:
             room.moveRight(x - 3)
         else:
             room.moveLeft(x + width + 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -125,6 +127,9 @@ class PhaseStrip(QWidget):
         for button in self.buttons.values():
             row.addWidget(button)
         row.addWidget(self.pace)
+        chain = [*self.chips.values(), self.sample, self.grain, *self.buttons.values(), self.pace]
+        for first, second in pairwise(chain):
+            QWidget.setTabOrder(first, second)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _connect(self) -> None:

@@ -19,13 +19,14 @@ def paint_unknown(painter: QPainter, scene: UnrolledScene) -> None:
     lit, layout = scene.lit, scene.layout
     if lit is None or layout is None:
         return
+    lit_layer = lit.light.layer or len(lit.dissection.layers)
     for row in layout.rows:
         known = known_steps(lit, row.spec.layer, layout.steps)
         if known < layout.steps:
             area = _area(row)
             area.setLeft(layout.left + known * layout.column)
             painter.fillRect(area, faded(scene.colours.card, _VEIL))
-        if row.spec.layer == lit.light.layer:
+        if row.spec.layer == lit_layer:
             colour = phase_colour(scene.colours, lit.light.phase)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(faded(colour, 0.8), 1.6))

@@ -90,7 +90,7 @@ class TrainingWorker(QObject):
     dissected = Signal(object)
     """`Dissected`, once for every `walk`; the snapshot that goes with it waits in ``snapshots``."""
     diagnosed = Signal(object)
-    """`Diagnosis`, whenever the doctor sees something else than before."""
+    """`Diagnosis`, whenever the doctor has looked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -293,12 +293,18 @@ class TrainingWorker(QObject):
         if training is None:
             return
         if self.snapshots.wanted:
-            self.snapshots.post(taken(training, self.request))
+            self._post_snapshot(training)
         if self.surface_jobs.wanted:
             self.surface_jobs.post(SurfaceJob.of(training, self.surface_request, urgent=self._going is None))
         diagnosis = self._doctor.visit(training, resting=self._going is None)
         if diagnosis is not None:
             self.diagnosed.emit(diagnosis)
+
+    def _post_snapshot(self, training: Training) -> None:
+        request = self.request
+        self.snapshots.post(taken(training, request))
+        if self.request is not request:
+            self.snapshots.ask()  # another one was asked for while this one was made
 
     def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
         self._rest()
@@ -397,7 +403,7 @@ class TrainingWorker(QObject):
         except NotFinite:
             made = None
         # In the same breath, so that every panel shows the same iteration.
-        self.snapshots.post(taken(training, self.request))
+        self._post_snapshot(training)
         self.dissected.emit(Dissected(training.info.run_id, training.iteration, made))
 
     def _save(self, path: str) -> None:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from bpviz.dissection import PHASES
+from bpviz.present.walk_function import knows_slope, moved_text
 from bpviz.training.build import build
 from bpviz.training.config import RunConfig, StopConfig
+from bpviz.training.options import run_config
+from bpviz.views.network_scene import STILL
 from tests.wiring.test_window import Open
 
 
@@ -177,3 +180,149 @@ def test_a_sample_of_the_batch_is_shown_and_the_mean_where_it_has_none(opened):
     opened.window.panels()["network"].sample_changed.emit(outside)
     assert opened.walk.sample == "mean"
     assert f"sample {outside} is not among" in opened.window.strip.place.text()
+
+
+def test_a_click_on_a_point_of_the_map_shows_that_sample_s_numbers_everywhere(opened):
+    opened.grain("operation")
+    opened.on(2)
+    network, decision = (opened.window.panels()[key] for key in ("network", "map"))
+    opened.window.host.docks["map"].bring()
+    opened.qtbot.waitUntil(lambda: decision.map.lit is not None, timeout=20_000)
+    rows, info = opened.walks.dissection.rows, opened.wiring.display.info
+    decision.map.grab()
+    place = 4
+    x, y = (
+        float(axis.pixel(info.x_train[rows[place], feature]))
+        for feature, axis in enumerate(decision.map._axes)
+    )
+    opened.qtbot.mouseClick(decision.map, Qt.MouseButton.LeftButton, pos=QPointF(x, y).toPoint())
+    assert opened.walk.sample == place
+    opened.qtbot.waitUntil(lambda: network.footer.sample.value == rows[place], timeout=20_000)
+    trace = opened.walks.dissection.layers[0]
+    np.testing.assert_array_equal(network.canvas.scene.snapshot.layers[1].a, trace.a[place])
+    opened.on()
+    assert opened.walk.sample == place
+
+
+def test_the_diagram_lights_the_layer_in_hand_and_hides_what_is_not_known(opened):
+    opened.grain("operation")
+    canvas = opened.window.panels()["network"].canvas
+    opened.settle()
+    opened.on(2)
+    scene = canvas.scene
+    opened.qtbot.wait(300)  # the explanation comes to the front: all have their places
+    canvas._flowing.stop()
+    now = canvas.grab().toImage()
+    lit, scene.lit = scene.lit, None
+    before = canvas.grab().toImage()
+    scene.lit = lit
+    x, y, width, height = (round(v) for v in scene.layout.columns[2].cells[0])
+    ratio = before.devicePixelRatio()
+    middle = round((x + width / 2) * ratio), round((y + height / 2) * ratio)
+    assert now.pixelColor(*middle).lightness() > before.pixelColor(*middle).lightness()
+    light = scene.lit.light
+    assert (light.layer, light.active, light.summed) == (1, 1, 1)
+    np.testing.assert_array_equal(
+        scene.snapshot.layers[1].z, opened.walks.dissection.layers[0].z.mean(axis=0)
+    )
+    opened.window.strip.phase_chosen.emit("backward")
+    assert scene.shows_error(1)
+    assert scene.shows_gradient(1)
+    opened.window.strip.phase_chosen.emit("update")
+    assert not scene.shows_gradient(1)
+    opened.window.train_toggled.emit()
+    opened.qtbot.waitUntil(lambda: opened.state.running, timeout=20_000)
+    opened.window.train_toggled.emit()
+    opened.settle()
+    assert scene.lit is None
+    assert not canvas._flowing.isActive()
+
+
+def test_what_flows_moves_only_where_the_desktop_wants_movement(opened, monkeypatch):
+    opened.grain("operation")
+    canvas = opened.window.panels()["network"].canvas
+    opened.on()
+    assert canvas._flowing.isActive()
+    monkeypatch.setattr(type(canvas.style()), "styleHint", lambda *_: 0)
+    opened.on()
+    assert not canvas._flowing.isActive()
+    assert canvas.scene.clock == STILL
+
+
+def test_loss_and_surface_are_lit_with_the_phase(opened):
+    opened.grain("phase")
+    loss, surface = (opened.window.panels()[key] for key in ("loss", "surface"))
+    opened.on()
+    assert loss.plot.making.iteration == 1
+    assert loss.plot.making.loss is None
+    opened.on()
+    assert loss.plot.making.loss == opened.walks.dissection.loss
+    assert surface.canvas._drawing.phase == "loss"
+    opened.on()
+    assert surface.canvas._drawing.phase == "backward"
+    opened.window.seek_requested.emit(0)
+    opened.settle()
+    assert loss.plot.making is None
+    assert surface.canvas._drawing.phase is None
+
+
+def test_time_stands_where_the_walk_does_in_a_recurrent_network(opened):
+    run = opened.state.run_id
+    config = run_config({"data": "binary_addition", "layers": "rnn 4", "points": 60, "batch_size": 5})
+    opened.wiring.runs.start_with(config)
+    opened.wait_for_run(run)
+    opened.grain("operation")
+    opened.on(3)
+    scene = opened.window.panels()["network"].unrolled.canvas.scene
+    assert opened.walk.sample == 0  # a sequence has more to show than a mean
+    operation = opened.walk.current
+    assert (scene.clock.step, scene.clock.backward) == (operation.step, False)
+    opened.window.strip.phase_chosen.emit("loss")
+    assert scene.clock is None
+    while opened.walk.current.step < 0 or opened.walk.current.phase != "backward":
+        opened.on()
+    assert (scene.clock.step, scene.clock.backward) == (7, True)
+    opened.window.reset_requested.emit()
+    opened.qtbot.waitUntil(lambda: scene.lit is None, timeout=20_000)
+
+
+def test_a_function_shows_its_slope_when_it_is_known_and_where_it_goes(opened):
+    run = opened.state.run_id
+    opened.wiring.runs.start_with(run_config({"function": "parabola"}))
+    opened.wait_for_run(run)
+    opened.grain("operation")
+    opened.on()
+    lit = opened.window.panels()["network"].canvas.scene.lit
+    assert not knows_slope(lit)
+    opened.on(2)
+    lit = opened.window.panels()["network"].canvas.scene.lit
+    assert knows_slope(lit)
+    theta = opened.wiring.training._training.theta
+    assert moved_text(lit, theta, 0).startswith(f"{theta[0]:g} → ")
+    opened.on()
+    assert opened.state.position == 1
+
+
+def test_every_word_of_the_strip_is_there_in_chinese(opened):
+    opened.wiring._set_language("zh_CN")
+    opened.grain("operation")
+    opened.on(3)
+    assert opened.window.strip.place.text() == "第 2 层 · 加权和 z · 第 3/16 个运算"
+    assert opened.window.strip.chips["backward"].text() == "③ 反向传播"
+    assert opened.window.strip.sample.currentText() == "10 个样本的平均"
+
+
+def test_the_keyboard_alone_reaches_everything_in_the_strip(opened):
+    opened.grain("operation")
+    opened.on()
+    strip = opened.window.strip
+    strip.chips["forward"].setFocus(Qt.FocusReason.TabFocusReason)
+    reached = [opened.app.focusWidget()]
+    for _ in range(8):
+        opened.key(Qt.Key.Key_Tab)
+        reached.append(opened.app.focusWidget())
+    expected = [*strip.chips.values(), strip.sample, strip.grain, *strip.buttons.values(), strip.pace]
+    assert reached == expected[: len(reached)]
+    strip.chips["backward"].setFocus(Qt.FocusReason.TabFocusReason)
+    opened.key(Qt.Key.Key_Space)
+    opened.qtbot.waitUntil(lambda: opened.walk.current.phase == "backward", timeout=20_000)
