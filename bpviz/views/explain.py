@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from bpviz.dissection import Dissection, Operation
 from bpviz.present.diagram import Spot
 from bpviz.present.explain.explained import DEPTHS, Depth, Explained
+from bpviz.present.explain.formulas import Block
 from bpviz.present.explain.summary import summary
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
@@ -21,11 +23,17 @@ from bpviz.views.explain_head import ExplainHead
 from bpviz.views.explain_pages import FormulasPage, WordsPage
 from bpviz.views.explain_story import StoryPage
 from bpviz.views.explain_summary import SummaryView
+from bpviz.views.explain_typesetting import Typesetting
 from bpviz.views.panel import Panel
 
 _USUAL = 16.0
 """So many lines' heights high a panel has text of the usual size; in a higher one it grows."""
 MOST_LARGER = 1.4
+
+
+_PATIENCE_S = 0.01
+"""So long a step waits for formulas: what is at hand, or simple, comes with everything else."""
+_LOOK_MS = 8
 
 
 class ExplainPanel(Panel):
@@ -61,6 +69,11 @@ class ExplainPanel(Panel):
         column.setSpacing(2)
         column.addWidget(self.head)
         column.addWidget(self.stack, 1)
+        self._typesetting = Typesetting()
+        self._awaited: Future[list[Block]] | None = None
+        self._await = QTimer(self)
+        self._await.setInterval(_LOOK_MS)
+        self._await.timeout.connect(self._on_await_timeout)
         self._snapshot: Snapshot | None = None
         self._styled = self._walks = False
         self._connect()
@@ -180,14 +193,49 @@ class ExplainPanel(Panel):
         if explained.base is None:
             self._show_summary()
             return
+        self._awaited = None
         page = self.pages[self.telling]
         self.stack.setCurrentWidget(page)
         if isinstance(page, WordsPage):
             page.show_sentences(explained.words())
         elif isinstance(page, FormulasPage):
-            page.show_blocks(explained.formulas())
+            self._show_formulas(page)
         elif isinstance(page, StoryPage):
             page.show_story(explained.story())
+
+    def _show_formulas(self, page: FormulasPage) -> None:
+        """Show the formulas as soon as they are typeset; until then those before them fade."""
+        moment = self.explained.moment
+        assert moment is not None
+        self._awaited = self._typesetting.ask(moment)
+        if not self._take_formulas(_PATIENCE_S):
+            page.fade()
+            self._await.start()
+
+    def _take_formulas(self, patience_s: float | None) -> bool:
+        """Show the awaited formulas if they come within ``patience_s``; None waits as long as it takes."""
+        awaited, page = self._awaited, self.pages["formulas"]
+        if awaited is None or not isinstance(page, FormulasPage):
+            return True
+        try:
+            blocks = awaited.result(patience_s)
+        except TimeoutError:
+            return False
+        self._await.stop()
+        self._awaited = None
+        page.show_blocks(blocks)
+        following = self.explained.following()
+        if following is not None:
+            self._typesetting.ask(following)
+        return True
+
+    @Slot()
+    def _on_await_timeout(self) -> None:
+        self._take_formulas(0.0)
+
+    def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
+        self._take_formulas(None)
+        return super().render_image(width, height, ratio)
 
     def _show_summary(self) -> None:
         self.stack.setCurrentWidget(self.summary)

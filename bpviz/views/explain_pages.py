@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from PySide6.QtCore import Qt
@@ -96,6 +97,8 @@ class FormulasPage(Page):
     def show_blocks(self, blocks: list[Block]) -> None:
         """Show blocks of formulas."""
         self._blocks = blocks
+        if self._palette is not None:
+            self.set_palette(self._palette)
         general = [block for block in blocks if not block.caption]
         others = [block for block in blocks if block.caption]
         while len(self._pairs) < 1 + len(others):
@@ -105,6 +108,13 @@ class FormulasPage(Page):
         for index in range(1, len(self._pairs)):
             self._show(index, others[index - 1] if index <= len(others) else None)
         self._arrange()
+
+    def fade(self) -> None:
+        """Say by a quiet colour that what stands here is about to change."""
+        if self._palette is not None:
+            quiet = replace(self._palette, text=self._palette.grid, backward=self._palette.grid)
+            for _, view in self._pairs:
+                view.set_palette(quiet)
 
     def _show(self, index: int, block: Block | None) -> None:
         caption, view = self._pairs[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from bpviz.dissection import Dissection, Operation
@@ -90,6 +91,21 @@ class Explained:
             return self._chosen
         pointed = choice.of_spot(base, self._spot) if self._spot is not None else None
         return pointed or choice.largest(base)
+
+    def following(self) -> Moment | None:
+        """Return the operation after this one, as it will be looked at; None at the last."""
+        if self.base is None:
+            return None
+        operations = self.base.dissection.operations
+        place = operations.index(self.base.operation) + 1
+        if place == len(operations):
+            return None
+        base = replace(self.base, operation=operations[place])
+        kept = self._chosen is not None and _alike(self.base.operation, base.operation)
+        if kept and self._chosen is not None and choice.fits(base, self._chosen):
+            return choice.chosen_at(base, self._chosen)
+        pointed = choice.of_spot(base, self._spot) if self._spot is not None else None
+        return choice.chosen_at(base, pointed or choice.largest(base))
 
     @property
     def index(self) -> int:
