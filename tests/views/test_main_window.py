@@ -408,7 +408,7 @@ def test_an_empty_middle_says_how_to_fill_it(window, qtbot):
         assert not nothing.isVisible()
         qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
     assert nothing.isVisible()
-    assert "Ctrl+1 to Ctrl+6" in nothing.text()
+    assert "Ctrl+1 to Ctrl+7" in nothing.text()
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert not nothing.isVisible()
 
