@@ -337,6 +337,8 @@ class ClassMetrics:
     The tuples have one entry a class; ``support`` counts its samples.  ``macro`` is the mean over the
     classes, ``weighted`` the mean by support, ``micro`` counts all answers together (for one answer a
     sample its three are the accuracy).  ``roc_auc`` is for two classes, None where it has no meaning.
+    ``confusion`` counts answers, a row a true class and a column a predicted one, in the order of
+    ``classes``, their names; both are empty in a `Snapshot`, which has its own.
     """
 
     accuracy: float
@@ -348,6 +350,8 @@ class ClassMetrics:
     micro: ClassAverages
     weighted: ClassAverages
     roc_auc: float | None = None
+    confusion: tuple[tuple[int, ...], ...] = ()
+    classes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain numbers, lists and None, for JSON."""
@@ -361,6 +365,8 @@ class ClassMetrics:
             "micro": self.micro.as_dict(),
             "weighted": self.weighted.as_dict(),
             "roc_auc": self.roc_auc,
+            "confusion": [list(row) for row in self.confusion],
+            "classes": list(self.classes),
         }
 
 
@@ -406,8 +412,9 @@ class GradientCheck:
     `bpviz.engine.gradient_check`; ``worst_parameter`` is where it is largest.
 
     ``at_kink`` (k,) tells which parameters stand at a kink of one of ``kinks`` (names of pieces: ReLU), or
-    have one within the step, ``kink_names`` are theirs, the largest error first: there a difference mixes the slopes of both sides.  They do not count for the
-    largest errors and for the worst parameter, which is empty where all stand at one.
+    have one within the step: there a difference mixes the slopes of both sides.  They do not count for the
+    largest errors and for the worst parameter, which is empty where all stand at one.  ``kink_names`` are
+    theirs, the largest error first.
     """
 
     method: str

@@ -78,6 +78,18 @@ def test_json_is_one_object_with_everything(run):
     assert 0 <= told["test_accuracy"] <= 1
 
 
+def test_the_confusion_matrix_has_a_row_a_true_class(result):
+    _, told = result("train", "--data", "iris", "--layers", "4 tanh", "--iterations", "60", "--seed", "3")
+    for part in ("train_metrics", "test_metrics"):
+        measured, counts = told[part], np.array(told[part]["confusion"])
+        assert measured["classes"] == ["setosa", "versicolor", "virginica"]
+        assert counts.shape == (3, 3)
+        assert counts.sum(axis=1).tolist() == measured["support"]
+        np.testing.assert_allclose(counts.diagonal() / counts.sum(axis=1), measured["recall"], rtol=1e-12)
+        assert counts.trace() / counts.sum() == pytest.approx(measured["accuracy"])
+    assert not np.array_equal(counts, counts.T)
+
+
 def test_the_same_seed_gives_the_same_numbers(result):
     first, again, other = (result(*SMALL[:-1], seed)[1] for seed in (5, 5, 6))
     assert first["train_loss"] == again["train_loss"]

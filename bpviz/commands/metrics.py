@@ -27,6 +27,11 @@ _add("macro", N_("Macro average"), N_("Classes: precision, recall and F1, each c
 _add("micro", N_("Micro average"), N_("Classes: the same over all answers together."))
 _add("weighted", N_("Weighted average"), N_("Classes: the same, each class counting by its samples."))
 _add("roc_auc", N_("ROC-AUC"), N_("Two classes: how often the score of a one is above that of a zero."))
+_add(
+    "confusion",
+    N_("Confusion matrix"),
+    N_("Classes: how often each true class (a row) was answered by each class (a column)."),
+)
 _add("r2", N_("R²"), N_("Numbers: the share of the variance that is explained; 1 is all of it."))
 _add("mae", N_("MAE"), N_("Numbers: the mean absolute error, in the target's own unit."))
 _add("rmse", N_("RMSE"), N_("Numbers: the root of the mean squared error, in the target's own unit."))

@@ -8,6 +8,7 @@ R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)².
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,10 @@ def confusion_matrix(predicted: Counts, labels: Counts, classes: int) -> Counts:
 
 
 def classification_metrics(
-    confusion: Counts, scores: Array | None = None, labels: Counts | None = None
+    confusion: Counts,
+    scores: Array | None = None,
+    labels: Counts | None = None,
+    classes: Sequence[str] = (),
 ) -> ClassMetrics:
     """Return precision, recall and F1 of each class and their averages; 0/0 counts as 0.
 
@@ -44,6 +48,8 @@ def classification_metrics(
     scores : (N,) or (N, 2), labels : (N,)
         For two classes, the score of class 1 (the last column) and the true classes: with both comes the
         area under the ROC curve.
+    classes : sequence of str
+        Their names; with them come the counts themselves.
     """
     right, support = confusion.diagonal(), confusion.sum(axis=1)
     predicted = confusion.sum(axis=0)
@@ -63,6 +69,8 @@ def classification_metrics(
         ClassAverages(accuracy, accuracy, accuracy),
         ClassAverages(*weighted.tolist()),
         roc_auc(scores, labels) if two else None,  # type: ignore[arg-type]
+        tuple(map(tuple, confusion.tolist())) if classes else (),
+        tuple(classes),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from bpviz.snapshot import (
     frozen,
 )
 from bpviz.training.loop import Training
+from bpviz.training.weights import STATISTICS
 
 Array = NDArray[np.floating]
 
@@ -60,7 +61,7 @@ class NetworkTraining(Training):
         for number, layer in enumerate(network.layers, 1):
             statistics = layer.statistics()
             if statistics is not None:
-                held[f"statistics{number}"] = statistics
+                held[f"{STATISTICS}{number}"] = statistics
         return held
 
     def set_parameters(self, named: Mapping[str, Array]) -> None:
@@ -294,14 +295,16 @@ class NetworkTraining(Training):
         """Whether the inputs are a line or a plane, which a map shows whole."""
         return self.objective.network.inputs <= 2
 
-    def _metrics(self, samples: Samples, answers: Array | None) -> Metrics | None:
+    def _metrics(
+        self, samples: Samples, answers: Array | None, classes: Sequence[str] = ()
+    ) -> Metrics | None:
         if answers is None:
             return None
         if samples.labels is None:
             return regression_metrics(self._in_own_units(answers), self._in_own_units(samples.y))
         labels = samples.labels.ravel()
         scores = answers[:, 1] if answers.shape[1] == 2 else None
-        return classification_metrics(self._counts(samples, answers), scores, labels)
+        return classification_metrics(self._counts(samples, answers), scores, labels, classes)
 
     def metrics(
         self,
@@ -309,5 +312,6 @@ class NetworkTraining(Training):
         """Return the metrics over the whole training and test part at the present θ."""
         with np.errstate(all="ignore"):
             parts = (self.objective.train, self.objective.test)
-            train, test = (self._metrics(part, self._answers(part)) for part in parts)
+            classes = self.info.class_names
+            train, test = (self._metrics(part, self._answers(part), classes) for part in parts)
         return train, test
