@@ -54,7 +54,8 @@ class Run:
         What was measured there, without the penalty; accuracies in [0, 1].  NaN where there is no
         test set or, for regression, no accuracy.
     parameters : dict of str to array
-        ``W1`` (out, in), ``b1`` (out,), ``W2``, …; for a function its variables.
+        ``W1`` (out, in), ``b1`` (out,), ``W2``, …, and for a batch norm that is layer 2
+        ``statistics2``: its running means, then its running variances; for a function its variables.
     train, test : Evaluation or None
         Loss and accuracy at the end; ``test`` is None without a test set.
     size : int

@@ -36,7 +36,9 @@ def parser() -> argparse.ArgumentParser:
     add_run_options(made)
     output = made.add_argument_group(tr("output"))
     output.add_argument(
-        "--save-weights", metavar="F.safetensors", help=tr("write the weights: W1, b1, W2, …")
+        "--save-weights",
+        metavar="F.safetensors",
+        help=tr("write the weights: W1, b1, W2, …, and statistics2 of a batch norm that is layer 2"),
     )
     output.add_argument(
         "--history",

@@ -1,4 +1,7 @@
-"""Parameters in safetensors files: W1, b1, W2, b2, …, each layer's W (out, in) and b (out,)."""
+"""Parameters in safetensors files: W1, b1, W2, b2, …, each layer's W (out, in) and b (out,).
+
+Beside them stands what layers remember, statistics2 of a batch norm: its running means, then its variances.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from bpviz.errors import UserError
 from bpviz.training.files import write_whole
 
 Array = NDArray[np.floating]
+STATISTICS = "statistics"
 _DTYPES = ("F64", "F32")
 
 
@@ -60,8 +64,8 @@ def load_weights(path: str | Path, like: Mapping[str, Array]) -> dict[str, Array
     ------
     UserError
         When the file is missing or no safetensors file, or when a tensor is missing, unknown, of
-        another shape or dtype, or not finite; it names the first such tensor, what it is and what
-        is needed.
+        another shape or dtype, or not finite, or a running variance is below 0; it names the first
+        such tensor, what it is and what is needed.
     """
     file = Path(os.path.expanduser(path))
     if not os.path.isfile(file):
@@ -134,7 +138,24 @@ def _read(file: Path, tensors: Any, name: str, wanted: Array) -> Array:
             wanted=wanted.dtype,
             index=[int(i) for i in index],
         )
+    if name.startswith(STATISTICS):
+        _check_variances(file, name, array)
     return array
+
+
+def _check_variances(file: Path, name: str, statistics: Array) -> None:
+    """Refuse a variance below 0: batch norm keeps its running means, then as many variances."""
+    means = len(statistics) // 2
+    if (statistics[means:] < 0).any():
+        index = means + int(np.flatnonzero(statistics[means:] < 0)[0])
+        raise UserError(
+            "The tensor “{name}” in “{path}” holds {value} at {index}, where a running variance stands; "
+            "it must be at least 0.",
+            path=file.name,
+            name=name,
+            value=statistics[index],
+            index=[index],
+        )
 
 
 def _shape(shape: tuple[int, ...]) -> str:

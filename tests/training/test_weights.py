@@ -134,3 +134,14 @@ def test_a_cut_file_is_refused(file):
     save_weights(file, parameters())
     file.write_bytes(file.read_bytes()[:-8])
     assert "is not a safetensors file" in refusal(file)
+
+
+def test_a_running_variance_below_zero_is_refused(file):
+    like = {**parameters(), "statistics2": np.array([-1.0, 0.0, 0.0, 1.0])}
+    save_weights(file, like)
+    assert load_weights(file, like)["statistics2"][0] == -1.0  # a mean may be
+    save_weights(file, {**like, "statistics2": np.array([-1.0, 0.0, 2.0, -0.5])})
+    assert refusal(file, like) == (
+        "The tensor “statistics2” in “w.safetensors” holds -0.5 at [3], where a running variance stands; "
+        "it must be at least 0."
+    )
