@@ -14,6 +14,8 @@ from bpviz.present.pieces import activation_label, hidden_activation_labels
 from bpviz.text import tr
 from bpviz.views.network_layer import LayerControls, Mode
 
+_PLAY = 48
+
 
 class HeaderStrip(QWidget):
     """All layers' controls, each over its column.
@@ -42,6 +44,7 @@ class HeaderStrip(QWidget):
         self._inputs, self._output = 0, ""
         self._has_network = False
         self._centres: list[float] = []
+        self._last_mode: Mode = "row"
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -119,7 +122,7 @@ class HeaderStrip(QWidget):
         if not self._has_network or len(centres) != len(self.controls) + 2:
             return
         spacing = min(b - a for a, b in zip(centres, centres[1:], strict=False))
-        mode = self._mode(spacing)
+        mode = self._last_mode = self._mode(spacing)
         line = self.fontMetrics().height() + 4
         self.setFixedHeight(2 * line + 4 if mode == "stacked" else line + 4)
         height, adder = float(self.height()), line - 2
@@ -150,10 +153,14 @@ class HeaderStrip(QWidget):
     def _mode(self, spacing: float) -> Mode:
         adder = self.fontMetrics().height() + 4
         wanted = max((controls.wanted() for controls in self.controls), default=0)
-        if wanted + adder <= spacing:
+        # A second row makes the diagram lower and its columns stand farther apart: without some play
+        # the strip would go to and fro between the two for ever.
+        play = _PLAY if self._last_mode != "row" else 0
+        if wanted + adder + play <= spacing:
             return "row"
         # Two rows need the room of "− 00 +" and of a short name with its ×.
-        return "stacked" if spacing - adder >= 0.62 * wanted else "menu"
+        narrow = 0.62 * wanted + (play if self._last_mode == "menu" else 0)
+        return "stacked" if spacing - adder >= narrow else "menu"
 
     def _on_units_changed(self, layer: int, units: int) -> None:
         self.units_changed.emit(layer, units)
