@@ -73,7 +73,9 @@ class Display(QObject):
 
     def hasten(self) -> None:
         """Look at once, and often while something happens."""
-        self._timer.start(TICK_MS)
+        # Not put off by being asked again: a slider that is dragged asks at every move.
+        if not 0 <= self._timer.remainingTime() <= TICK_MS:
+            self._timer.start(TICK_MS)
 
     def show_now(self) -> None:
         """Show at once the snapshot that waits; the surface, which is dear, follows a moment later."""
@@ -128,7 +130,9 @@ class Display(QObject):
         self.state = self.training.state()
         self.window.show_state(self.state)
         self.state_shown.emit(self.state)
-        self._timer.setInterval(TICK_MS if self.state.running else IDLE_MS)
+        # What was asked for and is not on the screen yet comes soon.
+        coming = self.snapshot is not None and self.snapshot.iteration != self.state.position
+        self._timer.setInterval(TICK_MS if self.state.running or coming else IDLE_MS)
 
     def _show_surface(self) -> None:
         if not self.window.panel_visible("surface") and not self.window.panel_visible("map"):

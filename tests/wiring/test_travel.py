@@ -145,6 +145,17 @@ def test_of_many_places_asked_in_a_row_the_last_is_shown(opened):
     assert opened.state.position == 101
 
 
+def test_while_the_slider_is_dragged_something_is_seen_on_the_way(opened):
+    opened.train_to(300)
+    seen: set[int] = set()
+    for iteration in range(299, 150, -1):
+        opened.window.seek_requested.emit(iteration)
+        opened.qtbot.wait(4)  # more often than the display looks
+        seen.add(opened.shown)
+    assert len(seen) > 10
+    opened.wait(lambda: opened.shown == 151)
+
+
 def test_a_new_run_has_no_branches_of_the_old_one(opened):
     opened.branch_off()
     before = opened.wiring.display.info.run_id
