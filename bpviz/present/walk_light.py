@@ -114,6 +114,11 @@ class Lit:
     sample: Sample = "mean"
 
     @property
+    def operation(self) -> Operation:
+        """The operation itself."""
+        return Operation(self.light.phase, self.light.kind, self.light.layer, self.light.step)
+
+    @property
     def row(self) -> int:
         """The sample of which is shown what has no mean: the chosen one, else the first."""
         return 0 if self.sample == "mean" else self.sample
@@ -128,6 +133,22 @@ def lit_at(dissection: Dissection | None, operation: Operation | None, sample: S
     if dissection is None or operation is None:
         return None
     return Lit(light_at(dissection.operations, operation), dissection, sample)
+
+
+def since(before: Lit | None, now: Lit) -> tuple[Lit, ...]:
+    """Return the operations of this phase that were done since ``before``, the last of them ``now``.
+
+    A step of a phase does several at once: they are shown one after the other.  A step back does none.
+    """
+    operations = now.dissection.operations
+    end = operations.index(now.operation)
+    first = next(j for j, each in enumerate(operations) if each.phase == now.light.phase)
+    if before is not None and before.dissection.iteration == now.dissection.iteration:
+        first = max(first, operations.index(before.operation) + 1)
+    elif before is not None and before.dissection.iteration > now.dissection.iteration:
+        first = end
+    skipped = (replace(now, light=light_at(operations, operations[j])) for j in range(first, end))
+    return (*skipped, now)
 
 
 def walked_snapshot(snapshot: Snapshot, lit: Lit) -> Snapshot:

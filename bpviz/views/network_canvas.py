@@ -22,7 +22,7 @@ from bpviz.present.diagram_steps import moved
 from bpviz.present.diagram_steps import stops as tab_stops
 from bpviz.present.palette import Palette
 from bpviz.present.walk_flow import PERIOD_S, flow_at
-from bpviz.present.walk_light import Lit
+from bpviz.present.walk_light import Lit, since
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.network_function import lay_out_function, paint_function
 from bpviz.views.network_paint import paint_network
@@ -36,6 +36,8 @@ ARROWS = {
 }
 FRAME_MS = 33
 """Between two pictures of what flows."""
+_MOST_HASTE = 3
+"""How many times faster operations are run through than they flow by themselves, at most."""
 
 
 class DiagramCanvas(QWidget):
@@ -58,7 +60,9 @@ class DiagramCanvas(QWidget):
         self._flowing = QTimer(self)
         self._flowing.setInterval(FRAME_MS)
         self._flowing.timeout.connect(self._on_flowing_timeout)
-        self._flows_since, self._period_s = 0.0, PERIOD_S
+        self._flows_since, self._period_s, self._haste = 0.0, PERIOD_S, 1
+        self._goal: Lit | None = None
+        self._stages: list[Lit] = []
         # It fills its own ground, so nothing under it is painted again with every iteration.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -68,6 +72,7 @@ class DiagramCanvas(QWidget):
     def show_run(self, info: RunInfo) -> None:
         """Lay out a new run."""
         self.scene.set_run(info)
+        self.set_lit(None)
         self.lay_out()
         self.spot_changed.emit()
 
@@ -82,23 +87,40 @@ class DiagramCanvas(QWidget):
         self.update()
 
     def set_lit(self, lit: Lit | None) -> None:
-        """Light an operation, and let what flows there flow, unless the desktop wants nothing to move."""
-        self.scene.lit, self.scene.clock = lit, STILL
+        """Light an operation, and let what flows there flow, unless the desktop wants nothing to move.
+
+        What a step did before it in the same phase is run through first.
+        """
+        if lit is self._goal:
+            return  # another snapshot of the same place
         moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
-        if lit is None or not moves:
+        self._stages = list(since(self._goal, lit)) if lit is not None and moves else []
+        self._goal = self.scene.lit = lit
+        self.scene.clock = STILL
+        if self._stages:
+            self._haste = min(len(self._stages), _MOST_HASTE)
+            self._begin_stage()
+            self._flowing.start()
+        else:
             self._flowing.stop()
-            return
+
+    def _begin_stage(self) -> None:
+        """Show the next of the operations that a step did; the last one stays."""
+        lit = self.scene.lit = self._stages.pop(0)
         flow = flow_at(lit, self.scene.snapshot.layers) if self.scene.snapshot is not None else None
         self._period_s = PERIOD_S if flow is None else flow.period_s
-        self._flows_since = time.monotonic()
-        self.scene.clock = 0.0
-        self._flowing.start()
+        if self._stages:
+            self._period_s = PERIOD_S / self._haste
+        self._flows_since, self.scene.clock = time.monotonic(), 0.0
 
     @Slot()
     def _on_flowing_timeout(self) -> None:
         if not self.isVisible():
             return
-        self.scene.clock = (time.monotonic() - self._flows_since) / self._period_s % 1.0
+        passed = (time.monotonic() - self._flows_since) / self._period_s
+        self.scene.clock = passed % 1.0
+        if passed >= 1.0 and self._stages:
+            self._begin_stage()
         self.update()
 
     def set_gradients(self, shown: bool) -> None:

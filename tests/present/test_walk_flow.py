@@ -1,10 +1,12 @@
 """What flows at an operation, and the numbers that the walk shows, held against the engine's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bpviz.present.walk_flow import MOST_DOTS, along, flow_at, gathered, moving
-from bpviz.present.walk_light import lit_at, mean_input, walked_snapshot
+from bpviz.present.walk_light import lit_at, mean_input, since, walked_snapshot
 from bpviz.present.walk_words import sample_choices, sample_text
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
@@ -160,3 +162,19 @@ def test_whose_numbers_are_shown_is_said(dense):
 def test_of_a_large_batch_it_is_said_how_many_are_kept():
     _, dissection, _ = begun(data="spiral", layers="3 tanh", batch_size=300, points=800)
     assert sample_text(dissection, "mean") == "mean over 256 of 300 samples"
+
+
+def test_a_step_of_a_phase_runs_through_its_operations_and_a_step_back_does_not(dense):
+    _, dissection, _ = dense
+    operations = dissection.operations
+    loss = place_of(dissection, "loss", "loss", 0)
+    lit = [lit_at(dissection, each, "mean") for each in operations]
+    forward = since(None, lit[loss - 1])
+    assert [each.operation for each in forward] == list(operations[:loss])
+    assert forward[-1] is lit[loss - 1]
+    assert [each.operation for each in since(lit[1], lit[3])] == list(operations[2:4])
+    assert since(lit[3], lit[1]) == (lit[1],)
+    assert since(lit[loss - 1], lit[loss]) == (lit[loss],)
+    later = replace(dissection, iteration=dissection.iteration + 1)
+    assert since(lit_at(later, operations[0], "mean"), lit[-1]) == (lit[-1],)
+    assert len(since(lit[-1], lit_at(later, operations[loss - 1], "mean"))) == loss

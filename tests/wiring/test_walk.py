@@ -204,6 +204,10 @@ def test_a_click_on_a_point_of_the_map_shows_that_sample_s_numbers_everywhere(op
     assert opened.walk.sample == place
 
 
+def network_lit(opened: Walked):
+    return opened.window.panels()["network"]._lit
+
+
 def test_the_diagram_lights_the_layer_in_hand_and_hides_what_is_not_known(opened):
     opened.grain("operation")
     canvas = opened.window.panels()["network"].canvas
@@ -226,9 +230,15 @@ def test_the_diagram_lights_the_layer_in_hand_and_hides_what_is_not_known(opened
         scene.snapshot.layers[1].z, opened.walks.dissection.layers[0].z.mean(axis=0)
     )
     opened.window.strip.phase_chosen.emit("backward")
+    # What was computed on the way is run through, from the output to the first layer.
+    assert scene.lit.light.phase != "forward"
+    opened.qtbot.waitUntil(lambda: scene.shows_gradient(2) and not scene.shows_error(1), timeout=20_000)
+    opened.qtbot.waitUntil(lambda: not canvas._stages, timeout=20_000)
+    assert scene.lit is network_lit(opened)
     assert scene.shows_error(1)
     assert scene.shows_gradient(1)
     opened.window.strip.phase_chosen.emit("update")
+    opened.qtbot.waitUntil(lambda: scene.lit.light.phase == "update", timeout=20_000)
     assert not scene.shows_gradient(1)
     opened.window.train_toggled.emit()
     opened.qtbot.waitUntil(lambda: opened.state.running, timeout=20_000)
