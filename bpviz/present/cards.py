@@ -16,6 +16,9 @@ Tone = Literal["normal", "muted", "backward"]
 MOST_NUMBERS = 36
 """A table of more numbers is a picture alone."""
 
+MOST_FACTORS = 7
+"""A product of more is shown by its first and last ones; all are copied."""
+
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ACTIVATION_FORMULAS = {
@@ -32,7 +35,8 @@ ACTIVATION_FORMULAS = {
 class CardLine:
     """One number: what it is, and its value; with ``before`` what it was and what it became.
 
-    ``more`` are further numbers of the same line, each with its name.
+    ``more`` are further numbers of the same line, each with its name; ``factors`` are what the value is the
+    product of.
     """
 
     name: str
@@ -40,22 +44,33 @@ class CardLine:
     tone: Tone = "normal"
     before: float | None = None
     more: tuple[tuple[str, float], ...] = ()
+    factors: tuple[float, ...] = ()
 
     def shown(self) -> str:
         """Return the line with 4 significant digits."""
-        return self._said(short)
+        return self._said(short, MOST_FACTORS)
 
     def exact(self) -> str:
         """Return the line with every digit that the number has."""
         return self._said(exact)
 
-    def _said(self, number: Callable[[float], str]) -> str:
+    def _said(self, number: Callable[[float], str], most: int | None = None) -> str:
         if self.value is None:
             return self.name
+        if self.factors:
+            return self._product(number, most)
         if self.before is not None:
             return f"{self.name}: {number(self.before)} → {number(self.value)}"
         first = f"{self.name} = {number(self.value)}"
         return " · ".join([first, *(f"{name} = {number(value)}" for name, value in self.more)])
+
+    def _product(self, number: Callable[[float], str], most: int | None) -> str:
+        """Return e.g. ``h2₁: 0.5 × (−2) = −1``; of more than ``most`` factors the first and the last."""
+        parts = [f"({number(value)})" if value < 0 else number(value) for value in self.factors]
+        if most is not None and len(parts) > most:
+            parts = [*parts[: most - 3], "…", *parts[-2:]]
+        product = f"{' × '.join(parts)} = {number(self.value or 0.0)}"
+        return f"{self.name}: {product}" if self.name else product
 
 
 @dataclass(frozen=True)

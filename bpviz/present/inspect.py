@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bpviz.present import inspect_maps
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
+from bpviz.present.chain import chain_lines, sum_lines
 from bpviz.present.diagram import Spot
 from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import grouped, short
@@ -105,6 +106,7 @@ def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
         lines.append(CardLine(tr("bias b"), float(layer.bias[unit]), "muted"))
     if layer.bias is not None and layer.bias_gradient is not None:
         lines.append(CardLine(tr("∂L/∂b of the last update"), float(layer.bias_gradient[unit]), "backward"))
+    lines.extend(sum_lines(snapshot, spot))
     if layer.maps is not None:
         return Card(title, tuple(lines), "map")
     pictured = spot.layer == 1 and info.picture_shape is not None and layer.weights is not None
@@ -143,6 +145,7 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapsh
     factors = f"{short(delta)} × {_bracketed(a)}"
     lines.append(CardLine(tr("now, this sample: δ·a"), None, "muted"))
     lines.append(CardLine(factors, delta * a, "backward"))
+    lines.extend(chain_lines(info, snapshot, spot))
     return Card(tr("Weight {symbol}", symbol=w), tuple(lines))
 
 

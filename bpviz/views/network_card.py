@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from bpviz.present.cards import Card
@@ -33,7 +44,7 @@ class CardView(QWidget):
         self.image: QImage | None = None
         self.colours: Palette = LIGHT
         self._owner: object = None
-        self._lines = 0
+        self._lines = self._first = 0
         self._side = 0.0
         self._tables: tuple[TablesPlan, QPointF] | None = None
         self.copy_button = QToolButton(self)
@@ -68,6 +79,8 @@ class CardView(QWidget):
 
     def show_card(self, card: Card, image: QImage | None, owner: object, pinned: bool, room: QSizeF) -> None:
         """Show a card no larger than ``room``; ``owner`` keeps the picture's memory alive."""
+        if self.card is None or card.title != self.card.title:
+            self._first = 0
         self.card, self.image, self._owner = card, image, owner
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not pinned)
         self.copy_button.setVisible(pinned)
@@ -95,6 +108,8 @@ class CardView(QWidget):
             if text + side + 3 * PAD <= room.width() and side + line + 2 * PAD <= room.height():
                 self._side = side
                 height = max(height, line + side + 2 * PAD)
+        if self._lines < len(self.card.lines):
+            text += 8
         width = max(title, text + (self._side + PAD if self._side else 0.0)) + 2 * PAD + 2
         size = self._with_tables(QSizeF(width, height), text, line, room)
         return QSizeF(min(size.width(), room.width()), min(size.height(), room.height()))
@@ -165,7 +180,39 @@ class CardView(QWidget):
         painter.drawText(QPointF(PAD, y), self.card.title)
         painter.setFont(self.font())
         tones = {"normal": self.colours.text, "muted": self.colours.muted, "backward": self.colours.backward}
-        for entry in self.card.lines[: self._lines]:
+        self._first = max(min(self._first, len(self.card.lines) - self._lines), 0)
+        for entry in self.card.lines[self._first : self._first + self._lines]:
             y += line
             painter.setPen(QColor(tones[entry.tone]))
             painter.drawText(QPointF(PAD, y), entry.shown())
+        self._paint_mark(painter)
+
+    def _paint_mark(self, painter: QPainter) -> None:
+        """Draw at the right border which part of the lines is seen, where there is no room for all."""
+        assert self.card is not None
+        count = len(self.card.lines)
+        if self._lines >= count:
+            return
+        top, high = 2.6 * PAD, self.height() - 3.4 * PAD
+        mark = QRectF(self.width() - 6.0, top + high * self._first / count, 3.0, high * self._lines / count)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.colours.muted))
+        painter.drawRoundedRect(mark, 1.5, 1.5)
+
+    def scroll_by(self, lines: int) -> None:
+        """Show other lines where there is no room for all."""
+        if self.card is not None:
+            most = max(len(self.card.lines) - self._lines, 0)
+            self._first = max(min(self._first + lines, most), 0)
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.scroll_by(-round(event.angleDelta().y() / 40))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+        if event.key() not in pages:
+            super().keyPressEvent(event)
+            return
+        self.scroll_by(pages[Qt.Key(event.key())] * max(self._lines - 1, 1))

@@ -32,12 +32,15 @@ def test_neuron_card_has_its_numbers(info, snapshot):
     layer = snapshot.layers[2]
     assert card.title == "Neuron 2 of layer 2"
     assert card.picture_kind == "map"
-    assert values(card) == {
+    said = {line.name: line.value for line in card.lines if not line.factors}
+    assert said == {
         "z": layer.z[1],
         "a = tanh z": layer.a[1],
         "δ = ∂L/∂z": layer.delta[1],
         "bias b": layer.bias[1],
         "∂L/∂b of the last update": layer.bias_gradient[1],
+        "z, term by term: w · a": None,
+        "+ b": layer.bias[1],
     }
     assert np.tanh(values(card)["z"]) == pytest.approx(values(card)["a = tanh z"])
 
@@ -100,7 +103,8 @@ def test_pixel_and_its_readers():
 def test_a_network_without_bias_says_nothing_of_it():
     info = network_run((2, 3, 1), hidden="identity", output="identity", task="regression", bias=False)
     card = inspect.card(info, network_snapshot(info, bias=False), Spot(1, 1))
-    assert list(values(card)) == ["z", "a = z", "δ = ∂L/∂z"]
+    assert list(values(card))[:4] == ["z", "a = z", "δ = ∂L/∂z", "z, term by term: w · a"]
+    assert not {"bias b", "+ b"} & set(values(card))
 
 
 def test_function_cards():
