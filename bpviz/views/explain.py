@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from bpviz.dissection import Dissection, Operation
 from bpviz.present.diagram import Spot
 from bpviz.present.explain.explained import DEPTHS, Depth, Explained
-from bpviz.present.explain.formulas import Block
 from bpviz.present.explain.summary import summary
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
@@ -23,7 +21,7 @@ from bpviz.views.explain_head import ExplainHead
 from bpviz.views.explain_pages import FormulasPage, WordsPage
 from bpviz.views.explain_story import StoryPage
 from bpviz.views.explain_summary import SummaryView
-from bpviz.views.explain_typesetting import Typesetting
+from bpviz.views.explain_typesetting import Made, Typesetting
 from bpviz.views.panel import Panel
 
 _USUAL = 16.0
@@ -70,7 +68,7 @@ class ExplainPanel(Panel):
         column.addWidget(self.head)
         column.addWidget(self.stack, 1)
         self._typesetting = Typesetting()
-        self._awaited: Future[list[Block]] | None = None
+        self._awaited: Made | None = None
         self._await = QTimer(self)
         self._await.setInterval(_LOOK_MS)
         self._await.timeout.connect(self._on_await_timeout)
@@ -234,6 +232,8 @@ class ExplainPanel(Panel):
         self._take_formulas(0.0)
 
     def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
+        if self._awaited is not None and self._awaited.cancelled():
+            self._refresh()
         self._take_formulas(None)
         return super().render_image(width, height, ratio)
 
@@ -259,8 +259,15 @@ class ExplainPanel(Panel):
         if font != self.stack.font():
             self.stack.setFont(font)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._await.stop()
+        self._typesetting.rest()
+
     def showEvent(self, event: QShowEvent) -> None:
         # Of two style sheets before the first showing Qt keeps the first one's colours.
         if not self._styled:
             self.set_palette(self.palette_in_use)
         super().showEvent(event)
+        if self._awaited is not None:
+            self._refresh()
