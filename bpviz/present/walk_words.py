@@ -89,7 +89,7 @@ def sample_choices(dissection: Dissection | None) -> list[tuple[str, Sample]]:
     rows: list[tuple[str, Sample]] = [
         (sample_text(dissection, place), place) for place in range(len(dissection.rows))
     ]
-    return [(sample_text(dissection, "mean"), "mean"), *rows]
+    return rows if len(rows) == 1 else [(sample_text(dissection, "mean"), "mean"), *rows]
 
 
 def absent_note(sample: int, batch: int) -> str:

@@ -127,12 +127,12 @@ class Walks(QObject):
         if asked is None or info is None or made.run_id != info.run_id:
             return
         self.display.show_now()
+        if asked.iteration not in (-1, made.iteration):
+            self.leave()  # a stop came between, which is told already
+            return
         if made.dissection is None:
             self.leave()
             messages.warning(Text("The next iteration leaves the finite numbers: it cannot be taken apart."))
-            return
-        if asked.iteration not in (-1, made.iteration):
-            self.leave()  # a stop came between
             return
         self.dissection = made.dissection
         target = Target(made.iteration, asked.entry)
@@ -170,12 +170,12 @@ class Walks(QObject):
             sequences = info is not None and info.sequence_shape is not None
             if places.size:
                 found = int(places[0])
-            elif sequences and dissection.rows[0] >= 0:
+            elif len(dissection.rows) == 1 or (sequences and dissection.rows[0] >= 0):
                 found = 0
         self.walk = replace(self.walk, sample=found)
         if dissection is not None and found != "mean":
             row = int(dissection.rows[found])
-            if row != self.worker.request.sample:
+            if row >= 0 and row != self.worker.request.sample:
                 self.sample_wanted.emit(row)
 
     def _note(self) -> str:

@@ -336,3 +336,47 @@ def test_the_keyboard_alone_reaches_everything_in_the_strip(opened):
     strip.chips["backward"].setFocus(Qt.FocusReason.TabFocusReason)
     opened.key(Qt.Key.Key_Space)
     opened.qtbot.waitUntil(lambda: opened.walk.current.phase == "backward", timeout=20_000)
+
+
+def test_an_iteration_that_leaves_the_finite_numbers_ends_the_walk_with_a_word(opened):
+    run = opened.state.run_id
+    opened.wiring.runs.start_with(run_config({"function": "parabola", "learning_rate": 1e12}))
+    opened.wait_for_run(run)
+    opened.key(Qt.Key.Key_Space)
+    opened.qtbot.waitUntil(lambda: opened.state.stopped == "diverged", timeout=20_000)
+    opened.grain("operation")
+    opened.on()
+    assert not opened.walk.on
+    assert "leaves the finite numbers" in opened.messages()
+
+
+def test_a_stop_ends_the_walk_where_the_run_ends(opened):
+    opened.wiring.runs.edit("stop.iterations", 1)
+    opened.grain("phase")
+    opened.on(4)
+    opened.on()
+    assert (opened.walk.iteration, opened.walk.on) == (1, True)
+    opened.on(3)
+    opened.on()
+    assert not opened.walk.on
+    assert opened.state.position == 1
+
+
+def test_a_panel_that_comes_back_is_lit_as_the_others_are(opened):
+    dock = opened.window.host.docks["loss"]
+    dock.hide()
+    opened.grain("phase")
+    opened.on(2)
+    assert dock.panel.plot.making is None
+    dock.show()
+    opened.qtbot.waitUntil(lambda: dock.panel.plot.making is not None, timeout=20_000)
+
+
+def test_of_a_batch_of_one_there_is_no_mean(opened):
+    run = opened.state.run_id
+    opened.window.preset_requested.emit("worked_example")
+    opened.wait_for_run(run)
+    opened.grain("operation")
+    opened.on()
+    assert opened.walk.sample == 0
+    assert opened.window.strip.sample.count() == 1
