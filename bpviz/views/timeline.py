@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QWidget
 
 from bpviz.present.numbers import grouped, short
@@ -30,6 +30,8 @@ _BUTTONS = (
 )
 _DIRECTIONS = {"rewind": -1, "forward": 1}
 _LONGEST_NAME = 14
+# In widths of a letter: below this the figures that other panels show as well are left out.
+_WIDE = 115
 
 
 class SeekSlider(QuietSlider):
@@ -189,16 +191,27 @@ class Timeline(QWidget):
     def _say(self) -> None:
         pairs = [(tr("iteration"), grouped(self._position), True)]
         branch, _ = self._places.present()
-        if branch:
+        if branch and not self._narrow:
             short_name = branch if len(branch) <= _LONGEST_NAME else branch[: _LONGEST_NAME - 1] + "…"
             pairs.insert(0, ("", short_name, False))
         if self._figures is not None:
             epoch, loss, test = self._figures
-            pairs.append((tr("epoch"), grouped(int(epoch)), False))
+            if not self._narrow:
+                pairs.append((tr("epoch"), grouped(int(epoch)), False))
             pairs.append((tr("loss"), short(loss, steady=True), True))
-            if test is not None:
+            if test is not None and not self._narrow:
                 pairs.append((tr("test"), short(test, steady=True), False))
         self.reading.set_pairs(tuple(pairs))
+
+    @property
+    def _narrow(self) -> bool:
+        """Whether there is room for few figures only: one has to be able to take hold of the slider."""
+        return self.width() < _WIDE * self.fontMetrics().horizontalAdvance("0")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.reading.forget_width()
+        self._say()
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""

@@ -84,7 +84,7 @@ def test_it_speaks_chinese(popup):
 def test_the_timeline_asks_to_play_and_marks_where_bookmarks_and_forks_are(qtbot):
     bar = Timeline()
     qtbot.addWidget(bar)
-    bar.resize(1100, 40)
+    bar.resize(1300, 40)
     bar.show()
     qtbot.waitExposed(bar)
     played: list[int] = []
@@ -99,6 +99,10 @@ def test_the_timeline_asks_to_play_and_marks_where_bookmarks_and_forks_are(qtbot
     assert bar.slider.marks == (120, 450)
     assert count_colour(bar.slider.grab().toImage(), branch_colour(1)) > plain
     assert "bold" in bar.reading.text()
+    bar.resize(700, 40)
+    assert "bold" not in bar.reading.text()
+    assert bar.slider.width() > 100
+    bar.resize(1300, 40)
     # At the end there is nothing to play forwards, but what plays can always be stopped.
     bar.show_snapshot(snapshot_at(500))
     assert not bar.buttons["forward"].isEnabled()

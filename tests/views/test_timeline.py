@@ -14,7 +14,7 @@ from tests.helpers.window import snapshot_at, state_at
 def timeline(qtbot):
     bar = Timeline()
     qtbot.addWidget(bar)
-    bar.resize(1000, 40)
+    bar.resize(1300, 40)
     bar.show()
     qtbot.waitExposed(bar)
     bar.sought = []
