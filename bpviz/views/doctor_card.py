@@ -106,7 +106,9 @@ class FindingCard(QFrame):
         self.show_button.setEnabled(not self.gone)
         if remedy is not None:
             self.try_button.setText(tr("Try: {remedy}", remedy=remedy.label))
-            self.try_button.setToolTip(tr("Train with this change, from the start: on a branch where that can be, else as a new run"))
+            self.try_button.setToolTip(
+                tr("Train with this change, from the start: on a branch where that can be, else as a new run")
+            )
         self.show_button.setText(tr("Show me"))
         self.show_button.setToolTip(tr("Point at where this can be seen"))
         self._colour()
