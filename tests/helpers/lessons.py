@@ -73,7 +73,7 @@ class Player:
 
 _MATHS = re.compile(r"[_^](\{[^}]*\}|[A-Za-z0-9])")
 _NUMBER = re.compile(r"(?<![\w.\-–/])[-−]?\d+(?:\.\d+)?(?:e[-−]?\d+)?(?![\w–]*\d*-\d)\s?%?")
-_SHAPE = re.compile(r"\d+(?:[-–×x]\d+)+")
+_SHAPE = re.compile(r"\d+(?:[-–x]\d+|\s?×\s?\d+)+")
 _KEYS = re.compile(r"`[^`]*`")
 
 

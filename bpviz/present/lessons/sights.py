@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from bpviz.training.config import RunConfig
 _NAME = re.compile(
     r"(?P<name>[A-Za-z_]+?)(?P<layer>\d*)(?:\[(?P<index>[\d,]+)\])?(?:@(?P<at>\d+))?\Z", re.ASCII
 )
+_CONSTANT = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
 _BOTH = re.compile(r"(?P<left>.+) (?P<sign>[-/]) (?P<right>.+)")
 Floats = NDArray[np.floating]
 
@@ -57,6 +59,14 @@ class Sights:
         batch = traces[0].x if layer == 0 else getattr(traces[layer - 1], name)
         return chosen(batch, self.sample)
 
+    def arrays(self, layer: int) -> Mapping[str, Floats]:
+        """Return what else a layer shows of the chosen sample; of a mean, of the first."""
+        if not 1 <= layer < len(self.snapshot.layers):
+            return {}
+        if self.dissection is None:
+            return self.snapshot.layers[layer].arrays
+        return self.dissection.layers[layer - 1].extras[0 if self.sample == "mean" else self.sample]
+
     def parameters(self, layer: int) -> tuple[ParameterState, ...]:
         """Return the parameters of a layer with their gradients and updates."""
         if not 1 <= layer < len(self.snapshot.layers):
@@ -87,14 +97,16 @@ def value_of(sights: Sights, what: str) -> float:
       ``best_test_iteration`` are of the record so far;
     - ``theta[1]``, ``gradient[1]``, ``update[1]``: entries of the flat vectors, counted from 1;
     - of the chosen sample ``x[1]``, ``z1[2]``, ``a1[2]``, ``delta2[1]``, ``y_hat`` or ``y_hat[3]``;
+    - ``step_h1[4,2]``: h of a recurrent layer at step 4; so for all that its kind shows at each step, and
+      ``winner2[1,3,3]`` and the like for other kinds;
     - ``W1[2,1]``, its gradient ``dW1[2,1]``, its update ``uW1[2,1]``, what it becomes ``newW1[2,1]``; so
       for every parameter by its name in files;
     - ``norm3``: ‖∂L/∂θ⁽³⁾‖ where it was measured last, ``step_norm[4]`` that of a step of a sequence;
-    - ``check_error``, ``check_backprop[1]``, ``check_difference[1]``, ``check_gap[1]``;
+    - ``check_error``, ``check_backprop[1]``, ``check_difference[1]``, ``check_gap[1]``, ``check_h``;
       ``valley_h`` and ``valley_error``: where the method that was asked for is best;
     - ``setting:learning_rate``: what stands in the set-up; ``setting:optimizer=adam``: 1 where it is that,
       else 0;
-    - two of them with `` / `` or `` - `` between.
+    - two of them, or one and a constant, with `` / `` or `` - `` between.
 
     Raises
     ------
@@ -109,11 +121,13 @@ def value_of(sights: Sights, what: str) -> float:
         return left / right if both["sign"] == "/" else left - right
     if what.startswith("setting:"):
         return _setting(sights.config, what.removeprefix("setting:"))
+    if _CONSTANT.match(what):
+        return float(what)
     found = _NAME.match(what)
     if found is None:
         raise _unknown(what)
     index = tuple(int(each) - 1 for each in found["index"].split(",")) if found["index"] else ()
-    for look in (_plain, _recorded, _of_layer, _of_parameter, _checked):
+    for look in (_plain, _recorded, _of_layer, _of_parameter, _of_arrays, _checked):
         value = look(sights, found["name"], int(found["layer"] or 0), index, found["at"])
         if value is not None:
             return float(value)
@@ -189,6 +203,12 @@ def _of_layer(sights: Sights, name: str, layer: int, index: tuple[int, ...], at:
     return values.reshape(shape)[index] if len(index) > 1 else values[index]
 
 
+def _of_arrays(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    """Look among what a kind of layer has to show: of a sequence every step, of a pooling the winners."""
+    held = sights.arrays(layer)
+    return held[name.removeprefix("step_")][index] if name.removeprefix("step_") in held else None
+
+
 def _of_parameter(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
     for each in sights.parameters(layer):
         head = name.removesuffix(each.name)
@@ -207,6 +227,8 @@ def _checked(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: 
     report = sights.report
     if report is None or report.run_id != sights.info.run_id:
         raise LookupError(name)
+    if name == "check_h":
+        return report.check.step
     if head == "check":
         check = report.check
         arrays = {"backprop": check.backprop, "difference": check.differences, "gap": check.absolute_error}
