@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +30,7 @@ class HistoryFile:
     """Writes the rows as they come, so that a long run fills no memory; whole at the end.
 
     Numbers have all their digits.  A cell is empty where nothing was measured.  The newest rows wait:
-    a run that diverges takes its last steps back, and they are not to be in the file.
+    a run that diverges or stops early goes back, and what is after is not to be in the file.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ class HistoryFile:
     def __init__(self, path: str | Path, layers: int = 0) -> None:
         self._layers = layers
         self._file = WholeFile(path)
+        # Where each row ends: a run that goes back takes rows off the file.
+        self._ends = array("Q")
         self._waiting: deque[tuple[int, tuple[str, ...]]] = deque()
 
     def __enter__(self) -> HistoryFile:
@@ -70,13 +73,17 @@ class HistoryFile:
         self._write_waiting(MOST_STEPS_BACK + 1)
 
     def cut(self, last: int) -> None:
-        """Drop the waiting rows after iteration ``last``."""
+        """Drop the rows after iteration ``last``: those that wait, and those that are written."""
         while self._waiting and self._waiting[-1][0] > last:
             self._waiting.pop()
+        if len(self._ends) > last + 1:
+            del self._ends[last + 1 :]
+            self._file.cut(self._ends[-1])
 
     def _write_waiting(self, kept: int) -> None:
         while len(self._waiting) > kept:
             self._write(self._waiting.popleft()[1])
+            self._ends.append(self._file.length)
 
     def _write(self, cells: tuple[str, ...]) -> None:
         self._file.write((",".join(cells) + "\r\n").encode("ascii"))
@@ -117,8 +124,12 @@ class LenientHistory:
                 self.failure = failure
 
     def cut(self, last: int) -> None:
-        """Drop the waiting rows after iteration ``last``."""
-        self._file.cut(last)
+        """Drop the rows after iteration ``last``."""
+        if self.failure is None:
+            try:
+                self._file.cut(last)
+            except UserError as failure:
+                self.failure = failure
 
 
 def _loss(measured: Evaluation | None) -> str:

@@ -118,6 +118,7 @@ class WholeFile:
     def __init__(self, path: str | Path) -> None:
         self.path = _resolved(path)
         self._direct = _is_stream(self.path)
+        self.length = 0
         name = f".{self.path.name[:200]}.{os.getpid()}.part"
         self._temporary = self.path if self._direct else self.path.with_name(name)
 
@@ -134,6 +135,18 @@ class WholeFile:
             self._file.write(data)
         except OSError as error:
             raise as_user_error(error, self.path) from error
+        self.length += len(data)
+
+    def cut(self, length: int) -> None:
+        """Take back what was written beyond ``length`` bytes; what has gone down a pipe is gone."""
+        if self._direct or length >= self.length:
+            return
+        try:
+            self._file.truncate(length)
+            self._file.seek(length)
+        except OSError as error:
+            raise as_user_error(error, self.path) from error
+        self.length = length
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

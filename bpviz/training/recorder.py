@@ -263,6 +263,14 @@ class Recorder:
             )
 
 
+def until(history: History, iteration: int) -> History:
+    """Return a history up to ``iteration``: shorter views of the same arrays."""
+    kept = int(np.searchsorted(history.evaluated, iteration, side="right"))
+    arrays = {name: getattr(history, name) for name in _EVALUATED}
+    cut: dict[str, Any] = {name: None if array is None else array[:kept] for name, array in arrays.items()}
+    return replace(history, loss=history.loss[: iteration // history.stride + 1], **cut)
+
+
 def _doubled(stride: int, length: int, most: int) -> int:
     """Return ``stride``, doubled until at most ``most`` of ``length`` values are left."""
     while length > most:
