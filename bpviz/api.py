@@ -19,6 +19,7 @@ from bpviz.training.checking import CheckRequest, check_at, checked_method, chec
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
 from bpviz.training.options import run_config
+from bpviz.training.recorder import until
 from bpviz.training.weights import save_weights
 
 Observer = Callable[[Iteration], None]
@@ -36,7 +37,8 @@ class Run:
         Why it ended.  After ``"early"`` the parameters are those of the best test loss,
         after ``"diverged"`` those of the last good iteration.
     iterations : int
-        Number of updates made, n.
+        Number of updates that made the parameters, n.  What a run did beyond the iteration that it went
+        back to (after ``"early"`` and ``"diverged"``) is in none of the arrays.
     epochs : float
         Passes over the training set.
     seconds : float
@@ -258,7 +260,8 @@ def drive(
 
 def describe(training: Training, config: RunConfig, seconds: float) -> Run:
     """Return the ``Run`` of a training that has ended."""
-    history = training.recorder.history()
+    # After early stopping the run stands before what it has recorded.
+    history = until(training.recorder.history(), training.iteration)
     norms = training.gradient_norms()
     train_part, test_part = training.evaluate()
     train_metrics, test_metrics = training.metrics()
@@ -312,6 +315,11 @@ def _own_dataset(x: ArrayLike | None, y: ArrayLike | None) -> Dataset | None:
     if not np.isfinite(features).all():
         row, column = np.argwhere(~np.isfinite(features))[0]
         raise UserError("x is not finite in row {row}, column {column}.", row=int(row), column=int(column))
+    if len(features) > 1 and (features == features[0]).all():
+        raise UserError(
+            "Every feature is the same in every row: there is nothing to learn from.",
+            hint="Choose another target, or data whose rows differ.",
+        )
     return _with_targets(features, targets)
 
 
@@ -323,6 +331,8 @@ def _with_targets(x: Array, y: NDArray[Any]) -> Dataset:
         if not np.isfinite(y).all():
             raise UserError("y is not finite in row {row}.", row=int(np.argwhere(~np.isfinite(y))[0][0]))
         targets = y.astype(np.float64).reshape(len(y), -1)
+        if len(targets) > 1 and (targets == targets[0]).all():
+            raise UserError("y is the same in every row; there is nothing to tell apart.")
         columns = tuple(f"y{i + 1}" for i in range(targets.shape[1]))
         return Dataset("arrays", x, targets, "regression", names, columns)
     if y.ndim == 2 and y.shape[1] != 1:

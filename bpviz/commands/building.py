@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
 from bpviz.data import BadRows
 from bpviz.errors import UserError
 from bpviz.training import build as pieces
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
+from bpviz.training.notes import run_notes
+
+
+def tell_notes(training: Training, config: RunConfig) -> None:
+    """Say on stderr what the user should know of the data and of what was chosen."""
+    for note in run_notes(training, config.optimizer):
+        print(f"bpviz: {note}", file=sys.stderr)
 
 
 def build(config: RunConfig, progress: pieces.Progress | None = None) -> Training:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from bpviz.commands.building import build
+from bpviz.commands.building import build, tell_notes
 from bpviz.commands.interrupt import Interrupt
 from bpviz.commands.parser import Parser, add_common_options, help_text
 from bpviz.commands.progress import ProgressLine
@@ -75,6 +75,7 @@ def main(words: Sequence[str]) -> int:
     view = VIEWS[arguments.view].name
     _require_qt()
     training = build(config)
+    tell_notes(training, config)
     # After the data were read: a mistake there must not cost the pictures of an earlier run.
     writer = _writer(arguments, config.stop.iterations, every)
     writer.prepare()

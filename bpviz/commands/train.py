@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from bpviz.api import Observer, Run, describe, drive
-from bpviz.commands.building import build
+from bpviz.commands.building import build, tell_notes
 from bpviz.commands.history import LenientHistory
 from bpviz.commands.interrupt import Interrupt
 from bpviz.commands.parser import Parser, add_common_options
@@ -60,6 +60,8 @@ def main(words: Sequence[str]) -> int:
     _check_outputs(arguments, config.data.path)
     line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
     training = build(config, progress=line.show_reading)
+    line.clear()
+    tell_notes(training, config)
     history = LenientHistory(arguments.history, len(training.info.kinds)) if arguments.history else None
     run = describe(training, config, _drive(training, line, history))
     if arguments.save_weights:

@@ -18,6 +18,7 @@ from bpviz.present.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
 from bpviz.present.setup import build_form
 from bpviz.text import Text
 from bpviz.training.config import LiveSettings, RunConfig
+from bpviz.training.notes import optimizer_notes
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
 from bpviz.wiring.endings import tell_end, tell_error
@@ -174,6 +175,8 @@ class Runs(QObject):
         if self._anew:
             self._anew = False
             messages.info(Text("The network or its data changed: the training starts anew."))
+        for note in optimizer_notes(started.config.optimizer, started.info.iterations_per_epoch):
+            messages.info(note)
         if started.info.kind == "function" and math.isinf(self._speed):
             self.set_speed(WATCHED)
         self.display.hasten()

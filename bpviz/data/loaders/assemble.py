@@ -68,10 +68,21 @@ def reading_notes(table: Table) -> tuple[Text, ...]:
 
 
 def constant_notes(x: Floats, names: tuple[str, ...]) -> tuple[Text, ...]:
-    """Return a note that names the features that are the same in every row, if there are some."""
+    """Return a note that names the features that are the same in every row, if there are some.
+
+    Raises
+    ------
+    UserError
+        When all of them are.
+    """
     constant = [names[i] for i in np.flatnonzero(x.min(axis=0) == x.max(axis=0))]
     if not constant:
         return ()
+    if len(constant) == len(names):
+        raise UserError(
+            "Every feature is the same in every row: there is nothing to learn from.",
+            hint="Choose another target, or data whose rows differ.",
+        )
     shown = "”, “".join(constant[:MOST_NAMED]) + ("”, “…" if len(constant) > MOST_NAMED else "")
     return (Text("The same in every row, and of no use: “{names}”.", names=shown),)
 
