@@ -111,6 +111,14 @@ def test_the_valley_is_printed_and_written(run, tmp_path):
     assert len(out.splitlines()) == 13
 
 
+def test_the_valley_of_one_method(run):
+    rows = told(run, "--data", "xor", "--layers", "3 tanh", "--valley", "--method", "forward")
+    assert {row["method"] for row in rows} == {"forward"}
+    assert len(rows) == 12
+    every = told(run, "--data", "xor", "--layers", "3 tanh", "--valley", "--method", "all")
+    assert {row["method"] for row in every} == {"forward", "central", "complex"}
+
+
 def test_iterations_train_before(run):
     start, later = (told(run, "--samples", 50, "--iterations", n) for n in (0, 200))
     assert start["max_absolute_error"] != later["max_absolute_error"]
@@ -137,6 +145,7 @@ def test_a_run_that_diverges_on_the_way_says_so(run):
         (("--method", "backprop"), "“backprop”"),
         (("--method", "sideways"), "forward, central, complex"),
         (("--csv", "x.csv"), "--valley"),
+        (("--valley", "--step", "1e-4"), "steps of its own"),
         (("--valley", "--csv", "/nowhere/x.csv"), "/nowhere"),
     ],
 )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+import bpviz
 from bpviz.cli import main
 
 SMALL = (
@@ -447,3 +448,50 @@ def test_a_defect_is_a_traceback_and_exit_code_1(run, monkeypatch):
     assert (code, out) == (1, "")
     assert "Traceback" in err
     assert "ZeroDivisionError: a defect" in err
+
+
+def test_after_early_stopping_nothing_tells_of_more_than_the_parameters(run, tmp_path):
+    words = {"data": "spiral", "points": 60, "layers": "12 tanh", "optimizer": "adam", "learning_rate": 0.1}
+    options = {**words, "iterations": 5000, "early_stopping": 30, "seed": 2}
+    made = bpviz.train(**options)
+    assert made.stopped == "early"
+    assert 0 < made.iterations
+    assert len(made.loss) == made.iterations + 1
+    assert made.evaluated[-1] == made.iterations
+    assert made.test_loss[-1] == made.test.loss == made.test_loss.min()
+    for each in (made.train_loss, made.train_accuracy, made.test_accuracy, made.layer_norms):
+        assert len(each) == len(made.evaluated)
+    file = tmp_path / "h.csv"
+    said = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert run("train", *said, "--history", file)[0] == 0
+    rows = file.read_text().splitlines()
+    assert len(rows) == made.iterations + 2
+    assert rows[-1].split(",")[0] == str(made.iterations)
+    assert [float(row.split(",")[2]) for row in rows[1:]] == made.loss.tolist()
+
+
+@pytest.mark.parametrize("optimizer", ["bfgs", "lbfgs", "conjugate_gradient", "newton"])
+def test_a_search_on_batches_is_told(run, optimizer):
+    words = ("train", "--data", "xor", "--layers", "2 tanh", "--optimizer", optimizer, "--iterations", "2")
+    code, _, err = run(*words)
+    assert code == 0
+    assert "made for the whole training set at once" in err
+    assert "--batch-size full" in err
+    assert run(*words, "--batch-size", "full")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--gradient-step", "1e-4"), "“gradient_step”"),
+        (("--gradient", "backprop", "--gradient-step", "1e-4"), "“gradient_step”"),
+        (("--patience", "3"), "“patience”"),
+    ],
+)
+def test_what_would_change_nothing_is_refused(run, words, said):
+    assert said in refused(run, *SMALL, *words)
+
+
+def test_what_changes_something_is_taken(run):
+    assert run(*SMALL, "--gradient", "central", "--gradient-step", "1e-4")[0] == 0
+    assert run(*SMALL, "--tolerance", "1e-9", "--patience", "3")[0] == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bpviz.api import drive
-from bpviz.commands.building import build
+from bpviz.commands.building import build, tell_notes
 from bpviz.commands.interrupt import Interrupt
 from bpviz.commands.parser import Parser, add_common_options, help_text
 from bpviz.commands.progress import ProgressLine, cells
@@ -60,7 +60,6 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--method",
         metavar="NAME",
-        default="central",
         help=help_text(tr("how the gradient is found the other way"), "central", (*METHODS, ALL)),
     )
     check.add_argument("--step", metavar="X", help=help_text(tr(STEP.help)))
@@ -72,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--valley",
         action="store_true",
-        help=tr("show the error against h from 1e-1 to 1e-12 instead, by every method"),
+        help=tr("show the error against h from 1e-1 to 1e-12 instead, by every method or the one chosen"),
     )
     output = made.add_argument_group(tr("output"))
     output.add_argument("--csv", metavar="F.csv", help=tr("write the valley to a CSV file"))
@@ -93,8 +92,14 @@ class Asked:
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Asked:
         """Read the options, each refused with a sentence of its own."""
-        every = arguments.method == ALL
-        methods = METHODS if every else (checked_method(arguments.method),)
+        # The valley is that of every method unless one is chosen; otherwise one is enough.
+        chosen = arguments.method or (ALL if arguments.valley else "central")
+        methods = METHODS if chosen == ALL else (checked_method(chosen),)
+        if arguments.valley and arguments.step is not None:
+            raise UserError(
+                "The valley has steps of its own, from 1e-1 to 1e-12.",
+                hint="Leave out “--step”, or “--valley”.",
+            )
         if arguments.csv and not arguments.valley:
             raise UserError("“--csv” holds the valley of the errors.", hint="Add “--valley”.")
         return cls(methods, checked_step(arguments.step), _samples(arguments.samples))
@@ -119,12 +124,14 @@ def main(words: Sequence[str]) -> int:
     _check_output(arguments.csv, config.data.path)
     line = ProgressLine(sys.stderr, config.stop.iterations, tr("iterations"))
     training = build(config, progress=line.show_reading)
+    line.clear()
+    tell_notes(training, config)
     rows = chosen_rows(training.objective, asked.samples, config.seed)
     with Interrupt() as interrupted:
         try:
             _train(training, line, interrupted)
             work = Work(training, rows, line, interrupted)
-            told = work.valley(arguments) if arguments.valley else work.checks(asked, arguments.json)
+            told = work.valley(asked, arguments) if arguments.valley else work.checks(asked, arguments.json)
         except Cancelled:
             raise KeyboardInterrupt from None
         finally:
@@ -175,10 +182,7 @@ class Work:
 
     def checks(self, asked: Asked, as_json: bool) -> str:
         """Return the checks of every method that was asked for, as a table or as JSON."""
-        methods = asked.methods
-        if len(methods) > 1 and not takes_complex(self.training.objective):
-            methods = tuple(method for method in methods if method != "complex")
-        checks = [self._check(CheckRequest(one, asked.step)) for one in methods]
+        checks = [self._check(CheckRequest(one, asked.step)) for one in self._possible(asked)]
         if not as_json:
             said = [verdict(check) for check in checks]
             if any(grade(check) == "danger" for check in checks):
@@ -192,14 +196,25 @@ class Work:
         told = [check.as_dict() for check in checks]
         return json.dumps(told if len(asked.methods) > 1 else told[0], allow_nan=False)
 
-    def valley(self, arguments: argparse.Namespace) -> str:
+    def valley(self, asked: Asked, arguments: argparse.Namespace) -> str:
         """Return the errors against h, as a table or as JSON; write them where that was asked."""
         words = tr("differences, step by step")
-        found = valley_at(*self._at(), self.interrupted, lambda n, of: self.line.show_work(n, of, words))
+        found = valley_at(
+            *self._at(),
+            self.interrupted,
+            lambda n, of: self.line.show_work(n, of, words),
+            self._possible(asked),
+        )
         rows = valley_rows(found)
         if arguments.csv:
             _write(arguments.csv, rows)
         return json.dumps(rows, allow_nan=False) if arguments.json else _valley_table(found)
+
+    def _possible(self, asked: Asked) -> tuple[DifferenceMethod, ...]:
+        """Return the methods; where all were asked for, those that this loss takes."""
+        if len(asked.methods) > 1 and not takes_complex(self.training.objective):
+            return tuple(method for method in asked.methods if method != "complex")
+        return asked.methods
 
     def _check(self, request: CheckRequest) -> GradientCheck:
         words = method_word(request.method)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -183,14 +184,15 @@ def valley_at(
     rows: Batch,
     should_stop: ShouldStop | None = None,
     progress: Progress | None = None,
+    methods: Sequence[DifferenceMethod] | None = None,
 ) -> ErrorValley:
-    """Return the errors of every method that the objective takes, for h from 1e-1 to 1e-12."""
+    """Return the errors of ``methods`` (every one that the objective takes), for h from 1e-1 to 1e-12."""
     with np.errstate(all="ignore"):
         return error_valley(
             objective,
             theta,
             rows,
-            valley_methods(objective),
+            valley_methods(objective) if methods is None else methods,
             indices=valley_parameters(len(theta)),
             should_stop=should_stop,
             progress=progress,

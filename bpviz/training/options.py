@@ -186,6 +186,7 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
     optimizer = OPTIMIZERS[_name(given, "optimizer", DEFAULT_OPTIMIZER)]
     given.setdefault("learning_rate", usual_rate(optimizer))
     numbers = {name: _number(field, given.get(name, field.default)) for name, field in NUMBERS.items()}
+    _refuse_idle(given)
     initializer = INITIALIZERS[_name(given, "initializer", default.initializer)]
     schedule = SCHEDULES[_name(given, "schedule", default.schedule)]
     loss = _known_or_auto(LOSSES, given, "loss")
@@ -220,6 +221,21 @@ def run_config(options: Mapping[str, Any]) -> RunConfig:
         )
     _refuse_unused(pieces, config)
     return config
+
+
+def _refuse_idle(given: Mapping[str, Any]) -> None:
+    """Refuse what would change nothing: whoever writes it expects something of it."""
+    if "gradient_step" in given and given.get("gradient", GRADIENTS[0]) == GRADIENTS[0]:
+        raise UserError(
+            "“gradient_step” is the h of a gradient by differences; backpropagation has none.",
+            hint="Choose {methods} as gradient beside it, or leave it out.",
+            methods=", ".join(GRADIENTS[1:]),
+        )
+    if "patience" in given and "tolerance" not in given:
+        raise UserError(
+            "“patience” says for how long the tolerance waits, and there is no tolerance.",
+            hint="Give a “tolerance”, or choose “early_stopping”, which has its own patience.",
+        )
 
 
 def usual_rate(optimizer: Entry[Any]) -> float:
