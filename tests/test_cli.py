@@ -42,6 +42,16 @@ def test_help_speaks_the_language(capsys, words, language):
     assert ("显示此帮助" in said) == (language == "zh_CN")
 
 
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_help_names_every_command(capsys, language):
+    assert main(["--help", "--language", language]) == 0
+    said = capsys.readouterr().out
+    usage = next(line for line in said.splitlines() if "{" in line)
+    for command in cli.COMMANDS:
+        assert command in usage
+        assert f"bpviz {command} " in said
+
+
 def test_help_lists_every_option_of_the_demand(capsys):
     main(["train", "--help"])
     said = capsys.readouterr().out
@@ -83,6 +93,11 @@ def test_a_list_as_json_has_the_fields(capsys):
     assert (field["name"], field["kind"], field["default"]) == ("momentum", "float", 0.9)
     assert told["conjugate_gradient"]["fields"][0]["name"] == "curvature"
     assert told["newton"]["fields"] == []
+    assert field["exclusive_minimum"] is False
+    assert field["help"]
+    assert main(["list", "losses", "--json"]) == 0
+    huber = next(one for one in json.loads(capsys.readouterr().out) if one["name"] == "huber")
+    assert huber["fields"][0]["exclusive_minimum"] is True
 
 
 def test_a_list_of_nothing_known_is_a_mistake(capsys):

@@ -77,8 +77,10 @@ def described(entry: Entry[Any], layer: bool = False) -> dict[str, Any]:
                 "kind": field.kind,
                 "default": field.default,
                 "minimum": field.minimum,
+                "exclusive_minimum": field.exclusive_minimum,
                 "maximum": field.maximum,
                 "choices": list(field.choices),
+                "help": tr(field.help) if field.help else "",
             }
             for field in entry.fields
         ],

@@ -15,13 +15,14 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser for opening the window."""
     made = Parser(
         prog="bpviz",
-        usage="bpviz [--language L] [--theme T] [FILE]\n       bpviz {train,render,list} …",
+        usage="bpviz [--language L] [--theme T] [FILE]\n       bpviz {train,gradients,render,list} …",
         description=tr("See gradient descent and backpropagation at work."),
         epilog=tr(
             "commands:\n"
-            "  bpviz train    train without a window\n"
-            "  bpviz render   a run as numbered pictures, without a window\n"
-            "  bpviz list     data sets, activations, losses, optimizers, …\n"
+            "  bpviz train      train without a window\n"
+            "  bpviz gradients  backpropagation against differences, without a window\n"
+            "  bpviz render     a run as numbered pictures, without a window\n"
+            "  bpviz list       data sets, layers, activations, losses, optimizers, …\n"
             "\n"
             "“bpviz train --help” lists the options of a command."
         ),
