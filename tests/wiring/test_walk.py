@@ -338,16 +338,21 @@ def test_the_keyboard_alone_reaches_everything_in_the_strip(opened):
     opened.qtbot.waitUntil(lambda: opened.walk.current.phase == "backward", timeout=20_000)
 
 
-def test_an_iteration_that_leaves_the_finite_numbers_ends_the_walk_with_a_word(opened):
+def test_a_walk_into_a_divergence_ends_at_the_last_good_iteration(opened, caplog):
     run = opened.state.run_id
     opened.wiring.runs.start_with(run_config({"function": "parabola", "learning_rate": 1e12}))
     opened.wait_for_run(run)
     opened.key(Qt.Key.Key_Space)
     opened.qtbot.waitUntil(lambda: opened.state.stopped == "diverged", timeout=20_000)
-    opened.grain("operation")
+    opened.grain("phase")
+    at = opened.state.position
+    opened.on(3)
+    assert opened.walk.on
     opened.on()
     assert not opened.walk.on
-    assert "leaves the finite numbers" in opened.messages()
+    assert opened.state.position == at
+    assert "grew too large" in opened.messages()
+    assert "grew too large" in caplog.text
 
 
 def test_a_stop_ends_the_walk_where_the_run_ends(opened):
