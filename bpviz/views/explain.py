@@ -178,7 +178,8 @@ class ExplainPanel(Panel):
         if self.telling == "story":
             told = self.explained.story()
             return "\n".join([title, *(told.sentences if told is not None else ())])
-        return "\n".join([title, *self.explained.words()])
+        said, whose = self.explained.words()
+        return "\n".join(filter(None, [title, *said, whose]))
 
     @Slot()
     def copy(self) -> None:
@@ -195,7 +196,7 @@ class ExplainPanel(Panel):
         page = self.pages[self.telling]
         self.stack.setCurrentWidget(page)
         if isinstance(page, WordsPage):
-            page.show_sentences(explained.words())
+            page.show_sentences(*explained.words())
         elif isinstance(page, FormulasPage):
             self._show_formulas(page)
         elif isinstance(page, StoryPage):

@@ -19,6 +19,9 @@ from bpviz.views.naming import named
 _BESIDE = 26.0
 """From so many lines' heights of width on, symbols stand beside the numbers."""
 
+_SHARES = (2, 5)
+"""How they share the width then."""
+
 
 class Page(QScrollArea):
     """Something that is as wide as the panel and scrolls down."""
@@ -50,25 +53,24 @@ class WordsPage(Page):
         )
         self.label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self.label, 1)
-        self._sentences: list[str] = []
+        self._said: tuple[list[str], str] = [], ""
         self._muted = ""
 
-    def show_sentences(self, sentences: list[str]) -> None:
-        """Show sentences; the last says whose numbers they are."""
-        self._sentences = sentences
-        *said, whose = sentences or [""]
-        text = "<p style='line-height:128%;margin:0;'>" + escape(joined(said or [whose]))
-        if said and whose:
+    def show_sentences(self, sentences: list[str], whose: str) -> None:
+        """Show sentences, and in the quiet colour whose numbers they tell."""
+        self._said = sentences, whose
+        text = f"<p style='line-height:128%;margin:0;'>{escape(joined(sentences))}"
+        if whose:
             gap = joined(["", ""])
             text += f"{gap}<span style='color:{self._muted};'>{escape(whose)}</span>"
         self.label.setText(text + "</p>")
-        self.label.setAccessibleDescription(joined(sentences))
+        self.label.setAccessibleDescription(joined([*sentences, whose]))
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._muted = palette.muted
         self.label.setStyleSheet(f"color: {palette.text};")
-        self.show_sentences(self._sentences)
+        self.show_sentences(*self._said)
 
     def retranslate(self) -> None:
         """Say everything again."""
@@ -85,10 +87,10 @@ class FormulasPage(Page):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(6)
         self._sides = [QVBoxLayout(), QVBoxLayout()]
-        for side, share in zip(self._sides, (2, 5), strict=True):
+        for side in self._sides:
             side.setSpacing(0)
             side.addStretch(1)
-            self._row.addLayout(side, share)
+            self._row.addLayout(side)
         self.column.addLayout(self._row)
         self.column.addStretch(1)
         self._blocks: list[Block] = []
@@ -138,7 +140,11 @@ class FormulasPage(Page):
         several = general is not None and len(general.printed) > 1 and len(self._blocks) > 1
         ways = QBoxLayout.Direction
         wide = self.width() >= _BESIDE * self.fontMetrics().height()
-        self._row.setDirection(ways.LeftToRight if several and wide else ways.TopToBottom)
+        beside = several and wide
+        self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        for place, share in enumerate(_SHARES):
+            # Below one another each is as high as it is; a share would cut it.
+            self._row.setStretch(place, share if beside else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

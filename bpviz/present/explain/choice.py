@@ -11,6 +11,7 @@ from bpviz.present.cards import subscript, superscript
 from bpviz.present.diagram import Spot
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
+from bpviz.present.inspect import variable_name
 from bpviz.snapshot import Array
 
 
@@ -47,6 +48,10 @@ def made_there(moment: Moment) -> list[tuple[str, Array]]:
 
 
 def _of_step(moment: Moment) -> Array:
+    return np.asarray(moment.extra(_array_of_step(moment))[moment.step])
+
+
+def _array_of_step(moment: Moment) -> str:
     names = {
         "sum": "z",
         "activation": "h",
@@ -55,8 +60,7 @@ def _of_step(moment: Moment) -> Array:
         "candidate": "n",
         "gates": "i" if moment.kind == "lstm" else "r",
     }
-    name = names.get(moment.operation.kind, "delta" if moment.kind == "rnn" else "delta_h")
-    return np.asarray(moment.extra(name)[moment.step])
+    return names.get(moment.operation.kind, "delta" if moment.kind == "rnn" else "delta_h")
 
 
 def largest(moment: Moment) -> Chosen:
@@ -133,16 +137,26 @@ def _weights(trace: LayerTrace) -> tuple[str, tuple[int, ...]]:
     return "", ()
 
 
+def _letter(moment: Moment) -> str:
+    letters = {"delta": "δ", "output_delta": "δ", "loss": "L"}
+    kind = moment.operation.kind
+    if kind in letters:
+        return letters[kind]
+    if moment.kind in GATES and moment.step >= 0:
+        return _array_of_step(moment)
+    return "z" if kind in ("sum", "normalize") else "a"
+
+
 def symbol(moment: Moment) -> str:
     """Return what the chosen number is called: z⁽²⁾₃, W⁽¹⁾₃₂, Wx⁽¹⁾[3,2]."""
-    operation = moment.operation
+    if not moment.dissection.layers:
+        return variable_name(moment.info, moment.place[0])
     above = f"⁽{superscript(moment.number)}⁾" if moment.number else ""
     below = [each + 1 for each in moment.place]
     if moment.parameter:
         name = next(one.symbol for one in moment.trace.parameters if one.name == moment.parameter)
     else:
-        names = {"sum": "z", "normalize": "z", "delta": "δ", "output_delta": "δ", "loss": "L", "hidden": "h"}
-        name = names.get(operation.kind, "a")
+        name = _letter(moment)
     inside = (
         "".join(map(subscript, below)) if max(below, default=0) < 10 else f"[{','.join(map(str, below))}]"
     )

@@ -14,9 +14,10 @@ from bpviz.present.explain.formulas import formulas as formulas_of
 from bpviz.present.explain.made import Made, made
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import title as title_of
+from bpviz.present.explain.names import whose
 from bpviz.present.explain.story import Story
 from bpviz.present.explain.story import story as story_of
-from bpviz.present.explain.words import words as words_of
+from bpviz.present.explain.words import about, told
 from bpviz.present.walk import Sample
 from bpviz.snapshot import RunInfo
 from bpviz.text import N_
@@ -127,9 +128,12 @@ class Explained:
         """Return the operation's title."""
         return "" if self.moment is None else title_of(self.moment)
 
-    def words(self) -> list[str]:
-        """Return the sentences."""
-        return [] if self.moment is None else words_of(self.moment)
+    def words(self) -> tuple[list[str], str]:
+        """Return the sentences, and the one that says whose numbers they tell."""
+        if self.moment is None:
+            return [], ""
+        moment = about(self.moment)
+        return told(moment), whose(moment)
 
     def story(self) -> Story | None:
         """Return what a child is told."""

@@ -105,10 +105,8 @@ def in_general(moment: Moment) -> list[Printed]:
     if operation.kind == "delta":
         return formulas_back.in_general(moment)
     layer = kind_of(moment.layer)
-    name = _operation(moment)
-    found = in_symbols(
-        [line for line in layer_lines(layer, name, moment.number) if _wanted(moment, line.target.name)]
-    )
+    every = layer_lines(layer, _operation(moment), moment.number)
+    found = in_symbols([line for line in every if _wanted(moment, line.target.name)])
     if operation.kind == "normalize":
         found = in_symbols(layer_lines(layer, "statistics", moment.number)) + found
     if operation.kind == "activation" and kind:
@@ -126,6 +124,8 @@ def _operation(moment: Moment) -> str:
 def _wanted(moment: Moment, target: str) -> bool:
     """Whether a line of the layer's belongs to this operation: a GRU's gates make its candidate as well."""
     kind = moment.operation.kind
+    if kind == "gradient":
+        return target == f"dL_d{formulas_learn.parameter_name(moment)[0]}"
     if kind in _STATES:
         return target in _STATES[kind]
     return not (kind == "gates" and moment.kind == "gru" and target in _STATES["candidate"])

@@ -6,10 +6,9 @@ import numpy as np
 
 from bpviz.engine.clipping import clip_norm, clip_value
 from bpviz.engine.registries import REGULARIZERS
-from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
-from bpviz.present.formulas.evaluate import value
-from bpviz.present.formulas.layers import kind_of, layer_lines
+from bpviz.present.formulas.layers import kind_of
 from bpviz.present.formulas.line import Line, Printed
 from bpviz.present.formulas.loss import sample_loss_lines
 from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
@@ -54,16 +53,23 @@ def gradient(moment: Moment) -> list[Line]:
 
 
 def _data_gradient(moment: Moment) -> Line:
-    trace, name, place = moment.trace, moment.parameter, moment.place
+    trace = moment.trace
+    name, place = parameter_name(moment)
     if moment.kind == "batchnorm":
         epsilon = moment.layer.epsilon  # type: ignore[attr-defined]
         made = norm_lines(trace, place[0], "gradient", 0, epsilon=epsilon)
         return next(line for line in made if getattr(line.target, "name", "") == f"dL_d{name}")
-    if moment.kind in GATES and moment.kind != "rnn":
-        width = moment.layer.width  # type: ignore[attr-defined]
-        gate = GATE_NAMES[moment.kind][place[0] // width]
-        name, place = f"{name}_{gate}", (place[0] % width, *place[1:])
     return gradient_line(trace, name, place, kind_of(moment.layer).settings)
+
+
+def parameter_name(moment: Moment) -> tuple[str, Place]:
+    """Return what the layer's formulas call the chosen parameter, gate by gate, and the place in it."""
+    name, place = moment.parameter, moment.place
+    if moment.kind not in GATES or moment.kind == "rnn":
+        return name, place
+    width = moment.layer.width  # type: ignore[attr-defined]  # of recurrent layers
+    gate = GATE_NAMES[moment.kind][place[0] // width]
+    return f"{name}_{gate}", (place[0] % width, *place[1:])
 
 
 def _penalties(moment: Moment, own: float, engine: float, letter: Symbol, data: Line) -> list[Line]:
@@ -145,16 +151,3 @@ def function_slope(moment: Moment) -> list[Line]:
         name = f"dL_d{variable_name(moment.info, index)}"
         made.append(Line(Symbol(name), Number(float(each)), {}, float(each)))
     return made
-
-
-__all__ = [
-    "bounded",
-    "function_slope",
-    "function_value",
-    "gradient",
-    "in_general",
-    "layer_lines",
-    "loss",
-    "update",
-    "value",
-]

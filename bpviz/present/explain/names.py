@@ -70,7 +70,7 @@ def sample_name(moment: Moment, row: int) -> str:
 def whose(moment: Moment) -> str:
     """Return the sentence that says whose numbers these are."""
     dissection = moment.dissection
-    if not dissection.layers:
+    if not dissection.layers or moment.operation.kind == "update":
         return ""
     if not moment.mean:
         return tr("The numbers are those of {sample}.", sample=sample_name(moment, moment.rows[0]))

@@ -128,7 +128,7 @@ def update(moment: Moment) -> list[str]:
         "optimizer": tr(entry.label),
         "step": number(step),
         "rate": number(rate),
-        "gradient": number(slope),
+        "gradient": f"({number(slope)})" if slope < 0 else number(slope),
     }
     if dissection.optimizer == "sgd" and math.isclose(plain, step, rel_tol=1e-9, abs_tol=1e-300):
         return [

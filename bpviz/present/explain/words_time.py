@@ -113,7 +113,7 @@ def delta(moment: Moment) -> list[str]:
         )
     letters = {"delta_z_gate": "z"}
     gates = ", ".join(
-        f"δ_{letters.get(name, name.removeprefix('delta_'))} = {number(at(moment, name))}"
+        f"{letters.get(name, name.removeprefix('delta_'))}: {number(at(moment, name))}"
         for name in DELTAS[moment.kind]
     )
     return [*said, tr("Each gate gets what its slope lets through: {gates}.", gates=gates)]

@@ -86,7 +86,7 @@ def test_every_operation_is_told_three_times(name, language):
 @pytest.mark.parametrize("name", LAYER_RUNS)
 def test_what_is_said_of_a_mean_is_what_it_is_the_mean_of(name):
     for moment in moments(name, places=0):
-        if not moment.dissection.layers:
+        if not moment.dissection.layers or moment.operation.kind == "update":
             assert whose(moment) == ""
         elif moment.mean:
             assert str(len(moment.rows)) in whose(moment)
