@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.numbers import exact, short
+from bpviz.probing import ParameterPlace
 
 Tone = Literal["normal", "muted", "backward"]
 
@@ -101,13 +102,15 @@ class Card:
     """What is said about one spot.  ``picture`` is what is shown beside it, if anything.
 
     ``picture_kind``: a response "map" of the unit, or its incoming "weights" as a picture.
-    ``tables`` are shown as pictures too, with their numbers where there is room.
+    ``tables`` are shown as pictures too, with their numbers where there is room.  ``parameter`` is the
+    number of θ whose gradient the card tells.
     """
 
     title: str
     lines: tuple[CardLine, ...]
     picture_kind: Literal["none", "map", "weights"] = "none"
     tables: tuple[Table, ...] = ()
+    parameter: ParameterPlace | None = None
 
     def copied(self) -> str:
         """Return the text for the clipboard, with all digits."""

@@ -12,6 +12,7 @@ from bpviz.present.diagram import Spot
 from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import grouped, short
 from bpviz.present.sequence_values import target_text as sequence_target
+from bpviz.probing import ParameterPlace
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 
@@ -107,11 +108,12 @@ def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
     if layer.bias is not None and layer.bias_gradient is not None:
         lines.append(CardLine(tr("∂L/∂b of the last update"), float(layer.bias_gradient[unit]), "backward"))
     lines.extend(sum_lines(snapshot, spot))
+    bias = None if layer.bias is None else ParameterPlace(spot.layer, "b", (unit,))
     if layer.maps is not None:
-        return Card(title, tuple(lines), "map")
+        return Card(title, tuple(lines), "map", parameter=bias)
     pictured = spot.layer == 1 and info.picture_shape is not None and layer.weights is not None
     tables = inspect_maps.weight_maps(snapshot, spot)
-    return Card(title, tuple(lines), "weights" if pictured else "none", tables)
+    return Card(title, tuple(lines), "weights" if pictured else "none", tables, bias)
 
 
 def _input_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
@@ -146,7 +148,8 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapsh
     lines.append(CardLine(tr("now, this sample: δ·a"), None, "muted"))
     lines.append(CardLine(factors, delta * a, "backward"))
     lines.extend(chain_lines(info, snapshot, spot))
-    return Card(tr("Weight {symbol}", symbol=w), tuple(lines))
+    place = ParameterPlace(spot.layer, "W", at)
+    return Card(tr("Weight {symbol}", symbol=w), tuple(lines), parameter=place)
 
 
 def _bracketed(value: float) -> str:
@@ -195,7 +198,8 @@ def _function_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snap
     if previous is not None and previous.iteration < snapshot.iteration:
         now, before = float(snapshot.theta[index]), float(previous.theta[index])
         lines.append(_changed(before, now, snapshot, previous))
-    return Card(tr("Variable {name}", name=name), tuple(lines))
+    where = ParameterPlace(0, "", (index,))
+    return Card(tr("Variable {name}", name=name), tuple(lines), parameter=where)
 
 
 def incoming(snapshot: Snapshot, spot: Spot) -> NDArray[np.floating] | None:

@@ -19,6 +19,7 @@ from bpviz.present.map_windows import (
     window_of,
 )
 from bpviz.present.numbers import short
+from bpviz.probing import ParameterPlace
 from bpviz.snapshot import LayerState, ParameterState, Snapshot
 from bpviz.text import tr
 
@@ -97,7 +98,8 @@ def convolution_card(snapshot: Snapshot, spot: Spot) -> Card:
         lines.insert(1, CardLine(tr("bias b"), float(bias.values[channel]), "muted"))
         gradient = float(bias.gradient[channel])
         lines.append(CardLine(tr("∂L/∂b of the last update"), gradient, "backward"))
-    return Card(unit_title(state, spot), (*lines, _written(state)), tables=tables)
+    where = None if bias is None else ParameterPlace(spot.layer, "b", (channel,))
+    return Card(unit_title(state, spot), (*lines, _written(state)), tables=tables, parameter=where)
 
 
 def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
@@ -124,7 +126,8 @@ def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
         _part("Δw", -update, at, "muted"),
     )
     title = tr("Kernel {number}, weight {symbol}", number=spot.unit + 1, symbol=w)
-    return Card(title, (*lines, _written(state)), tables=tables)
+    where = ParameterPlace(spot.layer, "W", (spot.unit, *at))
+    return Card(title, (*lines, _written(state)), tables=tables, parameter=where)
 
 
 def _part(name: str, values: Values, at: tuple[int, int, int], tone: Tone = "normal") -> Table:

@@ -17,6 +17,7 @@ from bpviz.present.unrolled_sums import delta_name, sum_parts, weight_terms
 from bpviz.present.unrolled_values import by_step, flow
 from bpviz.present.unrolled_weights import parameter
 from bpviz.present.unrolled_words import gate_at, numbered_layer, symbol
+from bpviz.probing import ParameterPlace
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 from bpviz.text import tr
 
@@ -256,4 +257,4 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
         lines.append(CardLine(what, float(terms.sum()), "backward"))
         lines.append(VectorLine(tr("step by step"), None, "backward", values=tuple(terms.tolist())))
     title = tr("Bias {symbol}", symbol=name) if bias else tr("Weight {symbol}", symbol=name)
-    return Card(title, tuple(lines))
+    return Card(title, tuple(lines), parameter=ParameterPlace(mark.layer, mark.name, at))

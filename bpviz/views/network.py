@@ -16,9 +16,11 @@ from bpviz.present.diagram_marks import seen
 from bpviz.present.diagram_places import Box, card_place
 from bpviz.present.layer_heads import layer_heads
 from bpviz.present.palette import Palette
+from bpviz.present.probed import probed_card
 from bpviz.present.unrolled_rows import is_unrolled
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import Lit, lit_at, walked_snapshot
+from bpviz.probing import GradientProbe
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.network_canvas import DiagramCanvas
@@ -41,6 +43,8 @@ class NetworkPanel(Panel):
         Of hidden layers, from 0.
     sample_changed(int)
         Another training sample is to be shown.
+    check_wanted(ParameterPlace)
+        One gradient is to be held against differences.
     """
 
     layer_added = Signal(int)
@@ -48,6 +52,7 @@ class NetworkPanel(Panel):
     units_changed = Signal(int, int)
     activation_changed = Signal(int, str)
     sample_changed = Signal(int)
+    check_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +73,7 @@ class NetworkPanel(Panel):
         self._info: RunInfo | None = None
         self._plain: Snapshot | None = None
         self._lit: Lit | None = None
+        self._probe: GradientProbe | None = None
         self._connect()
         self.retranslate()
 
@@ -83,6 +89,7 @@ class NetworkPanel(Panel):
         self.canvas.laid_out.connect(self._on_canvas_laid_out)
         self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
         self.card_view.closed.connect(self._on_card_closed)
+        self.card_view.check_wanted.connect(self.check_wanted)
         keys = ((Qt.Key.Key_G, self.footer.gradients.toggle), (Qt.Key.Key_Escape, self._on_card_closed))
         for key, slot in keys:
             shortcut = QShortcut(QKeySequence(key), self)
@@ -120,7 +127,12 @@ class NetworkPanel(Panel):
         if self._unrolls:
             chain = [*self.unrolled.strip.tab_chain(), self.unrolled.canvas]
         chain += [footer.previous, footer.sample, footer.next]
-        chain += [footer.gradients, self.card_view.copy_button, self.card_view.close_button]
+        chain += [
+            footer.gradients,
+            self.card_view.check_button,
+            self.card_view.copy_button,
+            self.card_view.close_button,
+        ]
         for first, second in zip(chain, chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
@@ -140,6 +152,11 @@ class NetworkPanel(Panel):
         self._lit = lit_at(dissection, operation, sample)
         if self._plain is not None:
             self._show(self._plain)
+
+    def show_probe(self, probe: GradientProbe) -> None:
+        """Show a check of one gradient in its card."""
+        self._probe = probe
+        self._show_card()
 
     def _show(self, snapshot: Snapshot) -> None:
         """Show a snapshot, as the walk changes it where it belongs to it."""
@@ -240,6 +257,7 @@ class NetworkPanel(Panel):
         avoided: Box | None = None,
     ) -> None:
         """Show a card beside what it is about."""
+        card = probed_card(card, self._probe, self._plain)
         for room in self._card_rooms(target):
             self.card_view.show_card(card, *picture, pinned, room)
             size = (float(self.card_view.width()), float(self.card_view.height()))

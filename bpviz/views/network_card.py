@@ -34,9 +34,12 @@ class CardView(QWidget):
     -------
     closed
         The user let the card go.
+    check_wanted(ParameterPlace)
+        The gradient of the card's parameter is to be held against differences.
     """
 
     closed = Signal()
+    check_wanted = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,6 +50,8 @@ class CardView(QWidget):
         self._lines = self._first = 0
         self._side = 0.0
         self._tables: tuple[TablesPlan, QPointF] | None = None
+        self.check_button = QToolButton(self)
+        self.check_button.clicked.connect(self._on_check_clicked)
         self.copy_button = QToolButton(self)
         self.copy_button.clicked.connect(self.copy)
         self.close_button = QToolButton(self)
@@ -56,6 +61,7 @@ class CardView(QWidget):
         row.setContentsMargins(6, 5, 6, 5)
         row.setSpacing(2)
         row.addStretch()
+        row.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.retranslate()
@@ -72,6 +78,8 @@ class CardView(QWidget):
 
     def retranslate(self) -> None:
         """Say everything again."""
+        self.check_button.setText(tr("Check"))
+        self.check_button.setToolTip(tr("Hold the gradient against a central and a forward difference"))
         self.copy_button.setText(tr("Copy"))
         self.copy_button.setToolTip(tr("Copy these numbers with all their digits (Ctrl+C)"))
         self.close_button.setToolTip(tr("Let this card go (Esc)"))
@@ -83,6 +91,7 @@ class CardView(QWidget):
             self._first = 0
         self.card, self.image, self._owner = card, image, owner
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not pinned)
+        self.check_button.setVisible(pinned and card.parameter is not None)
         self.copy_button.setVisible(pinned)
         self.close_button.setVisible(pinned)
         self.resize(self._fitted(room, pinned).toSize())
@@ -95,7 +104,9 @@ class CardView(QWidget):
         assert self.card is not None
         metrics, bold = QFontMetricsF(self.font()), QFontMetricsF(self._bold())
         line = metrics.height() * 1.12
-        buttons = self.copy_button.sizeHint().width() + self.close_button.sizeHint().width() + 12
+        shown = [self.copy_button, self.close_button]
+        shown += [self.check_button] if self.card.parameter is not None else []
+        buttons = sum(button.sizeHint().width() + 6 for button in shown)
         title = bold.horizontalAdvance(self.card.title) + (buttons if pinned else 0)
         text = max([metrics.horizontalAdvance(entry.shown()) for entry in self.card.lines] or [0.0])
         self._lines = len(self.card.lines)
@@ -140,6 +151,11 @@ class CardView(QWidget):
         font = self.font()
         font.setBold(True)
         return font
+
+    @Slot()
+    def _on_check_clicked(self) -> None:
+        if self.card is not None and self.card.parameter is not None:
+            self.check_wanted.emit(self.card.parameter)
 
     @Slot()
     def copy(self) -> None:

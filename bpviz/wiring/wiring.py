@@ -26,6 +26,7 @@ from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
 from bpviz.wiring.lessons import Lessons
+from bpviz.wiring.probes import Probes
 from bpviz.wiring.runs import Runs
 from bpviz.wiring.spreads import Spreads
 from bpviz.wiring.travel import Travel
@@ -56,6 +57,7 @@ class Wiring(QObject):
         self.exports = Exports(window, self.runs)
         self.spreads = Spreads(window, self.training, self.display)
         self.consulting = Consulting(window, self.training, self.display, self.runs)
+        self.probes = Probes(window, self.training, self.walks)
         self.checks = Checks(window, self.training, self.checking)
         self.lessons = Lessons(window, self.display, self.runs, self.walks)
         self._translator: QTranslator | None = None

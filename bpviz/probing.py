@@ -1,0 +1,45 @@
+"""One parameter looked at more closely: where it stands, and its gradient beside differences; frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterPlace:
+    """One number of θ: its layer (from 1; 0 for a function's variable), its array, its place in that."""
+
+    layer: int
+    name: str
+    place: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference and the two losses that it came from.
+
+    ``above`` is L(θ + h e); ``below`` is L(θ − h e) for the central difference and L(θ) for the forward one.
+    """
+
+    step: float
+    above: float
+    below: float
+    value: float
+    relative_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class GradientProbe:
+    """∂L/∂θᵢ by backpropagation beside the central and the forward difference, over the same samples.
+
+    ``at_kink`` says that L has a kink within the step there: no difference is right then.
+    """
+
+    run_id: int
+    iteration: int
+    where: ParameterPlace
+    samples: int
+    backprop: float
+    central: Difference
+    forward: Difference
+    at_kink: bool = False

@@ -1,0 +1,77 @@
+"""Checks one entry of the gradient where a run stands, and says which losses the differences came from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bpviz.engine.gradient_check import LARGE, relative_errors
+from bpviz.engine.kinks import at_kinks, kink_sources
+from bpviz.engine.network_objective import NetworkObjective
+from bpviz.engine.objective import Array, Batch, Objective
+from bpviz.probing import Difference, GradientProbe, ParameterPlace
+from bpviz.training.loop import Training
+from bpviz.training.method import BEST_STEPS, ROUGH_STEPS
+
+
+def index_of(objective: Objective, where: ParameterPlace) -> int:
+    """Return a parameter's place in θ."""
+    if not isinstance(objective, NetworkObjective):
+        return where.place[0]
+    places = objective.network.named(np.arange(objective.size, dtype=np.float64))
+    return int(places[f"{where.name}{where.layer}"][where.place])
+
+
+def probe(training: Training, where: ParameterPlace, *, coming: bool = False) -> GradientProbe:
+    """Return the gradient of one parameter beside the differences, at the present θ.
+
+    Parameters
+    ----------
+    coming : bool
+        Over the batch of the update to come instead of the last one.
+    """
+    objective = training.objective.clone()
+    objective.set_penalties(training.live.penalties)
+    objective.recall(training.objective.memory())
+    objective.begin(training.iteration)
+    batch = training.batches.peek() if coming else training.last_batch
+    theta, index = training.theta.copy(), index_of(objective, where)
+    steps = ROUGH_STEPS if theta.dtype == np.float32 else BEST_STEPS
+    with np.errstate(all="ignore"):
+        gradient = objective.loss_and_gradient(theta, batch)[1].astype(np.float64)
+        central = _difference(objective, theta, batch, index, steps["central"], gradient, central=True)
+        forward = _difference(objective, theta, batch, index, steps["forward"], gradient, central=False)
+        at_kink = _at_kink(objective, theta, batch, index, gradient, central)
+    samples = objective.sample_count if batch is None else len(batch)
+    number, iteration = training.info.run_id, training.iteration
+    value = float(gradient[index])
+    return GradientProbe(number, iteration, where, samples, value, central, forward, at_kink)
+
+
+def _difference(
+    objective: Objective,
+    theta: Array,
+    batch: Batch,
+    index: int,
+    h: float,
+    gradient: Array,
+    *,
+    central: bool,
+) -> Difference:
+    moved = theta.copy()
+    moved[index] = theta[index] + h
+    above = objective.training_loss(moved, batch)
+    moved[index] = theta[index] - h if central else theta[index]
+    below = objective.training_loss(moved, batch)
+    value = (above - below) / (2.0 * h if central else h)
+    largest = float(np.abs(gradient).max(initial=0.0))
+    error = relative_errors(gradient[[index]], np.array([value]), largest)[0]
+    return Difference(h, float(above), float(below), float(value), float(error))
+
+
+def _at_kink(
+    objective: Objective, theta: Array, batch: Batch, index: int, gradient: Array, central: Difference
+) -> bool:
+    if central.relative_error <= LARGE or not kink_sources(objective):
+        return False
+    place = np.array([index])
+    return bool(at_kinks(objective, theta, batch, central.step, place, gradient[place])[0])

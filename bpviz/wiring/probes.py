@@ -1,0 +1,45 @@
+"""The check of one gradient: from the card's button to its numbers in the card."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bpviz.probing import GradientProbe, ParameterPlace
+from bpviz.training.loop import Training
+from bpviz.training.probing import probe
+from bpviz.views.main_window import MainWindow
+from bpviz.views.network import NetworkPanel
+from bpviz.wiring.walk import Walks
+from bpviz.workers.training import TrainingWorker
+
+
+class Probes(QObject):
+    """Has the training worker look at one parameter, at rest."""
+
+    probed = Signal(object)
+    """`GradientProbe`; emitted in the worker's thread."""
+
+    def __init__(self, window: MainWindow, worker: TrainingWorker, walks: Walks) -> None:
+        super().__init__(window)
+        self.worker, self.walks = worker, walks
+        panel = window.panels().get("network")
+        self.panel = panel if isinstance(panel, NetworkPanel) else None
+        self.probed.connect(self._on_probed)
+        if self.panel is not None:
+            self.panel.check_wanted.connect(self.check)
+
+    @Slot(object)
+    def check(self, where: ParameterPlace) -> None:
+        """Check one parameter where the run stands; in a walk over the batch that is walked through."""
+        coming = self.walks.walk.on
+
+        def look(training: Training) -> None:
+            self.probed.emit(probe(training, where, coming=coming))
+
+        self.worker.pause()
+        self.worker.look(look)
+
+    @Slot(object)
+    def _on_probed(self, found: GradientProbe) -> None:
+        if self.panel is not None:
+            self.panel.show_probe(found)
