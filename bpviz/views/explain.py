@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QImage, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QImage, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from bpviz.dissection import Dissection, Operation
@@ -18,10 +18,11 @@ from bpviz.present.walk import Sample
 from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import tr
 from bpviz.views.explain_head import ExplainHead
-from bpviz.views.explain_pages import FormulasPage, WordsPage
+from bpviz.views.explain_pages import FormulasPage, Page, WordsPage
 from bpviz.views.explain_story import StoryPage
 from bpviz.views.explain_summary import SummaryView
 from bpviz.views.explain_typesetting import Made, Typesetting
+from bpviz.views.grab import draw_widget, empty_image, resized
 from bpviz.views.panel import Panel
 
 _USUAL = 16.0
@@ -236,7 +237,17 @@ class ExplainPanel(Panel):
         if self._awaited is not None and self._awaited.cancelled():
             self._refresh()
         self._take_formulas(None)
-        return super().render_image(width, height, ratio)
+        image = empty_image(width, height, ratio)
+        image.fill(QColor(self.palette_in_use.card))
+        page = self.stack.currentWidget()
+        with resized(self, width, height):
+            for layout in (self.layout(), self.stack.layout()):
+                if layout is not None:
+                    layout.activate()
+            if isinstance(page, Page):
+                page.settle()
+            draw_widget(self, image)
+        return image
 
     def _show_summary(self) -> None:
         self.stack.setCurrentWidget(self.summary)

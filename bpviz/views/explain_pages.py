@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -38,6 +38,13 @@ class Page(QScrollArea):
         self.column.setContentsMargins(4, 2, 4, 4)
         self.column.setSpacing(2)
         self.setWidget(self.body)
+
+    def settle(self) -> None:
+        """Lay everything out at once for the width there is, without the event loop."""
+        # What wraps asks once more for its height when it knows its width.
+        for _ in range(3):
+            self.column.activate()
+            QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
 
 class WordsPage(Page):
