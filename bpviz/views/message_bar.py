@@ -53,6 +53,7 @@ class MessageBar(QFrame):
         self._queue: deque[Message] = deque(maxlen=_MAX_WAITING)
         self._staying: Message | None = None
         self._passing: Message | None = None
+        self._beside: Message | None = None
         self._progress: tuple[Text | str, int, int] | None = None
         self._post = _Post(self)
         self._post.arrived.connect(self.push, Qt.ConnectionType.QueuedConnection)
@@ -64,7 +65,7 @@ class MessageBar(QFrame):
     def _build(self) -> None:
         self.top, self.below = MessageRow(self), MessageRow(self)
         self.top.closed.connect(self.dismiss)
-        self.below.closed.connect(self._on_timer_timeout)
+        self.below.closed.connect(self._on_below_closed)
         self.work = QWidget(self)
         self.work_label = QLabel(self.work, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.bar = QProgressBar(self.work, textVisible=False)
@@ -119,7 +120,11 @@ class MessageBar(QFrame):
     def push(self, message: Message) -> None:
         """Show ``message``: an info at once, another after those that wait, none of these twice."""
         if message.level == "info":
-            self._passing = message
+            # What offers to do something is not pushed away by what only tells.
+            if self._passing is not None and self._passing.action and not message.action:
+                self._beside = message
+            else:
+                self._passing, self._beside = message, None
             self._timer.start()
             self._refresh()
             return
@@ -146,11 +151,19 @@ class MessageBar(QFrame):
 
     def _forget_passing(self) -> None:
         self._timer.stop()
-        self._passing = None
+        self._passing = self._beside = None
 
     @Slot()
     def _on_timer_timeout(self) -> None:
         self._forget_passing()
+        self._refresh()
+
+    @Slot()
+    def _on_below_closed(self) -> None:
+        if self._staying is None:
+            self._beside = None
+        else:
+            self._forget_passing()
         self._refresh()
 
     def show_progress(self, text: Text | str, done: int, total: int) -> None:
@@ -175,7 +188,7 @@ class MessageBar(QFrame):
     def _refresh(self) -> None:
         top = self._staying or self._passing
         self.top.show_message(top)
-        self.below.show_message(self._passing if self._staying else None)
+        self.below.show_message(self._passing if self._staying else self._beside)
         self.work.setVisible(self._progress is not None)
         if self._progress is not None:
             text, done, total = self._progress

@@ -60,6 +60,20 @@ def test_an_error_does_not_wait_for_an_info(bar):
     assert bar.below.label.text() == "hello"
 
 
+def test_what_offers_something_is_not_pushed_away_by_what_only_tells(bar, qtbot):
+    say(bar, "info", "a branch begins", action_label="Back", action=lambda: None)
+    say(bar, "info", "stopped")
+    assert (bar.label.text(), bar.below.label.text()) == ("a branch begins", "stopped")
+    qtbot.mouseClick(bar.below.close_button, Qt.MouseButton.LeftButton)
+    assert bar.label.text() == "a branch begins"
+    assert not bar.below.isVisible()
+    say(bar, "info", "marked", action_label="Bookmarks", action=lambda: None)
+    assert bar.label.text() == "marked"
+    bar._timer.setInterval(30)
+    say(bar, "info", "stopped")
+    qtbot.waitUntil(lambda: not bar.isVisible())
+
+
 def test_an_info_does_not_wait_for_an_error(bar, qtbot):
     say(bar, "error", "bad")
     assert not bar.below.isVisible()
