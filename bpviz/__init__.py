@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # for type checkers; at run time they come with their first use
     from bpviz.api import Run as Run
     from bpviz.api import check_gradients as check_gradients
+    from bpviz.api import trace as trace
     from bpviz.api import train as train
 
 __version__ = "0.1.0"
 
-_LAZY = ("Run", "check_gradients", "train")
+_LAZY = ("Run", "check_gradients", "trace", "train")
 
 
 def __getattr__(name: str) -> object:

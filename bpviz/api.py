@@ -1,8 +1,9 @@
-"""From Python: ``bpviz.train`` with the ``Run`` that it returns, and ``bpviz.check_gradients``."""
+"""From Python: ``bpviz.train`` with its ``Run``, ``bpviz.check_gradients`` and ``bpviz.trace``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -12,11 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bpviz.data.dataset import Dataset
+from bpviz.dissection import Dissection
 from bpviz.errors import UserError
 from bpviz.snapshot import Array, Evaluation, GradientCheck, GradientNorms, Iteration, Metrics, StopReason
 from bpviz.training.build import build
 from bpviz.training.checking import CheckRequest, check_at, checked_method, checked_step, chosen_rows
 from bpviz.training.config import RunConfig
+from bpviz.training.dissecting import MOST_SAMPLES, dissect
+from bpviz.training.divergence import NotFinite
 from bpviz.training.loop import Training
 from bpviz.training.options import run_config
 from bpviz.training.recorder import until
@@ -220,6 +224,88 @@ def check_gradients(
     drive(training)
     training.objective.begin(training.iteration)
     return check_at(training.objective, training.theta, rows, request)
+
+
+def trace(
+    data: str | None = None,
+    *,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    layers: str | None = None,
+    at: int = 1,
+    samples: Sequence[int] | None = None,
+    **options: Any,
+) -> Dissection:
+    """Train up to an iteration and return every number of it: forward, loss, backward and update.
+
+    Parameters
+    ----------
+    data, x, y, layers, **options
+        The network and its data, or a function, as in `train`; ``iterations`` is ``at``'s to say.
+    at : int
+        Which iteration, from 1 on: the update that makes the parameters number ``at`` out of those before.
+    samples : sequence of int
+        The training samples to trace, counted from 0; left out, those of the iteration's batch.  The
+        gradient and the update stay those of the batch.
+
+    Returns
+    -------
+    Dissection
+        Of each layer (``layers[l]``) x, z, a and δ with a row a sample, in the layer's own shapes, what else
+        its kind has (``extras``) and its ``parameters`` with values, gradient and update; beside them the
+        samples' losses, θ, ∇L, the update, and what the optimizer remembers before and after.
+
+    Raises
+    ------
+    UserError
+        When an option cannot be taken, the data cannot be read, or the run ends before ``at``;
+        ``str(error)`` says what to do.
+
+    Examples
+    --------
+    >>> import bpviz
+    >>> seen = bpviz.trace(data="xor", layers="4 tanh", at=3, samples=[0, 5], seed=1)
+    >>> seen.iteration, seen.layers[0].z.shape, seen.layers[0].parameters[0].gradient.shape
+    (3, (2, 4), (4, 2))
+    """
+    if "iterations" in options:
+        raise UserError("“at” says how far the run goes: “iterations” cannot stand beside it.")
+    if at < 1 or at != int(at):
+        raise UserError("There is no iteration {at} to trace.", hint="The first is 1.", at=at)
+    config, training = _built(x, y, {"data": data, "layers": layers, "iterations": int(at) - 1, **options})
+    return _dissected(training, config, at, samples)
+
+
+def _dissected(training: Training, config: RunConfig, at: int, samples: Sequence[int] | None) -> Dissection:
+    """Train up to iteration ``at`` and take it apart."""
+    rows = None if samples is None else _chosen_samples(samples, training)
+    drive(training)
+    if training.iteration == at - 1 and training.stopped == "iterations":
+        with suppress(NotFinite), np.errstate(all="ignore"):
+            return dissect(training, config, rows)
+    raise UserError(
+        "The run ends at iteration {last}, before {at}.",
+        hint="Look at an earlier one.",
+        last=training.iteration,
+        at=at,
+    )
+
+
+def _chosen_samples(samples: Sequence[int], training: Training) -> NDArray[np.intp]:
+    there = training.objective.sample_count
+    rows = np.atleast_1d(np.asarray(samples))
+    if training.info.kind == "function":
+        raise UserError("A function has no samples to choose from.", hint="Leave out “samples”.")
+    whole = rows.dtype.kind in "iu" and rows.ndim == 1 and 0 < len(rows) <= MOST_SAMPLES
+    if not whole or rows.min() < 0 or rows.max() >= there:
+        raise UserError(
+            "The samples {samples} cannot be traced.",
+            hint="They are up to {most} whole numbers from 0 to {last}.",
+            samples=list(samples),
+            most=MOST_SAMPLES,
+            last=there - 1,
+        )
+    return rows.astype(np.intp)
 
 
 def _built(x: ArrayLike | None, y: ArrayLike | None, asked: dict[str, Any]) -> tuple[RunConfig, Training]:

@@ -70,8 +70,9 @@ class Dissection:
     Attributes
     ----------
     rows : (B,) int
-        The training samples of the batch, as indices into the samples that the window shows; those that it
-        does not show are −1.  At most 256 are kept; ``batch_size`` is how many there were.
+        The training samples that were traced, those of the batch or chosen ones, as indices into the
+        samples that the window shows; those that it does not show are −1.  At most 256 are kept;
+        ``batch_size`` is how many the batch had.
     y : (B, K)
         Targets as the output layer is to give them.
     loss : float

@@ -186,3 +186,68 @@ def test_the_module_stays_light_and_says_what_it_has():
     assert run.stdout == "False\n"
     with pytest.raises(AttributeError, match="nothing"):
         bpviz.nothing  # noqa: B018 - the access is the test
+
+
+# 2-2-1 of ReLU with θ = [W b] row by row: hidden (1, 1; 0) and (1, −1; 0), output (2, 5; 1).
+BY_HAND = {
+    "x": [[1.0, 2.0], [0.0, 1.0]],
+    "y": [5.0, 3.5],
+    "layers": "2 relu",
+    "start": [1, 1, 0, 1, -1, 0, 2, 5, 1],
+    "batch_size": "full",
+    "learning_rate": 0.1,
+    "standardize": False,
+    "test_share": 0,
+}
+
+
+def test_a_trace_by_hand():
+    # Sample 0: z = (3, −1), a = (3, 0), ŷ = 7, δ = 2; back (4, 0).  Sample 1: z = (1, −1), ŷ = 3, δ = −½.
+    seen = bpviz.trace(**BY_HAND, samples=[1])
+    hidden, output = seen.layers
+    assert (seen.iteration, seen.batch_size, seen.rows.tolist()) == (1, 2, [1])
+    np.testing.assert_allclose(hidden.x, [[0, 1]])
+    np.testing.assert_allclose(hidden.z, [[1, -1]])
+    np.testing.assert_allclose(hidden.a, [[1, 0]])
+    np.testing.assert_allclose(hidden.delta, [[-1, 0]])
+    np.testing.assert_allclose(output.z, [[3]])
+    np.testing.assert_allclose(output.delta, [[-0.5]])
+    np.testing.assert_allclose(seen.losses, [0.125])
+    # The gradient is the batch's: the means of 2 (3, 0; 1), −½ (1, 0; 1) and of 4 (1, 2; 1), −(0, 1; 1).
+    expected = [2, 3.5, 1.5, 0, 0, 0, 2.75, 0, 0.75]
+    assert seen.loss == pytest.approx((2 + 0.125) / 2)
+    np.testing.assert_allclose(seen.gradient, expected)
+    np.testing.assert_allclose(seen.update, np.multiply(0.1, expected))
+    np.testing.assert_allclose(hidden.parameters[0].gradient, [[2, 3.5], [0, 0]])
+    both = bpviz.trace(**BY_HAND)
+    np.testing.assert_allclose(both.layers[0].delta, [[4, 0], [-1, 0]])
+    np.testing.assert_allclose(both.losses, [2, 0.125])
+    after = bpviz.trace(**BY_HAND, at=2, samples=[0])
+    np.testing.assert_allclose(after.theta, np.subtract(BY_HAND["start"], np.multiply(0.1, expected)))
+    np.testing.assert_allclose(after.layers[0].z, [[0.8 + 1.3 - 0.15, -1]])
+
+
+def test_a_trace_of_a_function():
+    seen = bpviz.trace(function="parabola", start=5, learning_rate=0.1, at=2)
+    assert (seen.theta.tolist(), seen.gradient.tolist(), seen.loss) == ([4.0], [8.0], 16.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"at": 0}, "no iteration 0"),
+        ({"at": 1.5}, "no iteration 1.5"),
+        ({"iterations": 5}, "“iterations”"),
+        ({"samples": [2]}, "whole numbers from 0 to 1"),
+        ({"samples": [-1]}, "cannot be traced"),
+        ({"samples": []}, "cannot be traced"),
+        ({"samples": [0.5]}, "cannot be traced"),
+        ({"at": 9, "stop_loss": 1e9}, "ends at iteration 0, before 9"),
+        ({"at": 200, "learning_rate": 1e9}, "before 200"),
+    ],
+)
+def test_a_trace_that_cannot_be(options, said):
+    with pytest.raises(UserError, match=said):
+        bpviz.trace(**(BY_HAND | options))
+    with pytest.raises(UserError, match="no samples"):
+        bpviz.trace(function="parabola", samples=[0])

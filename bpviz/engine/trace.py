@@ -6,8 +6,8 @@ each parameter's values, gradient and update, all by name and in their own shape
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from bpviz.engine.layers import Layer
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.snapshot import ParameterState, frozen
 
-__all__ = ["LayerTrace", "Trace", "parameter_states", "trace"]
+__all__ = ["LayerTrace", "Trace", "joined", "parameter_states", "trace"]
 
 Array = NDArray[np.floating]
 
@@ -79,6 +79,26 @@ def trace(
         below = own.a
     into = _shaped(work.x_gradient * len(x), kept, network.layers[0].input_shape)
     return Trace(tuple(layers), frozen(losses[kept.start : kept.stop]), into)
+
+
+def joined(traces: Sequence[Trace]) -> Trace:
+    """Return the samples of several passes at the same θ as one trace."""
+
+    def together(arrays: Iterable[Array]) -> Array:
+        return frozen(np.concatenate(list(arrays)))
+
+    layers = tuple(
+        replace(
+            same[0],
+            x=together(one.x for one in same),
+            z=together(one.z for one in same),
+            a=together(one.a for one in same),
+            delta=together(one.delta for one in same),
+            extras=tuple(extras for one in same for extras in one.extras),
+        )
+        for same in zip(*(one.layers for one in traces), strict=True)
+    )
+    return Trace(layers, together(one.losses for one in traces), together(one.x_gradient for one in traces))
 
 
 def parameter_states(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bpviz.dissection import Dissection, LayerTrace
 from bpviz.engine.operations import function_operations, network_operations
 from bpviz.engine.optimizers.base import State
-from bpviz.engine.trace import trace
+from bpviz.engine.trace import Trace, joined, trace
 from bpviz.snapshot import Array, frozen
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Rehearsal, Training
@@ -20,10 +20,17 @@ from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
 MOST_SAMPLES = 256
 
 
-def dissect(training: Training, config: RunConfig) -> Dissection:
+def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None = None) -> Dissection:
     """Return the iteration that comes next, operation by operation; the run stays where it is.
 
     The numbers are those that the iteration will use, to the bit: batch, masks, gradient, update.
+
+    Parameters
+    ----------
+    rows : (B,) int, optional
+        The training samples to trace, in place of the batch; the gradient and the update stay the batch's.
+        Where layers look at the batch or draw for it (batch norm, dropout), a sample that is not in the
+        batch is traced as though it had been drawn in the place of the batch's first one.
 
     Raises
     ------
@@ -32,7 +39,7 @@ def dissect(training: Training, config: RunConfig) -> Dissection:
     """
     rehearsal = training.rehearse()
     if isinstance(training, NetworkTraining):
-        return _of_network(training, rehearsal, config)
+        return _of_network(training, rehearsal, config, rows)
     empty = np.empty((0, 0))
     return Dissection(
         training.info.run_id,
@@ -56,10 +63,12 @@ def dissect(training: Training, config: RunConfig) -> Dissection:
     )
 
 
-def _of_network(training: NetworkTraining, rehearsal: Rehearsal, config: RunConfig) -> Dissection:
+def _of_network(
+    training: NetworkTraining, rehearsal: Rehearsal, config: RunConfig, chosen: NDArray[np.intp] | None
+) -> Dissection:
     objective = training.objective
     everything = np.arange(len(objective.train)) if rehearsal.batch is None else rehearsal.batch
-    rows = everything[:MOST_SAMPLES]
+    rows = everything[:MOST_SAMPLES] if chosen is None else chosen
     layers, losses, y = _traced(training, rehearsal, everything, rows)
     return Dissection(
         training.info.run_id,
@@ -89,22 +98,39 @@ def _traced(
     everything: NDArray[np.intp],
     rows: NDArray[np.intp],
 ) -> tuple[tuple[LayerTrace, ...], Array, Array]:
-    """Trace the batch as training sees it; only the layers that look at the whole batch need all of it."""
+    """Trace samples as training sees them; where layers look at the whole batch, within it."""
     probe = training.probe()
     probe.begin(training.iteration)
-    traced_rows = everything if probe.in_one_piece else rows
-    x, y = probe.train.x[traced_rows], probe.train.y[traced_rows]
-    found = trace(
-        probe,
-        training.theta,
-        x,
-        y,
-        training=True,
-        rows=slice(0, len(rows)),
-        gradient=rehearsal.gradient,
-        update=rehearsal.update,
-    )
-    return found.layers, found.losses, y[: len(rows)]
+    x, y = probe.train.x, probe.train.y
+
+    def pass_of(batch: NDArray[np.intp], kept: slice) -> Trace:
+        return trace(
+            probe,
+            training.theta,
+            x[batch],
+            y[batch],
+            training=True,
+            rows=kept,
+            gradient=rehearsal.gradient,
+            update=rehearsal.update,
+        )
+
+    if not probe.in_one_piece:
+        found = pass_of(rows, slice(0, len(rows)))
+    elif np.array_equal(rows, everything[: len(rows)]):
+        found = pass_of(everything, slice(0, len(rows)))
+    else:
+        found = joined([pass_of(*_with(everything, int(row))) for row in rows])
+    return found.layers, found.losses, y[rows]
+
+
+def _with(batch: NDArray[np.intp], row: int) -> tuple[NDArray[np.intp], slice]:
+    """Return a batch with this sample in it, in the place of the first unless it is there, and its place."""
+    places = np.flatnonzero(batch == row)
+    place = int(places[0]) if places.size else 0
+    held = batch.copy()
+    held[place] = row
+    return held, slice(place, place + 1)
 
 
 def _settings(training: Training, config: RunConfig) -> dict[str, Any]:

@@ -135,14 +135,6 @@ class NetworkTraining(Training):
             return (0,)
         return min(request.features[0], last), min(request.features[1], last)
 
-    def trace(self, rows: NDArray[np.intp]) -> Trace:
-        """Return the last iteration's numbers on chosen training samples, at the present θ."""
-        train = self.objective.train
-        probe = self.probe()
-        return trace(
-            probe, self.theta, train.x[rows], train.y[rows], gradient=self.gradient, update=self.update
-        )
-
     def probe(self) -> NetworkObjective:
         """Return the second set of buffers, remembering what the run remembers beside θ."""
         self._probe.recall(self.objective.memory())

@@ -10,6 +10,8 @@ from bpviz.engine.network import Network
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.registries import INITIALIZERS, LOSSES
 from bpviz.engine.trace import Trace, trace
+from bpviz.training.config import RunConfig
+from bpviz.training.dissecting import dissect
 from tests.helpers.synthetic import dataset, training_on
 
 
@@ -94,7 +96,7 @@ class TestByHand:
 @pytest.mark.parametrize("kind", ["lstm", "gru", "rnn"])
 def test_what_is_seen_of_a_gate_is_the_sample_s_own(kind):
     one = training_on(dataset("sequences", np.random.default_rng(0), rows=6), f"{kind} 3")
-    alone, together = one.trace(np.array([4])), one.trace(np.array([1, 4, 5]))
+    alone, together = (dissect(one, RunConfig(), np.array(rows)) for rows in ([4], [1, 4, 5]))
     for name, array in alone.layers[0].extras[0].items():
         np.testing.assert_allclose(together.layers[0].extras[1][name], array, rtol=1e-12, err_msg=name)
     np.testing.assert_allclose(together.layers[1].delta[1], alone.layers[1].delta[0], rtol=1e-12)
@@ -117,9 +119,8 @@ def test_shapes_are_the_layers_own(kind):
     one = training_on(dataset(kind, np.random.default_rng(0), rows=6), text)
     for _ in zip(one.iterations(), range(3), strict=False):
         pass
-    found = one.trace(np.array([2, 0, 5]))
+    found = dissect(one, RunConfig(), np.array([2, 0, 5]))
     assert found.losses.shape == (3,)
-    assert found.x_gradient.shape == (3, *shapes[0])
     for layer, below, shape in zip(found.layers, shapes[:-1], shapes[1:], strict=True):
         assert layer.x.shape == (3, *below)
         assert layer.z.shape == layer.a.shape == layer.delta.shape == (3, *shape)
@@ -130,19 +131,19 @@ def test_shapes_are_the_layers_own(kind):
             assert state.values.shape == state.gradient.shape == state.update.shape == parameter.shape
             assert not state.values.flags.writeable
     parts = [state.update.ravel() for layer in found.layers for state in layer.parameters]
-    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.sort(one.update))
-    assert one.update.any()
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.sort(found.update))
+    assert found.update.any()
 
 
 def test_the_parameters_are_shown_with_the_iteration_s_gradient_and_update():
     one = training_on(dataset("features", np.random.default_rng(0), rows=6), "2 tanh", optimizer="sgd")
     for _ in zip(one.iterations(), range(3), strict=False):
         pass
-    found, named = one.trace(np.array([0])), one.objective.network.named
+    found, named = dissect(one, RunConfig(), np.array([0])), one.objective.network.named
     for number, layer in enumerate(found.layers, 1):
         for state in layer.parameters:
             name = f"{state.name}{number}"
             np.testing.assert_array_equal(state.values, named(one.theta)[name])
-            np.testing.assert_array_equal(state.gradient, named(one.gradient)[name])
-            np.testing.assert_array_equal(state.update, named(one.update)[name])
-            np.testing.assert_allclose(state.update, one.learning_rate * state.gradient, rtol=1e-12)
+            np.testing.assert_array_equal(state.gradient, named(found.gradient)[name])
+            np.testing.assert_array_equal(state.update, named(found.update)[name])
+            np.testing.assert_allclose(state.update, found.learning_rate * state.gradient, rtol=1e-12)

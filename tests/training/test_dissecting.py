@@ -78,3 +78,32 @@ def test_a_rehearsal_leaves_the_record_as_it_was():
     np.testing.assert_array_equal(training.gradient, snapshot[0])
     np.testing.assert_array_equal(training.update, snapshot[1])
     assert training.loss == snapshot[2]
+
+
+@pytest.mark.parametrize("layers", ["4 tanh", "4 tanh, batchnorm, dropout 0.4"])
+def test_chosen_samples_are_traced_with_the_real_iteration_s_gradient(layers):
+    config = run_config({"data": "spiral", "layers": layers, "batch_size": 6, "seed": 3})
+    training = build(config)
+    going = training.iterations()
+    for _ in range(4):
+        next(going)
+    whole = dissect(training, config)
+    inside = np.asarray(whole.rows)[[4, 1]]
+    outside = np.setdiff1d(np.arange(len(training.objective.train)), whole.rows)[:1]
+    chosen = dissect(training, config, np.concatenate([inside, outside]))
+    assert chosen.rows.tolist() == [*inside, *outside]
+    assert (chosen.loss, chosen.batch_size) == (whole.loss, 6)
+    for name in ("gradient", "update", "theta"):
+        np.testing.assert_array_equal(getattr(chosen, name), getattr(whole, name))
+    np.testing.assert_allclose(chosen.losses[:2], whole.losses[[4, 1]], rtol=1e-12)
+    for one, other in zip(chosen.layers, whole.layers, strict=True):
+        for name in ("x", "z", "a", "delta"):
+            expected = getattr(other, name)[[4, 1]]
+            np.testing.assert_allclose(getattr(one, name)[:2], expected, rtol=1e-10, atol=1e-14)
+        for state, same in zip(one.parameters, other.parameters, strict=True):
+            np.testing.assert_array_equal(state.gradient, same.gradient)
+    # A sample that is not in the batch is seen as training would see it: masks and statistics of the batch.
+    np.testing.assert_array_equal(chosen.layers[0].x[2], training.objective.train.x[outside[0]])
+    if "dropout" in layers:
+        masks = [whole.layers[2].extras[0]["mask"], chosen.layers[2].extras[2]["mask"]]
+        np.testing.assert_array_equal(*masks)

@@ -130,7 +130,7 @@ def test_looking_changes_nothing(optimizer):
     driven(plain)
     for _ in looked.iterations():
         looked.snapshot(SnapshotRequest(sample=2))
-        looked.trace(np.array([0, 3]))
+        dissect(looked, RunConfig(), np.array([0, 3]))
         looked.metrics()
     assert standing(looked) == standing(plain)
 
