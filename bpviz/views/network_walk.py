@@ -123,7 +123,8 @@ def _paint_glow(
     name = scene.colours.good if update else scene.colours.backward
     flash = 0.65 * (1 - scene.clock) + 0.1
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for way, share in zip(points, shares.tolist(), strict=True):
+    # Wide lines that shine through are dear: the strongest say it.
+    for way, share in zip(points[:_FEW], shares[:_FEW].tolist(), strict=True):
         painter.setPen(QPen(faded(name, flash * share), 2.0 + 7.0 * share))
         painter.drawPolyline(polygon(way))
 

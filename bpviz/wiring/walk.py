@@ -10,6 +10,7 @@ from bpviz import messages
 from bpviz.dissection import PHASES, Dissection
 from bpviz.present.walk import FINE, GRAINS, Grain, Sample, Target, Walk
 from bpviz.present.walk_words import absent_note
+from bpviz.snapshot import RunState
 from bpviz.text import Text
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
@@ -47,6 +48,7 @@ class Walks(QObject):
         for signal, slot in (
             (worker.dissected, self._on_worker_dissected),
             (worker.run_built, self.leave),
+            (display.state_shown, self._on_display_state_shown),
             (window.train_toggled, self._on_window_train_toggled),
             (window.step_requested, self._on_window_step_requested),
             (window.back_requested, self._on_window_back_requested),
@@ -122,11 +124,12 @@ class Walks(QObject):
 
     @Slot(object)
     def _on_worker_dissected(self, made: Dissected) -> None:
-        asked, self._asked = self._asked, None
-        info = self.display.info
+        asked, info = self._asked, self.display.info
         if asked is None or info is None or made.run_id != info.run_id:
+            self._asked = None
             return
         self.display.show_now()
+        self._asked = None
         if asked.iteration not in (-1, made.iteration):
             self.leave()  # a stop came between, which is told already
             return
@@ -202,6 +205,13 @@ class Walks(QObject):
         if self.walk.on:
             self.walk, self.dissection = replace(self.walk, operation=None, operations=()), None
             self.show()
+
+    @Slot(object)
+    def _on_display_state_shown(self, state: RunState) -> None:
+        """Leave where the run goes elsewhere, whoever sent it there."""
+        elsewhere = state.running or state.position != self.walk.iteration
+        if self.walk.on and self._asked is None and elsewhere:
+            self.leave()
 
     # --- by itself ---
 

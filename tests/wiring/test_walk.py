@@ -112,7 +112,7 @@ def test_phases_are_lit_one_after_the_other_in_strip_and_state(opened):
     assert opened.walk.current.phase == "forward"
 
 
-@pytest.mark.parametrize("way", ["train", "seek", "reset", "edit"])
+@pytest.mark.parametrize("way", ["train", "seek", "reset", "edit", "replay"])
 def test_the_walk_ends_when_something_else_is_wanted(opened, way):
     opened.grain("phase")
     opened.on(2)
@@ -126,8 +126,11 @@ def test_the_walk_ends_when_something_else_is_wanted(opened, way):
     elif way == "reset":
         opened.key(Qt.Key.Key_R)
         opened.wait_for_run(run)
-    else:
+    elif way == "edit":
         opened.window.edited.emit("learning_rate", 0.2)
+    else:
+        opened.wiring.training.step("iteration")  # whoever has the run go on
+        opened.qtbot.waitUntil(lambda: opened.state.position == 1 and not opened.walk.on, timeout=20_000)
     opened.settle()
     assert not opened.walk.on
     assert opened.state.operation is None
@@ -385,3 +388,11 @@ def test_of_a_batch_of_one_there_is_no_mean(opened):
     opened.on()
     assert opened.walk.sample == 0
     assert opened.window.strip.sample.count() == 1
+
+
+def test_played_it_goes_from_one_iteration_into_the_next(opened):
+    opened.grain("phase")
+    opened.window.speed_changed.emit(10.0)
+    opened.key(Qt.Key.Key_Space)
+    opened.qtbot.waitUntil(lambda: opened.walk.iteration == 2 and opened.walk.on, timeout=20_000)
+    assert opened.walks._timer.isActive()
