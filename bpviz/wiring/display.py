@@ -70,6 +70,8 @@ class Display(QObject):
         """Show another run from now on."""
         self._info, self._recorder, self.snapshot = info, recorder, None
         self.window.show_run(info)
+        # Its first snapshot may have been taken, and dropped, before anybody here knew of the run.
+        self.training.ask_snapshot()
 
     def hasten(self) -> None:
         """Look at once, and often while something happens."""

@@ -80,7 +80,7 @@ def test_equal_units_are_told_shown_and_mended(opened):
     opened.wait_for_run(run)
     opened.qtbot.waitUntil(lambda: opened.state.running and opened.state.position > 10, timeout=20_000)
     assert opened.wiring.runs.config.initializer == "xavier"
-    assert "A random start" in opened.messages()
+    opened.qtbot.waitUntil(lambda: "A random start" in opened.messages())
     opened.key(Qt.Key.Key_Space)
     opened.wait_for()
     assert opened.badge.text().strip() == ""
