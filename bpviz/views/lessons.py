@@ -53,7 +53,7 @@ class LessonsPanel(QFrame):
         self._palette = LIGHT
         self.lesson: Lesson | None = None
         self.kept_layout = ""
-        """The layout before the lesson that is on: the one that is to last."""
+        """The layout before the lesson that is on, which is the one to last; empty where none is on."""
         self.highlight = Highlight()
         self.title = named(QLabel(self, wordWrap=True), "PanelTitle")
         self.up_button, self.close_button = self._button(), self._button()
@@ -162,4 +162,4 @@ class LessonsPanel(QFrame):
             self.list.focus_first()
 
     def sizeHint(self) -> QSize:
-        return QSize(max(264, round(18.5 * self.fontMetrics().height())), 300)
+        return QSize(max(264, round(17.5 * self.fontMetrics().height())), 300)

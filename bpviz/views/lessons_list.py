@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QFrame,
@@ -68,20 +68,26 @@ class LessonRow(QPushButton):
         self.lesson = lesson
         self.setProperty("look", "row")
         self.setAutoDefault(False)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.mark = Mark(lesson.order, self)
         self.title = named(QLabel(self, wordWrap=True), "LessonTitle")
         self.summary = named(QLabel(self, wordWrap=True), "Quiet")
+        self.minutes = named(QLabel(self), "Quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 7, 8, 7)
         row.setSpacing(9)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(1)
-        column.addWidget(self.title)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.minutes, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
         column.addWidget(self.summary)
         row.addLayout(column, 1)
-        for label in (self.title, self.summary):
+        for label in (self.title, self.summary, self.minutes):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def say(self, done: bool) -> None:
@@ -90,16 +96,22 @@ class LessonRow(QPushButton):
         self.mark.update()
         minutes = tr("{minutes} min", minutes=self.lesson.minutes)
         self.title.setText(str(self.lesson.title))
-        self.summary.setText(f"{self.lesson.summary} · {minutes}")
+        self.summary.setText(str(self.lesson.summary))
+        self.minutes.setText(minutes)
         state = tr("done") if done else ""
         self.setAccessibleName(", ".join(filter(None, (str(self.lesson.title), minutes, state))))
         self.setAccessibleDescription(str(self.lesson.summary))
         self.updateGeometry()
 
-    def sizeHint(self) -> QSize:
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
         layout = self.layout()
-        width = self.parentWidget().width() if self.parentWidget() is not None else 280
-        return QSize(width, layout.heightForWidth(width) if layout is not None else 40)
+        return 40 if layout is None else layout.heightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, self.heightForWidth(max(self.width(), 240)))
 
 
 class LessonList(QScrollArea):
@@ -153,9 +165,3 @@ class LessonList(QScrollArea):
         for row in self.rows:
             if row is self.sender():
                 self.chosen.emit(row.lesson.id)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            for row in self.rows:
-                row.updateGeometry()
-        return super().viewportEvent(event)

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from bpviz.present.lessons.model import Lesson, Question, Step
-from bpviz.present.lessons.prose import inline, to_html
+from bpviz.present.lessons.prose import inline
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
+from bpviz.views.lessons_prose import Prose
 from bpviz.views.naming import named
 
 
@@ -135,8 +136,7 @@ class StepView(QWidget):
         self._palette: Palette = LIGHT
         self.dots = Dots(self)
         self.dots.chosen.connect(self.wanted)
-        self.text = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.RichText)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text = Prose(self)
         self.tried = named(QFrame(self), "LessonBox")
         self.try_words = QLabel(self.tried, wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self.asked = Asked(self)
@@ -198,6 +198,7 @@ class StepView(QWidget):
         """Take the colours of a theme."""
         self._palette = self.dots.palette_in_use = palette
         self.dots.update()
+        self.text.set_palette(palette)
         self._say_try()
 
     def retranslate(self) -> None:
@@ -208,11 +209,11 @@ class StepView(QWidget):
         lesson, step = self._lesson, self.step
         if lesson is None or step is None:
             return
-        self.text.setText(to_html(str(step.words)))
+        self.text.show_text(str(step.words))
         self.asked.show_question(step.question, anew=anew)
         self.dots.show_step(self._at, len(lesson.steps))
         last = self._at == len(lesson.steps) - 1
-        self.back.setText(tr("Back"))
+        self.back.setText(tr("Previous"))
         self.back.setEnabled(self._at > 0)
         self.back.setToolTip(tr("The step before (Alt+←)"))
         self.next.setText(tr("Finish") if last else tr("Next"))

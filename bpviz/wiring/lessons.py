@@ -32,7 +32,9 @@ class Before:
     run: PutAside
     request: SnapshotRequest
     surface: SurfaceRequest
-    layout: str
+    sizes: dict[str, tuple[int, int]]
+    shown: frozenset[str]
+    front: frozenset[str]
     grain: Grain
     gradients: bool
 
@@ -105,13 +107,15 @@ class Lessons(QObject):
     def _put_aside(self) -> Before:
         worker, network = self.runs.worker, self.window.panels().get("network")
         self.walks.leave()
-        layout = self.window.host.saved_layout()
-        self.window.lessons.kept_layout = layout
+        host = self.window.host
+        self.window.lessons.kept_layout = host.saved_layout()
         return Before(
             self.runs.put_aside(),
             worker.request,
             worker.surface_request,
-            layout,
+            host.sizes(),
+            frozenset(key for key, dock in host.docks.items() if not dock.isHidden()),
+            frozenset(key for key in host.docks if self.window.panel_visible(key)),
             self.window.grain,
             isinstance(network, NetworkPanel) and network.footer.gradients.isChecked(),
         )
@@ -128,7 +132,16 @@ class Lessons(QObject):
         if isinstance(surface, SurfacePanel):
             surface.controls.request = before.surface
         self.runs.take_back(before.run)
-        self.window.host.restore_layout(before.layout)
+        self._put_panels_back(before)
+
+    def _put_panels_back(self, before: Before) -> None:
+        """Show the panels that were shown, at their sizes; one that the learner moved stays there."""
+        docks = self.window.host.docks
+        for key, dock in docks.items():
+            dock.setVisible(key in before.shown)
+        for key in before.front:
+            docks[key].bring()
+        self.window.host.set_sizes({key: size for key, size in before.sizes.items() if key in before.shown})
         self.window.lessons.kept_layout = ""
 
     # --- what the learner does ---

@@ -49,26 +49,31 @@ _BETWEEN = {"leftarrow", "to", "cdot", "times", "approx", "odot", "le", "ge", "l
 _PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+|[,%])|(?P<number>\d+(?:\.\d+)?)|(?P<letter>[A-Za-z])|(?P<other>.)", re.DOTALL
 )
+_LINES = "line-height:125%"
 _SPAN = re.compile(r"\$(?P<formula>[^$]+)\$|\*\*(?P<bold>.+?)\*\*|\*(?P<stress>[^*]+)\*|`(?P<key>[^`]+)`")
 
 
-def to_html(text: str) -> str:
-    """Return a text of a lesson as rich text.
+def blocks(text: str) -> list[tuple[str, str]]:
+    """Return the paragraphs of a text: ``("text", rich text)``, or ``("formula", TeX)`` that stands alone.
 
     Examples
     --------
-    >>> to_html("The loss is **$L = 7200$**.")
-    '<p>The loss is <b><i>L</i> = 7200</b>.</p>'
+    >>> blocks("The loss is **$L = 7200$**.")
+    [('text', '<p style="line-height:125%">The loss is <b><i>L</i> = 7200</b>.</p>')]
     """
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text.strip())]
-    return "".join(_paragraph(part) for part in paragraphs if part)
+    found = []
+    for part in re.split(r"\n\s*\n", text.strip()):
+        alone = _SPAN.fullmatch(part.strip())
+        if alone is not None and alone["formula"]:
+            found.append(("formula", alone["formula"]))
+        else:
+            found.append(("text", f'<p style="{_LINES}">{inline(part.strip())}</p>'))
+    return found
 
 
-def _paragraph(text: str) -> str:
-    alone = _SPAN.fullmatch(text)
-    if alone is not None and alone["formula"]:
-        return f'<p align="center">{formula(alone["formula"])}</p>'
-    return f"<p>{inline(text)}</p>"
+def formula_aloud(tex: str) -> str:
+    """Return a formula as plain text, to be read aloud."""
+    return re.sub("<[^>]+>", "", formula(tex))
 
 
 def inline(text: str) -> str:
@@ -89,7 +94,7 @@ def _spanned(span: re.Match[str]) -> str:
         return f"<b>{inline(span['bold'])}</b>"
     if span["stress"]:
         return f"<i>{inline(span['stress'])}</i>"
-    return f"<b>{escape(span['key'], quote=False)}</b>"
+    return f"“<b>{escape(span['key'], quote=False)}</b>”"
 
 
 def formula(tex: str) -> str:
@@ -101,6 +106,11 @@ def formula(tex: str) -> str:
     '<i>w</i> ← <i>w</i> − η∂<i>L</i>/∂<i>w</i><sub>11</sub>'
     """
     return _Formula(tex).read().replace("\n", " ")
+
+
+def _bracketed(text: str) -> str:
+    """Put what is a sum in brackets."""
+    return f"({text})" if " " in text else text
 
 
 class _Formula:
@@ -153,7 +163,7 @@ class _Formula:
             # Only over y: the one letter that has it here, and the one that fonts have.
             return "ŷ" if "y" in self._group() else "^"
         if name == "frac":
-            return f"{self._group()}/{self._group()}"
+            return f"{_bracketed(self._group())}/{_bracketed(self._group())}"
         if name == "sqrt":
             return f"√({self._group()})"
         if name == "text":
