@@ -15,7 +15,7 @@ from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import GATES
 from bpviz.present.explain.story_factory import Factory, answer_of, factory, worker_of
-from bpviz.text import tr
+from bpviz.text import N_, tr
 
 
 @dataclass(frozen=True)
@@ -43,77 +43,57 @@ def _bench(moment: Moment) -> str:
     return tr("the first bench") if moment.number == 1 else tr("bench {bench}", bench=moment.number)
 
 
+_AT_THE_BENCH = {
+    "pool": N_(
+        "At {bench} every worker looks through a small window and passes on one part "
+        "for all that is in it: {value}."
+    ),
+    "flatten": N_("At {bench} the parts are only laid side by side on the belt."),
+    "mask": N_(
+        "At {bench} some workers have a day off, drawn by lot. "
+        "The others work a little harder, so that nobody gets lazy."
+    ),
+    "normalize": N_(
+        "At {bench} all parts are made about equally large, so that the next bench can handle them."
+    ),
+    **dict.fromkeys(
+        ("gates", "candidate", "cell", "hidden"),
+        N_(
+            "Worker {worker} of {bench} decides what to keep in the notebook, "
+            "what to cross out and what to tell the others."
+        ),
+    ),
+    "activation": N_(
+        "At {bench} every worker shapes what was put together. Worker {worker} passes on a part of {value}."
+    ),
+}
+
+
 def _forward(moment: Moment) -> list[str]:
     bench, kind = _bench(moment), moment.operation.kind
-    trace = moment.trace
-    a = _value(moment, "a")
-    fields = {"bench": bench, "worker": worker_of(moment), "value": number(a), "count": trace.x.shape[-1]}
     said = []
     if moment.step >= 0:
-        said.append(
-            tr(
-                "Step {step}: the workers also look into their notebooks from the step before.",
-                step=moment.step + 1,
-            )
-        )
-    if kind == "sum":
-        z = _value(moment, "z")
-        said.append(
-            tr(
-                "The parts have come to {bench}. Every worker there puts them "
-                "together, of some more, of some less.",
-                **fields,
-            )
-        )
-        said.append(
-            tr(
-                "How much of each is what the knobs say. Worker {worker} has {sum} now.",
-                sum=number(z),
-                worker=fields["worker"],
-            )
-        )
-    elif kind == "pool":
-        said.append(
-            tr(
-                "At {bench} every worker looks through a small window and passes "
-                "on one part for all that is in it: {value}.",
-                **fields,
-            )
-        )
-    elif kind == "flatten":
-        said.append(tr("At {bench} the parts are only laid side by side on the belt.", **fields))
-    elif kind == "mask":
-        said.append(
-            tr(
-                "At {bench} some workers have a day off, drawn by lot. The others "
-                "work a little harder, so that nobody gets lazy.",
-                **fields,
-            )
-        )
-    elif kind == "normalize":
-        said.append(
-            tr(
-                "At {bench} all parts are made about equally large, so that the next bench can handle them.",
-                **fields,
-            )
-        )
-    elif kind in ("gates", "candidate", "cell", "hidden"):
-        said.append(
-            tr(
-                "Worker {worker} of {bench} decides what to keep in the notebook, "
-                "what to cross out and what to tell the others.",
-                **fields,
-            )
-        )
-    else:
-        said.append(
-            tr(
-                "At {bench} every worker shapes what was put together. Worker "
-                "{worker} passes on a part of {value}.",
-                **fields,
-            )
-        )
-    return said
+        step = moment.step + 1
+        said = [
+            tr("Step {step}: the workers also look into their notebooks from the step before.", step=step)
+        ]
+    if kind != "sum":
+        fields = {"bench": bench, "worker": worker_of(moment), "value": number(_value(moment, "a"))}
+        return [*said, tr(_AT_THE_BENCH[kind], **fields)]
+    z = number(_value(moment, "z"))
+    return [
+        *said,
+        tr(
+            "The parts have come to {bench}. "
+            "Every worker there puts them together, of some more, of some less.",
+            bench=bench,
+        ),
+        tr(
+            "How much of each is what the knobs say. Worker {worker} has {sum} now.",
+            sum=z,
+            worker=worker_of(moment),
+        ),
+    ]
 
 
 def _loss(moment: Moment) -> list[str]:

@@ -7,11 +7,12 @@ import numpy as np
 from bpviz.engine.registries import LOSSES
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, sample_name, who
+from bpviz.present.explain.shares import GATES, Shares
 from bpviz.present.explain.shares_back import reaching, slope
 from bpviz.present.explain.words_forward import NEARLY_FLAT, channel_of, largest_share
 from bpviz.present.pieces import activation_label
 from bpviz.snapshot import Array
-from bpviz.text import tr
+from bpviz.text import N_, tr
 
 
 def loss(moment: Moment) -> list[str]:
@@ -115,60 +116,53 @@ def delta(moment: Moment) -> list[str]:
     if moment.output:
         return _of_output(moment, value)
     shares = reaching(moment)
-    arrived = shares.total()
-    said = []
-    assert moment.above is not None
-    kind = moment.above.kind
-    fields = {
-        "who": who(moment),
-        "arrived": number(arrived),
-        "count": shares.count(),
-        "above": moment.number + 1,
-    }
-    if kind in ("dropout", "flatten"):
-        said.append(tr("{who} gets back what layer {above} passes through: {arrived}.", **fields))
-    elif kind == "batchnorm":
-        said.append(
-            tr(
-                "{who} gets back {arrived} through batch norm: the error of feature "
-                "{feature} less what all samples have in common.",
-                feature=channel_of(moment) + 1,
-                **fields,
-            )
-        )
-    elif kind == "maxpool" and not arrived:
-        said.append(tr("{who} was the largest in no window: nothing comes back to it.", **fields))
-    elif shares.count() == 0:
-        said.append(tr("{who} is seen by nothing in layer {above}: nothing comes back to it.", **fields))
-    elif kind == "maxpool":
-        said.append(
-            tr(
-                "{who} lies in {count} windows of layer {above}; of those where "
-                "it is the largest it gets δ: {arrived}.",
-                **fields,
-            )
-        )
-    elif kind == "avgpool":
-        said.append(
-            tr(
-                "{who} lies in {count} windows of layer {above}; of each it "
-                "gets its part of δ: {arrived} in all.",
-                **fields,
-            )
-        )
-    elif shares.count() == 1:
-        said.append(
-            tr("{who} hears from one unit of layer {above}, δ times the weight: {arrived}.", **fields)
-        )
-    else:
-        said.append(
-            tr(
-                "{who} hears from {count} units of layer {above}, each δ times its weight: {arrived} in all.",
-                **fields,
-            )
-        )
+    said = [tr(_way(moment, shares), **_arrived(moment, shares))]
+    if moment.above is not None and moment.above.kind in ("dense", "conv", *GATES):
         said += largest_share(moment, shares)
     return said + through_slope(moment, value)
+
+
+def _arrived(moment: Moment, shares: Shares) -> dict[str, object]:
+    return {
+        "who": who(moment),
+        "arrived": number(shares.total()),
+        "count": shares.count(),
+        "above": moment.number + 1,
+        "feature": channel_of(moment) + 1,
+    }
+
+
+_WAYS = {
+    "passed": N_("{who} gets back what layer {above} passes through: {arrived}."),
+    "batchnorm": N_(
+        "{who} gets back {arrived} through batch norm: "
+        "the error of feature {feature} less what all samples have in common."
+    ),
+    "lost": N_("{who} was the largest in no window: nothing comes back to it."),
+    "unseen": N_("{who} is seen by nothing in layer {above}: nothing comes back to it."),
+    "maxpool": N_(
+        "{who} lies in {count} windows of layer {above}; "
+        "of those where it is the largest it gets δ: {arrived}."
+    ),
+    "avgpool": N_(
+        "{who} lies in {count} windows of layer {above}; of each it gets its part of δ: {arrived} in all."
+    ),
+    "one": N_("{who} hears from one unit of layer {above}, δ times the weight: {arrived}."),
+    "many": N_("{who} hears from {count} units of layer {above}, each δ times its weight: {arrived} in all."),
+}
+
+
+def _way(moment: Moment, shares: Shares) -> str:
+    """Return how an error comes back through the layer above, a template."""
+    assert moment.above is not None
+    kind = moment.above.kind
+    if kind in ("dropout", "flatten"):
+        return _WAYS["passed"]
+    if shares.count() == 0:
+        return _WAYS["unseen"]
+    if kind == "maxpool" and not shares.total():
+        return _WAYS["lost"]
+    return _WAYS.get(kind) or _WAYS["one" if shares.count() == 1 else "many"]
 
 
 def through_slope(moment: Moment, value: float) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from bpviz.engine.registries import OPTIMIZERS
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, sample_name, weight_name
+from bpviz.present.explain.shares import Part
 from bpviz.present.explain.shares_back import gradient as gradient_shares
 from bpviz.present.inspect import variable_name
 from bpviz.text import tr
@@ -19,52 +20,45 @@ def gradient(moment: Moment) -> list[str]:
     state = moment.state(moment.parameter)
     assert state is not None
     value = float(state.gradient[moment.place])
-    shares = gradient_shares(moment)
-    (part,) = shares.parts
+    (part,) = gradient_shares(moment).parts
     own = part.values.sum(axis=1)
-    fields = {"name": weight_name(moment), "gradient": number(value), "share": number(float(own.mean()))}
-    role, terms = state.role, part.values.shape[1]
-    said = []
-    if terms > 1:
-        said.append(
-            tr(
-                "{name} is used at {count} places: their shares, δ times what came in there, are added up.",
-                count=terms,
-                **fields,
-            )
-        )
-    elif role == "bias":
-        said.append(tr("{name} moves z directly: its gradient is δ itself.", **fields))
-    elif moment.kind == "batchnorm":
-        said.append(tr("{name} multiplies x̂: its gradient is δ times x̂.", **fields))
-    elif not moment.mean:
-        said.append(
-            tr(
-                "{name} multiplies the input {input}; δ of its unit is "
-                "{delta}: this sample’s share is {share}.",
-                input=number(float(part.inputs[0, 0])),
-                delta=number(float(part.weights[0, 0])),
-                **fields,
-            )
-        )
-    else:
-        said.append(
-            tr(
-                "{name}: each sample’s share is δ of the unit times the input that the weight multiplies.",
-                **fields,
-            )
-        )
     if moment.mean:
         worst = int(np.argmax(np.abs(own)))
-        said.append(
-            tr(
-                "The mean of the samples’ shares is {share}; the largest, {largest}, comes from {sample}.",
-                largest=number(float(own[worst])),
-                sample=sample_name(moment, moment.rows[worst]),
-                **fields,
-            )
+        share = tr(
+            "The mean of the samples’ shares is {share}; the largest, {largest}, comes from {sample}.",
+            share=number(float(own.mean())),
+            largest=number(float(own[worst])),
+            sample=sample_name(moment, moment.rows[worst]),
         )
-    return [*said, *_whole(moment, value, own), meaning(value)]
+    else:
+        share = tr("This sample’s share is {share}.", share=number(float(own[0])))
+    return [_made(moment, state.role, part), share, *_whole(moment, value, own), meaning(value)]
+
+
+def _made(moment: Moment, role: str, part: Part) -> str:
+    """Say what a sample's share is the product of."""
+    name, terms = weight_name(moment), part.values.shape[1]
+    if terms > 1:
+        return tr(
+            "{name} is used at {count} places: their shares, δ times what came in there, are added up.",
+            name=name,
+            count=terms,
+        )
+    if role == "bias":
+        return tr("{name} moves z directly: its gradient is δ itself.", name=name)
+    if moment.kind == "batchnorm":
+        return tr("{name} multiplies x̂: its gradient is δ times x̂.", name=name)
+    if moment.mean:
+        return tr(
+            "{name}: each sample’s share is δ of the unit times the input that the weight multiplies.",
+            name=name,
+        )
+    return tr(
+        "{name} multiplies the input {input}; δ of its unit is {delta}.",
+        name=name,
+        input=number(float(part.inputs[0, 0])),
+        delta=number(float(part.weights[0, 0])),
+    )
 
 
 def _whole(moment: Moment, value: float, own: np.ndarray) -> list[str]:
