@@ -166,8 +166,9 @@ def test_a_size_of_three_sides_is_refused():
 def test_the_views_are_the_panels_of_the_window():
     from bpviz.views.panels import PANELS
 
-    # The settings, and a check that nobody has asked for, are no pictures of a run.
-    panels = {spec.key: spec.label for spec in PANELS if spec.key not in ("setup", "gradients")}
+    # Settings, a check that nobody has asked for and what is told of a run are no pictures of it.
+    others = ("setup", "gradients", "explain", "doctor", "histograms", "lessons")
+    panels = {spec.key: spec.label for spec in PANELS if spec.key not in others}
     assert {entry.name: entry.label for entry in VIEWS if entry.name != "window"} == panels
 
 
