@@ -43,3 +43,21 @@ class GradientProbe:
     central: Difference
     forward: Difference
     at_kink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A number set by hand: a parameter, or one of a training sample's inputs ("x") and targets ("y").
+
+    For these ``where`` is ``ParameterPlace(0, "x", (i,))`` or ``ParameterPlace(0, "y", (k,))``, as the
+    network sees them.  ``sample`` is theirs, among those that the window shows; −1 for a parameter.
+    """
+
+    where: ParameterPlace
+    value: float
+    sample: int = -1
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a number of θ."""
+        return self.sample < 0

@@ -145,7 +145,7 @@ class Snapshot:
     For a function of one or two variables ``layers`` is empty and ``theta`` is the point.
     ``confusion_*`` are (classes, classes) counts, row = true class, column = predicted.
     ``predictions_train``/``_test`` are (N, outputs) for regression, else None.  ``update`` (n,) is what
-    the last update took off θ: before − after.
+    the last update took off θ: before − after.  ``what_if``: numbers were changed by hand, only to look.
     """
 
     run_id: int
@@ -170,6 +170,7 @@ class Snapshot:
     metrics_train: ClassMetrics | RegressionMetrics | None = None
     metrics_test: ClassMetrics | RegressionMetrics | None = None
     histograms: Histograms | None = None
+    what_if: bool = False
 
 
 @dataclass(frozen=True, slots=True)

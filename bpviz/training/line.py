@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bpviz.training.checkpoints import Checkpoint, Checkpoints, Nearby
 from bpviz.training.config import LiveSettings
@@ -13,6 +16,9 @@ from bpviz.training.recorder import Record, Recorder
 
 Settings = list[tuple[int, LiveSettings]]
 """From which iteration on which settings made the updates, in order."""
+
+Edit = tuple[NDArray[np.intp], NDArray[np.float64]]
+"""Which numbers of θ an iteration sets by hand, and to what."""
 
 TAIL_BYTES, MOST_IN_TAIL = 2 * 2**20, 64
 """How much memory the checkpoints of one cut-off end may take, and how many there may be."""
@@ -32,6 +38,7 @@ class Tail:
     record: Record
     checkpoints: tuple[Checkpoint, ...]
     settings: tuple[tuple[int, LiveSettings], ...]
+    edits: Mapping[int, Edit] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -62,6 +69,7 @@ class Line:
         self.checkpoints = Checkpoints(bytes_each)
         self.nearby = Nearby(bytes_each)
         self.settings: Settings = [(0, live)]
+        self.edits: dict[int, Edit] = {}
 
     @property
     def last(self) -> int:
@@ -104,11 +112,14 @@ class Line:
         cut_off = self.checkpoints.cut(after)
         most = min(MOST_IN_TAIL, TAIL_BYTES // self.checkpoints.bytes_each)
         kept = _thinned(cut_off, most)
-        return Tail(after, self.recorder.take(after), kept, settings)
+        edits = {number: edit for number, edit in self.edits.items() if number > after}
+        self.edits = {number: edit for number, edit in self.edits.items() if number <= after}
+        return Tail(after, self.recorder.take(after), kept, settings, edits)
 
     def join(self, tail: Tail) -> None:
         """Put a tail behind the iteration after which it was cut off, which is the newest here."""
         self.settings = [*(one for one in self.settings if one[0] < tail.after), *tail.settings]
+        self.edits |= tail.edits
         self.nearby.cut(tail.after)
         self.checkpoints.join(tail.checkpoints)
         self.recorder.join(tail.record)

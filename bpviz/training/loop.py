@@ -32,7 +32,7 @@ from bpviz.training.branches import Branches, Places
 from bpviz.training.checkpoints import OBJECT_BYTES, Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
-from bpviz.training.line import Line
+from bpviz.training.line import Edit, Line
 from bpviz.training.method import Method
 from bpviz.training.recorder import Recorder
 from bpviz.training.stops import StopWatch
@@ -231,7 +231,9 @@ class Training:
         """Update θ once and return ‖∇L‖; no evaluation, no record."""
         keeps = self.line.checkpoints.wants(self.iteration + 1)
         begun = time.perf_counter() if keeps else 0.0
-        batch = self._last_batch = self.batches.next()
+        edit = self.line.edits.get(self.iteration + 1) if self.line.edits else None
+        # A change by hand takes no samples: it is only told over those that come next.
+        batch = self._last_batch = self.batches.next() if edit is None else self.batches.peek()
         objective, theta = self.objective, self.theta
         objective.begin(self.iteration)
         rate = self.schedule.rate(self.live.learning_rate, self.iteration)
@@ -242,12 +244,15 @@ class Training:
             norm = math.sqrt(float(gradient @ gradient))
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 raise NotFinite(self._place(batch))
-            if self.optimizer.searches:
+            if edit is not None:
+                self._set_by_hand(edit)
+            elif self.optimizer.searches:
                 # The search computes gradients elsewhere, in the objective's own buffers.
                 gradient = gradient.copy()
                 self._searched_norms = self._norms_of(gradient)
-            self._update(loss, gradient, norm, rate, batch)
-        if self.schedule.uses_loss:
+            if edit is None:
+                self._update(loss, gradient, norm, rate, batch)
+        if self.schedule.uses_loss and edit is None:
             self.schedule.observe(loss, self.iteration)
         self.iteration += 1
         self.loss, self.gradient, self.learning_rate = loss, gradient, rate
@@ -255,6 +260,12 @@ class Training:
             self.checkpoints.note_seconds(time.perf_counter() - begun)
             self.checkpoints.add(self.place_now())
         return norm
+
+    def _set_by_hand(self, edit: Edit) -> None:
+        """Set numbers of θ; ``update`` is what was taken off them."""
+        before = self.theta.copy()
+        self.theta[edit[0]] = edit[1]
+        self.update = before - self.theta
 
     def rehearse(self) -> Rehearsal:
         """Return what the next iteration will be, to the bit, and leave the run as it stands.

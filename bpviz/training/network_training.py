@@ -64,6 +64,15 @@ class NetworkTraining(Training):
                 held[f"{STATISTICS}{number}"] = statistics
         return held
 
+    @property
+    def shown_train(self) -> Samples:
+        """The training samples that the window shows."""
+        return self._shown_train
+
+    def look_apart(self, shown: Samples) -> None:
+        """Show other samples, with buffers of its own: for a copy of the run."""
+        self._shown_train, self._probe = shown, self.objective.clone()
+
     def set_parameters(self, named: Mapping[str, Array]) -> None:
         """Take the start from ``named`` (W1, b1, …; checked when they were read), before iteration 0."""
         for name, view in self._held().items():

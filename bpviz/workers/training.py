@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,9 +18,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from bpviz.data.dataset import Dataset
 from bpviz.dissection import Dissection
 from bpviz.errors import UserError
+from bpviz.probing import Change
 from bpviz.snapshot import Iteration, RunInfo, RunState, Snapshot, SnapshotRequest, StopReason, SurfaceRequest
 from bpviz.text import Text
 from bpviz.training.build import build, load
+from bpviz.training.by_hand import imagined, keep
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
 from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
@@ -112,6 +114,7 @@ class TrainingWorker(QObject):
         self._seek_to: int | None = None
         self._sought: int | None = None
         self._quit = self._leaving = False
+        self._imagined: tuple[tuple[int, int, int], tuple[Change, ...]] | None = None
         self.lit: tuple[int | None, int] = (None, 0)
         """The operation that is lit, and of how many: the window's, told with the state."""
 
@@ -160,6 +163,14 @@ class TrainingWorker(QObject):
     def walk(self, iteration: int | None) -> None:
         """Rest at ``iteration`` (None: at once), doing it where it is new, and take the next apart."""
         self._commands.post(lambda: self._walk(iteration))
+
+    def imagine(self, changes: tuple[Change, ...]) -> None:
+        """Rest, and show what would follow from these changes, until the run goes elsewhere; () ends it."""
+        self._commands.post(lambda: self._imagine(changes))
+
+    def keep(self, changes: tuple[Change, ...]) -> None:
+        """Rest, and change parameters for good: an iteration of its own."""
+        self._commands.post(lambda: self._keep(changes))
 
     def reset(self) -> None:
         """Take the run back to its start, as a new run with the same settings."""
@@ -292,19 +303,44 @@ class TrainingWorker(QObject):
         training = self._training
         if training is None:
             return
-        if self.snapshots.wanted:
-            self._post_snapshot(training)
-        if self.surface_jobs.wanted:
-            self.surface_jobs.post(SurfaceJob.of(training, self.surface_request, urgent=self._going is None))
+        if self.snapshots.wanted or self.surface_jobs.wanted:
+            self._post(training)
         diagnosis = self._doctor.visit(training, resting=self._going is None)
         if diagnosis is not None:
             self.diagnosed.emit(diagnosis)
 
-    def _post_snapshot(self, training: Training) -> None:
+    def _post(self, training: Training) -> None:
+        """Post them; where numbers were changed by hand and the run is there still, with what follows."""
+        changes: tuple[Change, ...] = ()
+        if self._imagined is not None and self._going is None and self._imagined[0] == _place(training):
+            changes = self._imagined[1]
+        view = imagined(training, changes) if changes else training
+        if self.snapshots.wanted:
+            self._post_snapshot(view, what_if=bool(changes))
+        if self.surface_jobs.wanted:
+            self.surface_jobs.post(SurfaceJob.of(view, self.surface_request, urgent=self._going is None))
+
+    def _post_snapshot(self, training: Training, *, what_if: bool = False) -> None:
         request = self.request
-        self.snapshots.post(taken(training, request))
+        snapshot = taken(training, request)
+        self.snapshots.post(replace(snapshot, what_if=True) if what_if else snapshot)
         if self.request is not request:
             self.snapshots.ask()  # another one was asked for while this one was made
+
+    def _imagine(self, changes: tuple[Change, ...]) -> None:
+        self._rest()
+        if self._training is not None:
+            self._imagined = (_place(self._training), changes) if changes else None
+            self.snapshots.ask()
+            self.surface_jobs.ask()
+
+    def _keep(self, changes: tuple[Change, ...]) -> None:
+        self._rest()
+        self._imagined = None
+        if self._training is not None:
+            self.iterated.emit(keep(self._training, changes))
+            self.snapshots.ask()
+            self.surface_jobs.ask()
 
     def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
         self._rest()
@@ -440,3 +476,8 @@ class TrainingWorker(QObject):
         self.snapshots.ask()
         self.surface_jobs.ask()
         self.run_ended.emit(end)
+
+
+def _place(training: Training) -> tuple[int, int, int]:
+    """Return where a run stands, its branch included."""
+    return training.info.run_id, training.branches.present.id, training.iteration
