@@ -123,8 +123,12 @@ class Runs(QObject):
     @Slot(str, object)
     def edit(self, key: str, value: Any) -> None:
         """Change one setting: on the running training where it can be, else anew."""
+        self._edit(self.config, key, value)
+
+    def _edit(self, base: RunConfig, key: str, value: Any) -> None:
+        """Want ``base`` with one setting changed, where that is another run than the one wanted now."""
         try:
-            config = apply_edit(self.config, key, value)
+            config = apply_edit(base, key, value)
         except UserError as error:
             messages.error(error)
             self.refresh_form()
@@ -256,9 +260,9 @@ class Runs(QObject):
         if made_for_it is not None:
             self.take_preset(made_for_it.name)
             return
-        self.config = self.base_for_other_data()
         self.columns = ()
-        self.edit("data", name)
+        # The usual settings may be those of this very data: what counts is whether the run has them.
+        self._edit(self.base_for_other_data(), "data", name)
         self._tailored = self.config.function is not None
 
     def base_for_other_data(self) -> RunConfig:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bpviz.present.presets import PRESETS
+from bpviz.training.config import RunConfig
 from bpviz.training.layer_spec import format_layers
 from tests.wiring.test_window import Open, click_train
 
@@ -65,6 +66,15 @@ def test_choosing_sequences_proposes_a_network_that_can_read_them(opened, data):
     assert opened.wiring.display.info.kinds[0] in ("lstm", "rnn", "gru")
     anew(opened, lambda: opened.window.data_requested.emit("moons"))
     assert stack(opened) == "8 tanh, 8 tanh"
+
+
+@pytest.mark.parametrize("before", ["digits", "delayed_xor"])
+def test_the_spiral_after_what_was_tailored_has_its_usual_network(opened, before):
+    anew(opened, lambda: opened.window.data_requested.emit(before))
+    anew(opened, lambda: opened.window.data_requested.emit("spiral"))
+    assert opened.wiring.display.info.name == "spiral"
+    assert opened.wiring.runs.config == RunConfig()
+    assert opened.window.toolbar.buttons["data"].text() == "Data: Spiral"
 
 
 def test_every_preset_can_be_taken(opened):
