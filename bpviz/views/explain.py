@@ -32,7 +32,7 @@ MOST_LARGER = 1.4
 
 _PATIENCE_S = 0.01
 """So long a step waits for formulas: what is at hand, or simple, comes with everything else."""
-_LOOK_MS = 8
+_LOOK_MS, _AHEAD_MS = 8, 60
 
 
 class ExplainPanel(Panel):
@@ -73,6 +73,11 @@ class ExplainPanel(Panel):
         self._await = QTimer(self)
         self._await.setInterval(_LOOK_MS)
         self._await.timeout.connect(self._on_await_timeout)
+        # Not at once: the window is still painting this step.
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(_AHEAD_MS)
+        self._ahead.timeout.connect(self._on_ahead_timeout)
         self._snapshot: Snapshot | None = None
         self._styled = self._walks = False
         self._connect()
@@ -224,10 +229,15 @@ class ExplainPanel(Panel):
         self._await.stop()
         self._awaited = None
         page.show_blocks(blocks)
-        following = self.explained.following()
-        if following is not None:
-            self._typesetting.ask(following)
+        self._ahead.start()
         return True
+
+    @Slot()
+    def _on_ahead_timeout(self) -> None:
+        """Have the next operation's formulas typeset, so that a step finds them ready."""
+        following = self.explained.following()
+        if following is not None and self.telling == "formulas":
+            self._typesetting.ask(following)
 
     @Slot()
     def _on_await_timeout(self) -> None:
@@ -274,6 +284,7 @@ class ExplainPanel(Panel):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._await.stop()
+        self._ahead.stop()
         self._typesetting.rest()
 
     def showEvent(self, event: QShowEvent) -> None:
