@@ -113,7 +113,8 @@ class LessonsPanel(QFrame):
         self.step.show_step(lesson, at)
         self._say()
         if anew:
-            self.step.next.setFocus(Qt.FocusReason.OtherFocusReason)
+            # Not on a button: Space is for the training.
+            self.step.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_done(self, done: Collection[str]) -> None:
         """Tick the lessons that were done."""

@@ -162,6 +162,7 @@ class LessonList(QScrollArea):
 
     @Slot()
     def _on_row_clicked(self) -> None:
-        for row in self.rows:
+        # Space presses it and lets it go: once it is gone the second click is none.
+        for row in self.rows if self.isVisible() else []:
             if row is self.sender():
                 self.chosen.emit(row.lesson.id)

@@ -99,6 +99,7 @@ class Asked(QFrame):
             button = QPushButton(str(answer.words), self)
             button.setProperty("look", "answer")
             button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(partial(self._on_answer_clicked, index))
             self._column.insertWidget(1 + index, button)
             self.buttons.append(button)
@@ -174,6 +175,8 @@ class StepView(QWidget):
         row.setContentsMargins(12, 0, 12, 10)
         for button in (self.back, self.next):
             button.setAutoDefault(False)
+            # A click leaves the keyboard where it was: Space is for the training.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button, 1)
         column.addLayout(row)
 

@@ -1,0 +1,51 @@
+"""The light markup of lessons."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpviz.present.lessons.model import Claim
+from bpviz.present.lessons.prose import blocks, formula, formula_aloud, inline
+from tests.helpers.lessons import is_named, numbers_in
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\hat{y} - y", "ŷ − <i>y</i>"),
+        (r"\frac{f(x + h) - f(x)}{2h}", "(<i>f</i>(<i>x</i> + <i>h</i>) − <i>f</i>(<i>x</i>))/2<i>h</i>"),
+        (r"\delta^{(2)}_1", "δ<sup>(2)</sup><sub>1</sub>"),
+        (r"0.8\,v", "0.8\u2009<i>v</i>"),
+        (r"\eta v", "η<i>v</i>"),
+        ("a < b", "<i>a</i> &lt; <i>b</i>"),
+    ],
+)
+def test_formulas(tex, shown):
+    assert formula(tex) == shown
+
+
+def test_an_unknown_command_is_a_mistake_of_the_author():
+    with pytest.raises(ValueError, match="oint"):
+        formula(r"\oint x")
+
+
+def test_paragraphs_formulas_and_marks():
+    text = "**Loss.** One\nnumber & `R`.\n\n$L = 1$\n\n*less*"
+    kinds = [kind for kind, _ in blocks(text)]
+    assert kinds == ["text", "formula", "text"]
+    assert inline("**Loss.** One\nnumber & `R`.") == "<b>Loss.</b> One number &amp; “<b>R</b>”."
+    assert formula_aloud(r"\partial L / \partial w_{11}") == "∂L / ∂w11"
+
+
+def test_the_numbers_that_a_text_names():
+    text = r"A 2-3-1 network with 8 × 8 pixels: $w_{11} = -0.5$, $10^{-5}$, 97.5 % and `Alt+3`, from 5 to −4."
+    assert numbers_in(text) == ["-0.5", "10", "97.5 %", "5", "−4"]
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [("140.31", True), ("140.32", False), ("98 %", True), ("97 %", False), ("0.02", True), ("0.03", False)],
+)
+def test_a_number_of_a_text_is_a_claim_as_it_is_rounded_or_is_given(number, named):
+    claims = [Claim("y_hat", 140.3136), Claim("test_accuracy", above=0.98)]
+    assert is_named(number, claims, [0.02]) is named

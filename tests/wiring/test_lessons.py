@@ -1,0 +1,207 @@
+"""Lessons in the whole window: every one to its end, left at any point, and nothing lost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from bpviz.present.lessons import all_lessons
+from bpviz.present.lessons.scenes import scenes
+from bpviz.present.lessons.sights import value_of
+from bpviz.views.settings import Settings
+from bpviz.wiring import lessons as driver
+from tests.wiring.test_window import Open
+
+PATIENCE_MS = 40_000
+
+
+class Taught(Open):
+    """An open window with the hands for lessons."""
+
+    @property
+    def lessons(self):
+        return self.wiring.lessons
+
+    @property
+    def panel(self):
+        return self.window.lessons
+
+    def open_panel(self) -> None:
+        self.key(Qt.Key.Key_F2)
+        self.qtbot.waitUntil(self.panel.isVisible)
+
+    def choose(self, name: str) -> None:
+        row = next(row for row in self.panel.list.rows if row.lesson.id == name)
+        row.click()
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Wait until all of the step is on the screen."""
+        self.qtbot.waitUntil(lambda: not self.lessons.stage.busy, timeout=PATIENCE_MS)
+
+    def on(self) -> None:
+        self.panel.step.next.click()
+        if self.lessons.lesson is not None:
+            self.arrive()
+
+    def click(self, button) -> None:
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def theta(self) -> bytes:
+        return self.wiring.training._training.theta.tobytes()
+
+
+@pytest.fixture
+def opened(qtbot, monkeypatch) -> Iterator[Taught]:
+    # What the learner watches takes its time; a test has seen it.
+    monkeypatch.setattr(
+        driver, "scenes", lambda lesson: tuple(replace(each, speed=math.inf) for each in scenes(lesson))
+    )
+    one = Taught(qtbot)
+    one.open_panel()
+    yield one
+    one.window.close()
+    one.window.deleteLater()
+
+
+@pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.id)
+def test_a_lesson_shows_its_numbers_in_the_window(opened, lesson):
+    opened.choose(lesson.id)
+    for number, step in enumerate(lesson.steps, 1):
+        assert opened.lessons.at == number - 1
+        sights = opened.lessons.sights()
+        for claim in step.expects:
+            if claim.at is None:
+                found = value_of(sights, claim.what)
+                assert claim.holds(found), f"step {number}: {claim.what} is {found!r}, not as said: {claim}"
+        framed = opened.panel.highlight.target
+        assert framed is not None
+        assert framed.isVisible()
+        opened.on()
+    assert opened.lessons.lesson is None
+    assert opened.panel.pages.currentWidget() is opened.panel.list
+    assert [row.lesson.id for row in opened.panel.list.rows if row.mark.done] == [lesson.id]
+    assert Settings().value("lessons_done") == [lesson.id]
+
+
+def test_leaving_gives_the_run_back_as_it_was(opened):
+    opened.wiring.runs.edit("learning_rate", 0.01)
+    opened.wiring.runs.edit("stop.iterations", 150)
+    opened.window.train_toggled.emit()
+    opened.qtbot.waitUntil(lambda: opened.state.stopped == "iterations", timeout=20_000)
+    opened.wiring.runs.seek(120)
+    opened.settle()
+    run, config, theta = opened.state.run_id, opened.wiring.runs.config, opened.theta()
+    shown = {key for key, dock in opened.window.host.docks.items() if not dock.isHidden()}
+    speed, kept = opened.wiring.runs.speed, opened.wiring.display.history()
+    opened.choose("momentum")
+    opened.on()
+    assert opened.state.run_id != run
+    opened.click(opened.panel.up_button)
+    opened.qtbot.waitUntil(lambda: opened.wiring.display.info.run_id == run, timeout=PATIENCE_MS)
+    opened.settle()
+    assert (opened.state.position, opened.state.last) == (120, 150)
+    assert opened.theta() == theta
+    assert opened.wiring.runs.config == config
+    assert opened.wiring.runs.speed == speed
+    assert opened.wiring.display.history().loss.tobytes() == kept.loss.tobytes()
+    assert {key for key, dock in opened.window.host.docks.items() if not dock.isHidden()} == shown
+    assert opened.panel.highlight.target is None
+    opened.key(Qt.Key.Key_Period)
+    opened.qtbot.waitUntil(lambda: opened.state.position == 121)
+
+
+def test_a_lesson_can_be_closed_while_it_sets_the_scene_and_another_begun(opened):
+    run = opened.state.run_id
+    opened.choose("digits")
+    opened.lessons.go_to(5)  # some hundred iterations
+    opened.key(Qt.Key.Key_F2)
+    assert not opened.panel.isVisible()
+    opened.qtbot.waitUntil(lambda: opened.wiring.display.info.run_id == run, timeout=PATIENCE_MS)
+    opened.settle()
+    assert opened.state.position == 0
+    opened.open_panel()
+    opened.choose("bowl")
+    opened.lessons.go_to(3)
+    opened.lessons.go_to(1)
+    opened.lessons.go_to(2)
+    opened.arrive()
+    assert value_of(opened.lessons.sights(), "theta[1]") == pytest.approx(1.2, rel=1e-12)
+
+
+def test_whatever_the_learner_changed_the_next_step_begins_as_it_must(opened):
+    opened.choose("by_hand")
+    opened.wiring.window.edited.emit("learning_rate", 1e-6)
+    opened.key(Qt.Key.Key_Space)
+    opened.qtbot.waitUntil(lambda: opened.state.position > 2, timeout=PATIENCE_MS)
+    opened.lessons.go_to(7)
+    opened.arrive()
+    assert value_of(opened.lessons.sights(), "y_hat") == pytest.approx(140.3136, rel=1e-12)
+    opened.window.preset_requested.emit("bowl")
+    opened.qtbot.waitUntil(lambda: opened.wiring.display.info.kind == "function", timeout=PATIENCE_MS)
+    opened.panel.step.back.click()
+    opened.arrive()
+    assert opened.wiring.display.info.name == "worked_example"
+    assert opened.wiring.walks.walk.current.phase == "update"
+
+
+def test_next_is_lit_when_what_is_to_be_tried_is_done(opened):
+    opened.choose("by_hand")
+    opened.lessons.go_to(8)
+    opened.arrive()
+    assert opened.panel.step.tried.isVisible()
+    assert opened.panel.step.next.property("primary") is False
+    for _ in range(20):
+        at = opened.state.position
+        opened.key(Qt.Key.Key_Period)
+        opened.qtbot.waitUntil(lambda at=at: opened.state.position == at + 1)
+    opened.qtbot.waitUntil(lambda: opened.panel.step.next.property("primary") is True)
+    assert "Done" in opened.panel.step.try_words.text()
+
+
+def test_answers_are_replied_to_and_language_changes_on_the_way(opened):
+    opened.choose("by_hand")
+    opened.lessons.go_to(9)
+    opened.arrive()
+    asked = opened.panel.step.asked
+    opened.panel.step.area.ensureWidgetVisible(asked)
+    wrong, right = asked.buttons[1], asked.buttons[0]
+    opened.click(wrong)
+    assert "Not quite." in asked.reply.text()
+    opened.click(right)
+    assert "Yes." in asked.reply.text()
+    opened.window.language_requested.emit("zh_CN")
+    assert "对。" in opened.panel.step.asked.reply.text()
+    assert opened.panel.title.text() == "手算一个网络"
+    assert opened.panel.step.next.text() == "完成"
+
+
+def test_the_keyboard_is_enough(opened):
+    # The first lesson that is not done has the focus.
+    focused = opened.app.focusWidget()
+    assert focused is opened.panel.list.rows[0]
+    opened.qtbot.keyClick(focused, Qt.Key.Key_Space)
+    opened.arrive()
+    assert opened.lessons.lesson.id == "by_hand"
+    opened.key(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    opened.arrive()
+    assert opened.lessons.at == 1
+    opened.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    opened.arrive()
+    assert opened.lessons.at == 0
+    opened.key(Qt.Key.Key_F2)
+    assert opened.lessons.lesson is None
+
+
+def test_the_window_closed_in_a_lesson_keeps_the_layout_of_before(opened):
+    opened.choose("by_hand")
+    assert opened.window.host.docks["setup"].isHidden()
+    opened.window.close()
+    layout = Settings().value("layout")
+    assert layout
+    opened.window.host.restore_layout(layout)
+    assert not opened.window.host.docks["setup"].isHidden()
