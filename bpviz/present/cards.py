@@ -97,13 +97,22 @@ class Table:
         return f"{self.name}\n" + "\n\n".join(slices)
 
 
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """A number that can be changed by hand: where it is, what it is called, and what it is."""
+
+    where: ParameterPlace
+    label: str
+    value: float
+
+
 @dataclass(frozen=True)
 class Card:
     """What is said about one spot.  ``picture`` is what is shown beside it, if anything.
 
     ``picture_kind``: a response "map" of the unit, or its incoming "weights" as a picture.
     ``tables`` are shown as pictures too, with their numbers where there is room.  ``parameter`` is the
-    number of θ whose gradient the card tells.
+    number of θ whose gradient the card tells; ``numbers`` can be changed by hand.
     """
 
     title: str
@@ -111,6 +120,7 @@ class Card:
     picture_kind: Literal["none", "map", "weights"] = "none"
     tables: tuple[Table, ...] = ()
     parameter: ParameterPlace | None = None
+    numbers: tuple[Editable, ...] = ()
 
     def copied(self) -> str:
         """Return the text for the clipboard, with all digits."""

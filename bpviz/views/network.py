@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from bpviz.dissection import Dissection, Operation
 from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
-from bpviz.present.cards import Card
+from bpviz.present.cards import Card, Editable
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_maps import around
 from bpviz.present.diagram_marks import seen
 from bpviz.present.diagram_places import Box, card_place
+from bpviz.present.editable import editable_card
 from bpviz.present.layer_heads import layer_heads
 from bpviz.present.palette import Palette
 from bpviz.present.probed import probed_card
@@ -28,6 +29,7 @@ from bpviz.views.network_card import CardView
 from bpviz.views.network_footer import FooterStrip
 from bpviz.views.network_header import HeaderStrip
 from bpviz.views.network_images import image_of
+from bpviz.views.number_box import NumberBox
 from bpviz.views.panel import Panel
 from bpviz.views.unrolled import UnrolledView
 
@@ -45,6 +47,8 @@ class NetworkPanel(Panel):
         Another training sample is to be shown.
     check_wanted(ParameterPlace)
         One gradient is to be held against differences.
+    number_changed(ParameterPlace, float)
+        A number was changed by hand.
     """
 
     layer_added = Signal(int)
@@ -53,6 +57,7 @@ class NetworkPanel(Panel):
     activation_changed = Signal(int, str)
     sample_changed = Signal(int)
     check_wanted = Signal(object)
+    number_changed = Signal(object, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +67,7 @@ class NetworkPanel(Panel):
         self.unrolled.hide()
         self.footer = FooterStrip(self)
         self.card_view = CardView(self)
+        self.number_box = NumberBox(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -90,6 +96,8 @@ class NetworkPanel(Panel):
         self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
         self.card_view.closed.connect(self._on_card_closed)
         self.card_view.check_wanted.connect(self.check_wanted)
+        self.card_view.edit_wanted.connect(self._on_card_edit_wanted)
+        self.number_box.changed.connect(self.number_changed)
         keys = ((Qt.Key.Key_G, self.footer.gradients.toggle), (Qt.Key.Key_Escape, self._on_card_closed))
         for key, slot in keys:
             shortcut = QShortcut(QKeySequence(key), self)
@@ -129,6 +137,7 @@ class NetworkPanel(Panel):
         chain += [footer.previous, footer.sample, footer.next]
         chain += [
             footer.gradients,
+            self.card_view.edit_button,
             self.card_view.check_button,
             self.card_view.copy_button,
             self.card_view.close_button,
@@ -181,6 +190,7 @@ class NetworkPanel(Panel):
         self.unrolled.set_palette(palette)
         self.footer.set_palette(palette)
         self.card_view.set_palette(palette)
+        self.number_box.set_palette(palette)
 
     def retranslate(self) -> None:
         """Say everything again."""
@@ -228,6 +238,10 @@ class NetworkPanel(Panel):
     def _on_card_closed(self) -> None:
         (self.unrolled if self._unrolls else self.canvas).let_go()
 
+    @Slot(object)
+    def _on_card_edit_wanted(self, numbers: tuple[Editable, ...]) -> None:
+        self.number_box.open_at(numbers, self.card_view.pos())
+
     def _show_card(self) -> None:
         """Show the card of what is pointed at, pinned or under the keyboard, or hide it."""
         if self._unrolls:
@@ -244,6 +258,7 @@ class NetworkPanel(Panel):
             self.card_view.hide()
             return
         card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
+        card = editable_card(scene.info, scene.snapshot, card, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         picture = self._card_picture(card, spot)
         self._place_card(card, picture, scene.pinned is not None, target, self._avoided(spot))

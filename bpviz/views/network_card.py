@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -36,10 +37,13 @@ class CardView(QWidget):
         The user let the card go.
     check_wanted(ParameterPlace)
         The gradient of the card's parameter is to be held against differences.
+    edit_wanted(tuple of Editable)
+        Its numbers are to be changed by hand.
     """
 
     closed = Signal()
     check_wanted = Signal(object)
+    edit_wanted = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -50,6 +54,8 @@ class CardView(QWidget):
         self._lines = self._first = 0
         self._side = 0.0
         self._tables: tuple[TablesPlan, QPointF] | None = None
+        self.edit_button = QToolButton(self)
+        self.edit_button.clicked.connect(self._on_edit_clicked)
         self.check_button = QToolButton(self)
         self.check_button.clicked.connect(self._on_check_clicked)
         self.copy_button = QToolButton(self)
@@ -61,6 +67,7 @@ class CardView(QWidget):
         row.setContentsMargins(6, 5, 6, 5)
         row.setSpacing(2)
         row.addStretch()
+        row.addWidget(self.edit_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
@@ -78,6 +85,8 @@ class CardView(QWidget):
 
     def retranslate(self) -> None:
         """Say everything again."""
+        self.edit_button.setText(tr("Change"))
+        self.edit_button.setToolTip(tr("Change this number, and see what follows (or double-click the card)"))
         self.check_button.setText(tr("Check"))
         self.check_button.setToolTip(tr("Hold the gradient against a central and a forward difference"))
         self.copy_button.setText(tr("Copy"))
@@ -91,6 +100,7 @@ class CardView(QWidget):
             self._first = 0
         self.card, self.image, self._owner = card, image, owner
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not pinned)
+        self.edit_button.setVisible(pinned and bool(card.numbers))
         self.check_button.setVisible(pinned and card.parameter is not None)
         self.copy_button.setVisible(pinned)
         self.close_button.setVisible(pinned)
@@ -105,6 +115,7 @@ class CardView(QWidget):
         metrics, bold = QFontMetricsF(self.font()), QFontMetricsF(self._bold())
         line = metrics.height() * 1.12
         shown = [self.copy_button, self.close_button]
+        shown += [self.edit_button] if self.card.numbers else []
         shown += [self.check_button] if self.card.parameter is not None else []
         buttons = sum(button.sizeHint().width() + 6 for button in shown)
         title = bold.horizontalAdvance(self.card.title) + (buttons if pinned else 0)
@@ -156,6 +167,14 @@ class CardView(QWidget):
     def _on_check_clicked(self) -> None:
         if self.card is not None and self.card.parameter is not None:
             self.check_wanted.emit(self.card.parameter)
+
+    @Slot()
+    def _on_edit_clicked(self) -> None:
+        if self.card is not None and self.card.numbers:
+            self.edit_wanted.emit(self.card.numbers)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._on_edit_clicked()
 
     @Slot()
     def copy(self) -> None:

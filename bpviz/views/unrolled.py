@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bpviz.present.cards import Card
+from bpviz.present.editable import editable_card
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled_cards import card
 from bpviz.present.unrolled_words import subtitle
@@ -95,7 +96,8 @@ class UnrolledView(QWidget):
         target = self.canvas.target_rect(mark)
         if target.isNull():
             return None
-        return card(scene.info, scene.snapshot, mark), target.translated(0.0, float(self.canvas.y()))
+        found = editable_card(scene.info, scene.snapshot, card(scene.info, scene.snapshot, mark))
+        return found, target.translated(0.0, float(self.canvas.y()))
 
     @property
     def pinned(self) -> bool:

@@ -31,6 +31,7 @@ from bpviz.wiring.runs import Runs
 from bpviz.wiring.spreads import Spreads
 from bpviz.wiring.travel import Travel
 from bpviz.wiring.walk import Walks
+from bpviz.wiring.what_ifs import WhatIfs
 from bpviz.workers.checking import CheckingWorker
 from bpviz.workers.loading import Thread
 from bpviz.workers.surface import SurfaceWorker
@@ -57,6 +58,7 @@ class Wiring(QObject):
         self.exports = Exports(window, self.runs)
         self.spreads = Spreads(window, self.training, self.display)
         self.consulting = Consulting(window, self.training, self.display, self.runs)
+        self.what_ifs = WhatIfs(window, self.training, self.display, self.walks)
         self.probes = Probes(window, self.training, self.walks)
         self.checks = Checks(window, self.training, self.checking)
         self.lessons = Lessons(window, self.display, self.runs, self.walks)

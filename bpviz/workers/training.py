@@ -40,6 +40,9 @@ from bpviz.workers.surface import SurfaceJob
 UNDISTURBED_S = 0.15
 """So long a seek is not given up for a newer one: while a slider is dragged something is to be seen."""
 
+HELD_SHARE = 2.0
+"""After a snapshot that took s seconds the run goes on for so many times s before the next one."""
+
 StepKind = Literal["iteration", "epoch"]
 
 
@@ -114,6 +117,7 @@ class TrainingWorker(QObject):
         self._seek_to: int | None = None
         self._sought: int | None = None
         self._quit = self._leaving = False
+        self._snapshot_due = 0.0
         self._imagined: tuple[tuple[int, int, int], tuple[Change, ...]] | None = None
         self.lit: tuple[int | None, int] = (None, 0)
         """The operation that is lit, and of how many: the window's, told with the state."""
@@ -165,7 +169,7 @@ class TrainingWorker(QObject):
         self._commands.post(lambda: self._walk(iteration))
 
     def imagine(self, changes: tuple[Change, ...]) -> None:
-        """Rest, and show what would follow from these changes, until the run goes elsewhere; () ends it."""
+        """Rest, and show what would follow from these changes until the run goes elsewhere; () ends it."""
         self._commands.post(lambda: self._imagine(changes))
 
     def keep(self, changes: tuple[Change, ...]) -> None:
@@ -254,7 +258,8 @@ class TrainingWorker(QObject):
             if self._going is None:
                 self._commands.wait()
             elif (wait := self._pace.wait_s()) > 0:
-                self._commands.wait(wait)
+                held = self._snapshot_due - time.perf_counter()
+                self._commands.wait(min(wait, held) if self.snapshots.wanted and held > 0 else wait)
             else:
                 if self.gate.closed:
                     self.gate.wait()
@@ -280,7 +285,9 @@ class TrainingWorker(QObject):
             for iteration in going:
                 self.iterated.emit(iteration)
                 pace.count()
-                if gate.closed or commands.pending or snapshots.wanted or jobs.wanted or one_only:
+                if gate.closed or commands.pending or jobs.wanted or one_only:
+                    break
+                if snapshots.wanted and self._may_look():
                     break
             else:
                 self._finish(training)
@@ -303,7 +310,7 @@ class TrainingWorker(QObject):
         training = self._training
         if training is None:
             return
-        if self.snapshots.wanted or self.surface_jobs.wanted:
+        if (self.snapshots.wanted and self._may_look()) or self.surface_jobs.wanted:
             self._post(training)
         diagnosis = self._doctor.visit(training, resting=self._going is None)
         if diagnosis is not None:
@@ -315,20 +322,27 @@ class TrainingWorker(QObject):
         if self._imagined is not None and self._going is None and self._imagined[0] == _place(training):
             changes = self._imagined[1]
         view = imagined(training, changes) if changes else training
-        if self.snapshots.wanted:
+        if self.snapshots.wanted and self._may_look():
             self._post_snapshot(view, what_if=bool(changes))
         if self.surface_jobs.wanted:
             self.surface_jobs.post(SurfaceJob.of(view, self.surface_request, urgent=self._going is None))
 
+    def _may_look(self) -> bool:
+        """Whether a snapshot may be made: at rest always; a run keeps most of its time to itself."""
+        return self._going is None or time.perf_counter() >= self._snapshot_due
+
     def _post_snapshot(self, training: Training, *, what_if: bool = False) -> None:
-        request = self.request
+        request, begun = self.request, time.perf_counter()
         snapshot = taken(training, request)
+        done = time.perf_counter()
+        self._snapshot_due = done + HELD_SHARE * (done - begun)
         self.snapshots.post(replace(snapshot, what_if=True) if what_if else snapshot)
         if self.request is not request:
             self.snapshots.ask()  # another one was asked for while this one was made
 
     def _imagine(self, changes: tuple[Change, ...]) -> None:
-        self._rest()
+        if changes:
+            self._rest()
         if self._training is not None:
             self._imagined = (_place(self._training), changes) if changes else None
             self.snapshots.ask()

@@ -1,0 +1,111 @@
+"""What marks a what-if: a frame round everything, and a strip with the way to keep it or throw it away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from bpviz.present.palette import LIGHT, Palette
+from bpviz.text import tr
+
+_WIDE = 3
+
+
+class WhatIfFrame(QWidget):
+    """A frame inside its parent's borders; it is never in the way of the pointer."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._owner = parent
+        self.colour = LIGHT.warning
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def fit(self) -> None:
+        """Lie round the parent, with nothing but the frame."""
+        whole = self._owner.rect()
+        self.setGeometry(whole)
+        self.setMask(QRegion(whole) - QRegion(whole.adjusted(_WIDE, _WIDE, -_WIDE, -_WIDE)))
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.fit()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self.colour))
+        painter.end()
+
+
+class WhatIfBar(QWidget):
+    """Says that numbers were changed by hand, and how many.
+
+    Signals
+    -------
+    undone, redone, kept, thrown
+        What was pressed.
+    """
+
+    undone, redone = Signal(), Signal()
+    kept, thrown = Signal(), Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("WhatIfBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._count = 0
+        self.badge, self.words = QLabel(self), QLabel(self)
+        self.buttons = {name: QPushButton(self) for name in ("undo", "redo", "keep", "throw")}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 3, 14, 3)
+        row.addWidget(self.badge)
+        row.addWidget(self.words, 1)
+        for name, signal in zip(
+            self.buttons, (self.undone, self.redone, self.kept, self.thrown), strict=True
+        ):
+            self.buttons[name].setObjectName(f"what_if_{name}")
+            self.buttons[name].clicked.connect(signal)
+            row.addWidget(self.buttons[name])
+        self.set_palette(LIGHT)
+        self.retranslate()
+        self.hide()
+
+    def show_changes(self, count: int, *, redo: bool, keep: bool) -> None:
+        """Show how many numbers are changed, and what can be done; ``keep`` says whether any is θ's."""
+        self._count = count
+        self.buttons["undo"].setEnabled(count > 0)
+        self.buttons["redo"].setEnabled(redo)
+        self.buttons["keep"].setEnabled(keep)
+        self.retranslate()
+        self.show()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.setStyleSheet(f"#WhatIfBar{{background:{palette.card};border-top:1px solid {palette.border};}}")
+        self.badge.setStyleSheet(
+            f"background:{palette.warning};color:{palette.card};border-radius:6px;padding:1px 8px;"
+            "font-weight:600;"
+        )
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        self.badge.setText(tr("what if"))
+        self.words.setText(
+            tr("{count} numbers changed by hand; all that follows from them is shown.", count=self._count)
+        )
+        tips = {
+            "undo": (tr("Undo"), tr("Take the last change back (Ctrl+Z)")),
+            "redo": (tr("Redo"), tr("Make it again (Ctrl+Shift+Z)")),
+            "keep": (
+                tr("Keep"),
+                tr("Train on with the changed weights and biases: the next iteration is this change"),
+            ),
+            "throw": (tr("Throw away"), tr("Show the run as it is, bit for bit")),
+        }
+        for name, (label, tip) in tips.items():
+            self.buttons[name].setText(label)
+            self.buttons[name].setToolTip(tip)

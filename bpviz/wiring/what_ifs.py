@@ -1,0 +1,144 @@
+"""Numbers changed by hand: from the card's box to the worker, and back; undone, redone, kept, thrown away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout
+
+from bpviz import messages
+from bpviz.present.palette import Palette
+from bpviz.probing import Change, ParameterPlace
+from bpviz.snapshot import RunState
+from bpviz.text import Text
+from bpviz.views.main_window import MainWindow
+from bpviz.views.network import NetworkPanel
+from bpviz.views.what_if import WhatIfBar, WhatIfFrame
+from bpviz.wiring.display import Display
+from bpviz.wiring.walk import Walks
+from bpviz.workers.training import TrainingWorker
+
+DATA = ("x", "y")
+
+
+class WhatIfs(QObject):
+    """Holds the changes; those after ``done`` were undone and can be made again.
+
+    A what-if belongs to one iteration: as soon as the run goes elsewhere it is over.
+    """
+
+    def __init__(self, window: MainWindow, worker: TrainingWorker, display: Display, walks: Walks) -> None:
+        super().__init__(window)
+        self.window, self.worker, self.display, self.walks = window, worker, display, walks
+        self.changes: list[Change] = []
+        self.done = 0
+        self._at: tuple[int, int, int] | None = None
+        self.bar, self.frame = WhatIfBar(window.content), WhatIfFrame(window.content)
+        column = window.content.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(column.indexOf(window.strip), self.bar)
+        panel = window.panels().get("network")
+        if isinstance(panel, NetworkPanel):
+            panel.number_changed.connect(self.change)
+        for keys, slot in (("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo)):
+            QShortcut(QKeySequence(keys), window).activated.connect(slot)
+        for signal, slot in (
+            (self.bar.undone, self.undo),
+            (self.bar.redone, self.redo),
+            (self.bar.kept, self.keep),
+            (self.bar.thrown, self.throw_away),
+        ):
+            signal.connect(slot)
+        display.state_shown.connect(self._on_display_state_shown)
+        window.themes.palette_changed.connect(self.set_palette)
+        window.language_requested.connect(self._on_window_language_requested)
+        self.set_palette(window.themes.palette())
+
+    @property
+    def present(self) -> tuple[Change, ...]:
+        """The changes that are in force: of one number the last."""
+        last = {(one.where, one.sample): one for one in self.changes[: self.done]}
+        return tuple(last.values())
+
+    @Slot(object, float)
+    def change(self, where: ParameterPlace, value: float) -> None:
+        """Set one number, and show what follows."""
+        snapshot = self.display.snapshot
+        if snapshot is None:
+            return
+        self.walks.leave()
+        sample = snapshot.sample if where.layer == 0 and where.name in DATA else -1
+        self.changes[self.done :] = [Change(where, value, sample)]
+        self.done += 1
+        self._show()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.done:
+            self.done -= 1
+            self._show()
+
+    @Slot()
+    def redo(self) -> None:
+        """Make again what was undone."""
+        if self.done < len(self.changes):
+            self.done += 1
+            self._show()
+
+    @Slot()
+    def keep(self) -> None:
+        """Train on with the changed parameters."""
+        present = self.present
+        if not any(one.is_parameter for one in present):
+            return
+        self._forget()
+        self.worker.keep(present)
+        self.display.hasten()
+        if not all(one.is_parameter for one in present):
+            messages.info(Text("The weights and biases are kept; the data stay as they were."))
+
+    @Slot()
+    def throw_away(self) -> None:
+        """Show the run as it is."""
+        self._forget()
+        self.worker.imagine(())
+        self.display.hasten()
+
+    def _show(self) -> None:
+        self.worker.imagine(self.present)
+        able = any(one.is_parameter for one in self.present)
+        self.bar.show_changes(len(self.present), redo=self.done < len(self.changes), keep=able)
+        self.frame.fit()
+        self.frame.show()
+        self.display.hasten()
+
+    def _forget(self) -> None:
+        self.changes, self.done, self._at = [], 0, None
+        self.bar.hide()
+        self.frame.hide()
+
+    @Slot(object)
+    def _on_display_state_shown(self, state: RunState) -> None:
+        if not self.changes:
+            return
+        if self._at is None:
+            # It may have been on its way still when the first number was changed.
+            self._at = None if state.running else _place(state)
+        elif _place(state) != self._at:
+            self.throw_away()
+
+    @Slot(object)
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme."""
+        self.bar.set_palette(palette)
+        self.frame.colour = palette.warning
+        self.frame.update()
+
+    @Slot(str)
+    def _on_window_language_requested(self, _code: str) -> None:
+        QTimer.singleShot(0, self.bar, self.bar.retranslate)  # once the language is another
+
+
+def _place(state: RunState) -> tuple[int, int, int]:
+    return state.run_id, state.branch, state.position
