@@ -389,8 +389,13 @@ class NetworkObjective(Objective):
         samples = self.train if part == "train" else self.test
         return self.evaluate_samples(theta, samples)
 
-    def evaluate_samples(self, theta: Array, samples: Samples) -> Evaluation | None:
-        """Return the data loss and the accuracy over ``samples``, None when there are none."""
+    def evaluate_samples(
+        self, theta: Array, samples: Samples, answers: list[Array] | None = None
+    ) -> Evaluation | None:
+        """Return the data loss and the accuracy over ``samples``, None when there are none.
+
+        Into ``answers`` goes ŷ of each chunk, as `predict` gives it, by the same pass.
+        """
         if not len(samples):
             return None
         self.network.bind(theta)
@@ -398,6 +403,8 @@ class NetworkObjective(Objective):
         for rows in self._chunks(len(samples)):
             work = self.network.forward(samples.x[rows])
             total += self._loss_sum(work, samples.y[rows])
+            if answers is not None:
+                answers.append(work.output.a.copy())
             if samples.labels is not None:
                 scores = self.scores(work.output.a)
                 right += correct_share(scores, samples.labels[rows].ravel()) * len(work.output.a)

@@ -80,13 +80,6 @@ class NetworkTraining(Training):
         self.checkpoints.cut(-1)
         self.checkpoints.add(self.place_now())
 
-    def _evaluate_shown(self) -> tuple[Evaluation, Evaluation | None]:
-        """Return loss and accuracy over the samples that the window shows: all, or 20,000 of them."""
-        with np.errstate(all="ignore"):
-            train = self.objective.evaluate_samples(self.theta, self._shown_train)
-            test = self.objective.evaluate_samples(self.theta, self._shown_test)
-        return train or Evaluation(math.nan), test
-
     def _norms_of(self, gradient: Array) -> GradientNorms:
         parts = [gradient[part] for part in self._parts]
         layers = np.array([math.sqrt(part.dot(part)) if part.size else math.nan for part in parts])
@@ -110,10 +103,10 @@ class NetworkTraining(Training):
     def snapshot(self, request: SnapshotRequest) -> Snapshot:
         """Return the run as it stands, all that ``request`` asks for included."""
         with np.errstate(all="ignore"):
-            train, test = self._evaluate_shown()
+            train, on_train = self._measured(self._shown_train)
+            test, on_test = self._measured(self._shown_test)
             sample = min(max(request.sample, 0), len(self._shown_train) - 1)
             features = self._features(request)
-            on_train, on_test = self._answers(self._shown_train), self._answers(self._shown_test)
             return Snapshot(
                 self.info.run_id,
                 self.iteration,
@@ -123,7 +116,7 @@ class NetworkTraining(Training):
                 float(np.linalg.norm(self.gradient)),
                 frozen(self.theta),
                 frozen(self.gradient),
-                train,
+                train or Evaluation(math.nan),
                 test,
                 self._layers(sample, request),
                 sample,
@@ -267,12 +260,17 @@ class NetworkTraining(Training):
         shaped = values.reshape(height, width, -1)
         return PredictionMap(features, x_range, y_range, frozen(shaped))
 
-    def _answers(self, samples: Samples) -> Array | None:
-        """Return ŷ over ``samples``, one row a sample (one a step where each has an answer)."""
-        if not len(samples):
-            return None
-        y_hat = self.probe().predict(self.theta, samples.x)
-        return y_hat if samples.labels is None else self._probe.scores(y_hat)
+    def _measured(self, samples: Samples) -> tuple[Evaluation | None, Array | None]:
+        """Return loss and accuracy over ``samples``, and ŷ, by one forward pass; None where there are none.
+
+        ŷ has one row a sample (one a step where each has an answer).
+        """
+        pieces: list[Array] = []
+        evaluation = self.probe().evaluate_samples(self.theta, samples, pieces)
+        if not pieces:
+            return None, None
+        y_hat = np.concatenate(pieces)
+        return evaluation, y_hat if samples.labels is None else self._probe.scores(y_hat)
 
     def _confusion(self, samples: Samples, scores: Array | None) -> NDArray[np.int64] | None:
         if samples.labels is None or scores is None or self._is_plane:
@@ -314,5 +312,5 @@ class NetworkTraining(Training):
         with np.errstate(all="ignore"):
             parts = (self.objective.train, self.objective.test)
             classes = self.info.class_names
-            train, test = (self._metrics(part, self._answers(part), classes) for part in parts)
+            train, test = (self._metrics(part, self._measured(part)[1], classes) for part in parts)
         return train, test

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from bpviz.engine.network import Network
 from bpviz.present.presets import preset
 from bpviz.snapshot import SnapshotRequest
 from bpviz.spread import BINS, KINDS, MOST_VALUES, spread_of
@@ -101,3 +102,22 @@ def test_a_snapshot_has_them_only_where_they_are_wanted():
     next(training.iterations())
     assert taken(training, SnapshotRequest()).histograms is None
     assert taken(training, SnapshotRequest(with_histograms=True)).histograms.iteration == 0
+
+
+def test_a_snapshot_sends_the_samples_through_the_network_once(monkeypatch):
+    training = build(preset("digits").config)
+    next(training.iterations())
+    rows, forward = 0, Network.forward
+
+    def counted(self, x, *args, **kwargs):
+        nonlocal rows
+        rows += len(x)
+        return forward(self, x, *args, **kwargs)
+
+    monkeypatch.setattr(Network, "forward", counted)
+    shown = training.snapshot(SnapshotRequest(with_maps=False))
+    monkeypatch.undo()
+    everything = len(training.objective.train) + len(training.objective.test)
+    assert everything <= rows <= everything + 1  # and the chosen sample's trace
+    assert shown.train == training.objective.evaluate(training.theta)
+    assert shown.confusion_test.sum() == len(training.objective.test)

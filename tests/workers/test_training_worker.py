@@ -186,3 +186,19 @@ def test_saving_weights(driven, tmp_path):
     with driven.qtbot.waitSignal(driven.said.save_failed, timeout=5000) as failed:
         driven.worker.save(str(tmp_path / "missing" / "w.safetensors"))
     assert "missing" in str(failed.args[0])
+
+
+def test_a_run_keeps_its_time_for_itself_and_shows_at_once_when_it_rests():
+    worker = TrainingWorker()
+    worker._build(RunConfig(layers=(dense(3),)), None)
+    worker._serve()
+    assert worker.snapshots.take() is not None
+    worker._snapshot_due = float("inf")  # as after a snapshot that took long
+    worker._go(None)
+    worker.ask_snapshot()
+    worker._serve()
+    assert worker.snapshots.take() is None
+    assert worker.snapshots.wanted
+    worker._rest()
+    worker._serve()
+    assert worker.snapshots.take() is not None
