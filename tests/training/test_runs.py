@@ -68,6 +68,8 @@ def hold_the_way_back(training: NetworkTraining) -> None:
 @pytest.fixture(autouse=True)
 def few_checkpoints(monkeypatch):
     monkeypatch.setattr(checkpoints, "MOST", 8)
+    # However slow the machine: an iteration that takes long would be kept more densely.
+    monkeypatch.setattr(checkpoints, "DEAR_S", float("inf"))
 
 
 @pytest.mark.parametrize("precision", [64, 32])
