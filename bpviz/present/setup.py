@@ -28,12 +28,15 @@ _STANDARDIZE_NAMES = {None: "auto", True: "on", False: "off"}
 _SEED = Field("seed", N_("Seed"), "int", 0, 0, 2**31 - 1, help=N_("The same seed gives the same numbers."))
 _EARLY = Field(
     "early",
-    N_("Test loss stuck for"),
+    N_("Early stopping after"),
     "int",
     None,
     1,
     10**9,
-    help=N_("After so many evaluations without a better test loss the run stops and goes back to the best."),
+    help=N_(
+        "Early stopping counts the evaluations in a row without a better test loss; "
+        "after so many the run stops and goes back to the best."
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from bpviz.present.pieces import Pieces, choice_row, choices_of, option_rows
 from bpviz.registry import Field
 from bpviz.text import N_
 from bpviz.training.config import RunConfig
+from bpviz.training.options import NUMBERS
 
 _REGULARIZATION = Fold("regularization", N_("Regularization"), N_("What keeps the weights small."))
 _SCHEDULE = Fold(
@@ -58,7 +59,7 @@ def _learning_rate_row(config: RunConfig) -> Row:
         "float",
         0.03,
         0.0,
-        None,
+        NUMBERS["learning_rate"].maximum,
         exclusive_minimum=True,
         low=1e-5,
         high=10.0,
@@ -104,6 +105,7 @@ def _clipping_rows(config: RunConfig) -> list[Row]:
         "float",
         None,
         0.0,
+        NUMBERS["clip_value"].maximum,
         exclusive_minimum=True,
         help=N_("Bounds every entry of the gradient."),
     )
@@ -113,6 +115,7 @@ def _clipping_rows(config: RunConfig) -> list[Row]:
         "float",
         None,
         0.0,
+        NUMBERS["clip_norm"].maximum,
         exclusive_minimum=True,
         help=N_("Bounds the length of the gradient, its direction kept."),
     )

@@ -58,26 +58,61 @@ def checked(row: Row, value: Any) -> Any:
         return None
     if row.field.kind not in ("float", "int"):
         return row.field.check(value)
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise UserError("{label} is a finite number.", label=label_of(row))
-    if row.field.kind == "int" and value != math.floor(value):
-        raise UserError("{label} is a whole number.", label=label_of(row))
     try:
         return row.field.check(value)
     except UserError:
-        raise _out_of_bounds(row) from None
+        raise _refusal(row, value) from None
 
 
-def _out_of_bounds(row: Row) -> UserError:
-    low, high = (_shown(row, bound) for bound in (row.field.minimum, row.field.maximum))
-    label = label_of(row)
-    if low is not None and high is not None:
-        return UserError("{label} lies between {low} and {high}.", label=label, low=low, high=high)
-    if low is not None and row.field.exclusive_minimum:
-        return UserError("{label} is above {low}.", label=label, low=low)
-    if low is not None:
-        return UserError("{label} is at least {low}.", label=label, low=low)
-    return UserError("{label} is at most {high}.", label=label, high=high)
+def _refusal(row: Row, value: Any) -> UserError:
+    """Say which field cannot be which value, and what it takes."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    told = _as_typed(row, value) if number else f"“{value}”"
+    example = _example(row)
+    if example is None:
+        return UserError(
+            "{label} cannot be {value}: it is {allowed}.",
+            label=label_of(row),
+            value=told,
+            allowed=_allowed(row, value),
+        )
+    return UserError(
+        "{label} cannot be {value}: it is {allowed}, for example {example}.",
+        label=label_of(row),
+        value=told,
+        allowed=_allowed(row, value),
+        example=example,
+    )
+
+
+def _allowed(row: Row, value: Any) -> Text:
+    """Return the bounds in words and in the row's own unit."""
+    field = row.field
+    above = isinstance(value, int | float) and field.maximum is not None and value > field.maximum
+    words = field.allowed(every_bound=above)
+    if row.scale == 1 and not field.unit:
+        return words
+    bounds = {"low": _shown(row, field.minimum), "high": _shown(row, field.maximum)}
+    return Text(words.template, **{name: bounds[name] for name in words.fields})
+
+
+def _example(row: Row) -> str | None:
+    """Return the default as an example, unless it is a bound, which the sentence names anyway."""
+    field = row.field
+    if field.default is None or field.default in (field.minimum, field.maximum):
+        return None
+    try:
+        return _as_typed(row, field.check(field.default))
+    except UserError:
+        return None
+
+
+def _as_typed(row: Row, value: float) -> str:
+    """Return a number as it was typed, one that is not finite included."""
+    try:
+        return shown_value(row, value)
+    except (OverflowError, ValueError):
+        return str(value)
 
 
 def _shown(row: Row, bound: float | None) -> str | None:

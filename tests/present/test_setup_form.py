@@ -13,6 +13,7 @@ from bpviz.present.pieces import registered_pieces
 from bpviz.present.setup import build_form
 from bpviz.training.config import DataConfig, RunConfig, dense
 from bpviz.training.layer_spec import format_layers
+from bpviz.training.options import run_config
 from tests.helpers.pieces import small_pieces
 
 PIECES = small_pieces()
@@ -249,3 +250,21 @@ def test_a_given_start_chosen_again_is_kept_and_another_choice_drops_it():
     drawn = apply_edit(config, "initializer", "xavier", small_pieces())
     assert drawn.start is None
     assert build_form(drawn, small_pieces()).row("initializer").value == "xavier"
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"), [(0.0, "0:"), (-1.0, "-1:"), (1e30, "1e30:"), (float("nan"), "nan:")]
+)
+def test_the_window_bounds_the_learning_rate_as_the_command_line_does(rate, told):
+    with pytest.raises(UserError) as typed:
+        edit(CONFIG, "learning_rate", rate)
+    with pytest.raises(UserError) as written:
+        run_config({"learning_rate": rate})
+    allowed = str(written.value).split("It is ")[1].rstrip(".")
+    assert str(typed.value) == f"Learning rate η cannot be {told} it is {allowed}, for example 0.03."
+
+
+def test_early_stopping_is_called_so_and_says_what_it_counts():
+    field = build_form(CONFIG, PIECES).row("stop.early").field
+    assert "Early stopping" in field.label
+    assert "evaluations in a row without a better test loss" in field.help

@@ -61,14 +61,15 @@ def test_what_people_type_is_understood(row, text, value):
     [
         (RATE, "fast", "Rate: “fast” is not a number."),
         (RATE, "", "is not a number"),
-        (RATE, "0", "Rate is above 0."),
-        (RATE, "nan", "Rate"),
-        (RATE, "inf", "Rate"),
-        (SHARE, "120 %", "Share lies between 0 % and 95 %."),
-        (UNITS, "2.5", "Units is a whole number."),
-        (UNITS, "1e99", "Units lies between 1 and 1024."),
-        (UNITS, "nan", "Units"),
-        (UNITS, "inf", "Units"),
+        (RATE, "0", "Rate cannot be 0: it is a number above 0, for example 0.03."),
+        (RATE, "-1", "Rate cannot be -1: it is a number above 0"),
+        (RATE, "nan", "Rate cannot be nan"),
+        (RATE, "inf", "Rate cannot be inf"),
+        (SHARE, "120 %", "Share cannot be 120 %: it is a number from 0 % to 95 %, for example 50 %."),
+        (UNITS, "2.5", "Units cannot be 2.5: it is a whole number from 1 to 1,024, for example 8."),
+        (UNITS, "1e99", "Units cannot be 1e99: it is a whole number from 1 to 1,024"),
+        (UNITS, "nan", "Units cannot be nan"),
+        (UNITS, "inf", "Units cannot be inf"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(row, text, says):

@@ -161,7 +161,7 @@ def test_what_is_wrong_on_a_line_stands_under_the_whole_line(bench, qtbot):
     type_into(qtbot, bench.control("layer.3.units"), "0")
     problem = bench.panel.row_view("layer.3.kind").problem
     assert problem.isVisible()
-    assert problem.text() == "Units lies between 1 and 100000."
+    assert problem.text() == "Units cannot be 0: it is a whole number from 1 to 100,000, for example 8."
     assert problem.width() > 150
 
 

@@ -77,7 +77,7 @@ def test_a_wrong_number_says_why_and_stays_until_it_is_mended(bench, qtbot):
     assert bench.edits == []
     assert field.text() == "-1"
     assert view.problem.isVisible()
-    assert view.problem.text() == "Learning rate η is above 0."
+    assert view.problem.text() == "Learning rate η cannot be -1: it is a number above 0, for example 0.03."
     type_into(qtbot, field, "1")
     assert bench.edits == [("learning_rate", 1.0)]
     assert not view.problem.isVisible()
