@@ -162,8 +162,8 @@ class NetworkPanel(Panel):
         if self._plain is not None:
             self._show(self._plain)
 
-    def show_probe(self, probe: GradientProbe) -> None:
-        """Show a check of one gradient in its card."""
+    def show_probe(self, probe: GradientProbe | None) -> None:
+        """Show a check of one gradient in its card; None takes it away."""
         self._probe = probe
         self._show_card()
 

@@ -52,7 +52,7 @@ class NumberBox(QFrame):
             label = QLabel(number.label, self)
             label.setBuddy(field)
             field.setAccessibleName(number.label)
-            field.setMinimumWidth(11 * self.fontMetrics().averageCharWidth())
+            field.setMinimumWidth(20 * self.fontMetrics().averageCharWidth())
             field.returnPressed.connect(self.take)
             field.installEventFilter(self)
             self._form.addRow(label, field)

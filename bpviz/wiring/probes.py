@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.probing import GradientProbe, ParameterPlace
+from bpviz.training.by_hand import imagined
 from bpviz.training.loop import Training
 from bpviz.training.probing import probe
 from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.wiring.walk import Walks
+from bpviz.wiring.what_ifs import WhatIfs
 from bpviz.workers.training import TrainingWorker
 
 
@@ -19,25 +21,32 @@ class Probes(QObject):
     probed = Signal(object)
     """`GradientProbe`; emitted in the worker's thread."""
 
-    def __init__(self, window: MainWindow, worker: TrainingWorker, walks: Walks) -> None:
+    def __init__(self, window: MainWindow, worker: TrainingWorker, walks: Walks, what_ifs: WhatIfs) -> None:
         super().__init__(window)
-        self.worker, self.walks = worker, walks
+        self.worker, self.walks, self.what_ifs = worker, walks, what_ifs
         panel = window.panels().get("network")
         self.panel = panel if isinstance(panel, NetworkPanel) else None
         self.probed.connect(self._on_probed)
         if self.panel is not None:
             self.panel.check_wanted.connect(self.check)
+        what_ifs.altered.connect(self._on_what_ifs_altered)
 
     @Slot(object)
     def check(self, where: ParameterPlace) -> None:
         """Check one parameter where the run stands; in a walk over the batch that is walked through."""
-        coming = self.walks.walk.on
+        coming, changes = self.walks.walk.on, self.what_ifs.present
 
         def look(training: Training) -> None:
-            self.probed.emit(probe(training, where, coming=coming))
+            self.probed.emit(probe(imagined(training, changes), where, coming=coming))
 
         self.worker.pause()
         self.worker.look(look)
+
+    @Slot()
+    def _on_what_ifs_altered(self) -> None:
+        """What was checked is not what is shown any more."""
+        if self.panel is not None:
+            self.panel.show_probe(None)
 
     @Slot(object)
     def _on_probed(self, found: GradientProbe) -> None:

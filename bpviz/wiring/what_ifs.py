@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -26,6 +26,9 @@ class WhatIfs(QObject):
 
     A what-if belongs to one iteration: as soon as the run goes elsewhere it is over.
     """
+
+    altered = Signal()
+    """Other numbers are changed now, or none."""
 
     def __init__(self, window: MainWindow, worker: TrainingWorker, display: Display, walks: Walks) -> None:
         super().__init__(window)
@@ -106,6 +109,7 @@ class WhatIfs(QObject):
         self.display.hasten()
 
     def _show(self) -> None:
+        self.altered.emit()
         self.worker.imagine(self.present)
         able = any(one.is_parameter for one in self.present)
         self.bar.show_changes(len(self.present), redo=self.done < len(self.changes), keep=able)
@@ -114,6 +118,7 @@ class WhatIfs(QObject):
         self.display.hasten()
 
     def _forget(self) -> None:
+        self.altered.emit()
         self.changes, self.done, self._at = [], 0, None
         self.bar.hide()
         self.frame.hide()

@@ -59,7 +59,7 @@ class Wiring(QObject):
         self.spreads = Spreads(window, self.training, self.display)
         self.consulting = Consulting(window, self.training, self.display, self.runs)
         self.what_ifs = WhatIfs(window, self.training, self.display, self.walks)
-        self.probes = Probes(window, self.training, self.walks)
+        self.probes = Probes(window, self.training, self.walks, self.what_ifs)
         self.checks = Checks(window, self.training, self.checking)
         self.lessons = Lessons(window, self.display, self.runs, self.walks)
         self._translator: QTranslator | None = None
@@ -86,6 +86,7 @@ class Wiring(QObject):
         window, panels = self.window, self.window.panels()
         window.language_requested.connect(self._on_window_language_requested)
         window.panel_shown.connect(self._on_window_panel_shown)
+        window.themes.palette_changing.connect(self.display.hold_long)
         window.closing.connect(self.close)
         self.surface.failed.connect(self._on_surface_failed)
         network, decision = panels["network"], panels["map"]
@@ -172,6 +173,7 @@ class Wiring(QObject):
         self._set_language(code)
 
     def _set_language(self, code: str) -> None:
+        self.display.hold_long()
         text.set_language(code)
         application = QApplication.instance()
         if application is None:

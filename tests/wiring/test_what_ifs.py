@@ -143,3 +143,19 @@ def test_no_number_is_told_and_escape_leaves(opened):
     opened.qtbot.keyClick(line, Qt.Key.Key_Escape)
     assert not box.isVisible()
     assert not opened.what_ifs.changes
+
+
+def test_a_check_is_of_what_is_shown(opened):
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.wait_for(True)
+    card = opened.panel.card_view
+
+    def said(name: str) -> list[float]:
+        return [line.value for line in card.card.lines if name in line.name]
+
+    opened.qtbot.mouseClick(card.check_button, Qt.MouseButton.LeftButton)
+    opened.qtbot.waitUntil(lambda: bool(said("h = ")), timeout=20_000)
+    shown = float(opened.shown.layers[2].weight_gradient[1, 3])
+    assert said("h = ")[0] == pytest.approx(shown, rel=1e-6)
+    opened.key(Qt.Key.Key_Z, CTRL)
+    assert not said("h = ")
