@@ -19,7 +19,7 @@ from bpviz.views.naming import named
 _BESIDE = 26.0
 """From so many lines' heights of width on, symbols stand beside the numbers."""
 
-_SHARES = (2, 5)
+_SHARES = (3, 5)
 """How they share the width then."""
 
 
@@ -144,7 +144,7 @@ class FormulasPage(Page):
     def _arrange(self) -> None:
         """Put one line of symbols above, several beside the numbers, where there is room."""
         general = next((block for block in self._blocks if not block.caption), None)
-        several = general is not None and len(general.printed) > 1 and len(self._blocks) > 1
+        several = general is not None and len(general.printed) > 2 and len(self._blocks) > 1
         ways = QBoxLayout.Direction
         wide = self.width() >= _BESIDE * self.fontMetrics().height()
         beside = several and wide

@@ -65,12 +65,22 @@ def formulas(moment: Moment) -> list[Block]:
         blocks.append(Block("", tuple(general)))
     worked = lines(moment)
     if worked or not moment.dissection.layers:
-        blocks.append(Block(_of_whom(moment), tuple(line.printed() for line in worked)))
+        blocks.append(Block(_of_whom(moment), tuple(_printed(moment, line) for line in worked)))
     mean = mean_lines(moment)
     if mean:
         blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
     colour = _COLOURS.get(moment.operation.phase, "text")
     return [block.coloured(colour) for block in blocks if block.printed]
+
+
+def _printed(moment: Moment, line: Line) -> Printed:
+    """Return what is drawn of a line; what is differentiated is f where there is no loss."""
+    made = line.printed()
+    if moment.dissection.layers or moment.operation.kind != "slope":
+        return made
+    left = made.left.replace("L", "f", 1)
+    said = made.plain.replace("∂L", "∂f", 1).rpartition(" = ")[0]
+    return replace(made, left=left, parts=made.parts[:1], plain=said)
 
 
 def _of_whom(moment: Moment) -> str:

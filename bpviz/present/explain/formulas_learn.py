@@ -16,6 +16,7 @@ from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import in_symbols, optimizer_lines, optimizer_values, worked_out
 from bpviz.present.formulas.traced import gradient_line, norm_lines
 from bpviz.present.formulas.tree import Number, Sum, Symbol
+from bpviz.present.inspect import variable_name
 from bpviz.snapshot import Array
 
 
@@ -139,13 +140,22 @@ def _engine_s(line: Line, engine: float) -> Line:
 
 def function_value(moment: Moment) -> list[Line]:
     """Return f at the point."""
-    return [Line(Symbol("f"), Number(moment.dissection.loss), {}, moment.dissection.loss)]
+    dissection, info = moment.dissection, moment.info
+    f = Symbol("f")
+    names = [variable_name(info, index) for index in range(len(dissection.theta))]
+    values = dict(zip(names, map(float, dissection.theta), strict=True))
+    told = Line(f, Number(dissection.loss), {}, dissection.loss)
+    try:
+        line = Line(f, parse(info.formula.replace("^", "**")), values, dissection.loss)
+        own = line.evaluate()
+    except (ValueError, KeyError):
+        # Written in a way that formulas here have not: its value alone is told.
+        return [told]
+    return [line if abs(own - told.result) <= 1e-9 * abs(own) + 1e-300 else told]
 
 
 def function_slope(moment: Moment) -> list[Line]:
     """Return the gradient, variable by variable."""
-    from bpviz.present.inspect import variable_name
-
     made = []
     for index, each in enumerate(moment.dissection.gradient):
         name = f"dL_d{variable_name(moment.info, index)}"

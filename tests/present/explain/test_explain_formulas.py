@@ -82,3 +82,20 @@ def test_long_sums_are_short_on_the_screen_and_whole_when_copied():
 def test_every_operation_has_something_typeset(name):
     for moment in moments(name, places=0):
         assert formulas(moment), moment.operation
+
+
+def test_a_function_has_its_own_formula_and_its_own_slopes():
+    found = {
+        moment.operation.kind: [each.plain for block in formulas(moment) for each in block.printed]
+        for moment in moments("function", places=0)
+    }
+    theta = moment_theta()
+    assert found["value"][0].startswith("f = x² + y² = ")
+    assert printed_value(found["value"][0]) == pytest.approx(float(theta @ theta), rel=1e-12)
+    assert found["slope"] == [
+        f"∂f/∂{name} = {2 * each!r}" for name, each in zip("xy", theta.tolist(), strict=True)
+    ]
+
+
+def moment_theta():
+    return next(moments("function", places=0)).dissection.theta
