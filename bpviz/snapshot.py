@@ -194,7 +194,8 @@ class RunInfo:
     where targets were standardized (losses are then in its units), else empty.  ``kinds`` and ``texts``
     name each layer's kind and say what was written for it, ``shapes`` is what each gives, the input
     first.  ``sequence_shape`` is (steps, channels) where a sample is a sequence, and ``target_steps`` is
-    the number of steps where there is an answer at each.  For a function
+    the number of steps where there is an answer at each.  ``samples`` counts the training samples, those
+    that are not shown included.  For a function
     ``kind`` is ``"function"``, ``units`` is empty and ``domain`` gives (low, high) for each variable.
     """
 
@@ -224,6 +225,7 @@ class RunInfo:
     shapes: tuple[tuple[int, ...], ...] = ()
     sequence_shape: tuple[int, int] | None = None
     target_steps: int = 0
+    samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)

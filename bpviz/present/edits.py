@@ -32,13 +32,21 @@ def is_live(key: str) -> bool:
     return key in LIVE_KEYS or key.startswith("stop.")
 
 
-def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = None) -> RunConfig:
+def apply_edit(
+    config: RunConfig,
+    key: str,
+    value: Any,
+    pieces: Pieces | None = None,
+    *,
+    samples: int | None = None,
+) -> RunConfig:
     """Return ``config`` with the setting ``key`` changed to ``value``.
 
     Keys are those of the form's rows, and ``layer.add`` (value: the index at which the new hidden
     layer is put) and ``layer.remove``, ``layer.up`` and ``layer.down`` (value: the index of the layer);
     ``layer.0.units`` means the filters where a layer has these.  Choosing another piece (data set,
-    optimizer, …) drops the options of the one before.
+    optimizer, …) drops the options of the one before.  ``samples`` is how many training samples there
+    are, where that is known: no batch has more.
 
     Raises
     ------
@@ -57,7 +65,7 @@ def apply_edit(config: RunConfig, key: str, value: Any, pieces: Pieces | None = 
     if config.function is None and config.start is not None and key.partition(".")[0] in _FORGET_START:
         config = replace(config, start=None)
     key = _proper(config, key)
-    row = _row(config, key, known)
+    row = _row(config, key, known, samples)
     # The columns of a file are not known here: the loader says whether there is such a target.
     value = str(value) if key == "data.target" else checked(row, value)
     return _with_value(config, key, value, known)
@@ -72,10 +80,10 @@ def _proper(config: RunConfig, key: str) -> str:
     return f"layer.{number}.{layer_edits.width_field(config.layers[int(number)].kind)}"
 
 
-def _row(config: RunConfig, key: str, pieces: Pieces) -> Row:
+def _row(config: RunConfig, key: str, pieces: Pieces, samples: int | None) -> Row:
     target = str(config.data.options.get("target") or "–")
     try:
-        return build_form(config, pieces, columns=(target,)).row(key)
+        return build_form(config, pieces, columns=(target,), samples=samples).row(key)
     except KeyError:
         raise UserError("There is no setting “{key}” here.", key=key) from None
 

@@ -79,6 +79,8 @@ class Row:
         What it is folded away in.
     read : callable or None
         Turns typed text into the value; raises a ``UserError`` for what cannot be.
+    most : int or None
+        How many training samples there are, where no more can be taken; comes and goes with a run.
     """
 
     key: str
@@ -97,6 +99,7 @@ class Row:
     fold: Fold | None = None
     read: Callable[[str], Any] | None = None
     actions: tuple[RowAction, ...] = ()
+    most: int | None = None
 
     @property
     def has_slider(self) -> bool:
@@ -122,7 +125,7 @@ class Row:
 
     def structure(self) -> Row:
         """Return the row without its value: what a control is built from."""
-        return replace(self, value=None)
+        return replace(self, value=None, most=None)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bpviz.present.setup_learning import learning_section
 from bpviz.present.setup_network import network_section
 from bpviz.registry import Field
 from bpviz.text import N_
-from bpviz.training.config import RunConfig
+from bpviz.training.config import DEFAULT_BATCH, RunConfig
 
 _CATEGORIES = {
     "classification": N_("Classification"),
@@ -46,6 +46,7 @@ def build_form(
     *,
     columns: tuple[str, ...] = (),
     presets: Iterable[Choice] = (),
+    samples: int | None = None,
 ) -> Form:
     """Return the form that shows ``config``.
 
@@ -53,6 +54,8 @@ def build_form(
     ----------
     columns : tuple of str
         The columns of the file that is open, to choose the target from.
+    samples : int, optional
+        How many training samples there are: no batch has more.
     """
     known = pieces or registered_pieces()
     sections: tuple[Section, ...]
@@ -60,7 +63,7 @@ def build_form(
         sections = (_function_section(config, known), learning_section(config, known), _stop_section(config))
     else:
         sections = (
-            _data_section(config, known, columns),
+            _data_section(config, known, columns, samples),
             network_section(config, known),
             learning_section(config, known),
             _stop_section(config),
@@ -87,7 +90,9 @@ def _data_groups(pieces: Pieces) -> tuple[Group, ...]:
     return (*named, Group(N_("Functions"), functions, folded=True)) if functions else tuple(named)
 
 
-def _data_section(config: RunConfig, pieces: Pieces, columns: tuple[str, ...]) -> Section:
+def _data_section(
+    config: RunConfig, pieces: Pieces, columns: tuple[str, ...], samples: int | None
+) -> Section:
     data = config.data
     if data.path is not None:
         rows = _file_rows(config, columns)
@@ -108,7 +113,7 @@ def _data_section(config: RunConfig, pieces: Pieces, columns: tuple[str, ...]) -
         help=N_("The part of the samples kept for testing, never trained on."),
     )
     rows.append(Row("test_share", share, data.test_share, scale=100.0))
-    rows.append(_batch_row(config))
+    rows.append(_batch_row(config, samples))
     rows.append(
         choice_row(
             "standardize",
@@ -138,12 +143,12 @@ def _file_rows(config: RunConfig, columns: tuple[str, ...]) -> list[Row]:
     return rows
 
 
-def _batch_row(config: RunConfig) -> Row:
+def _batch_row(config: RunConfig, samples: int | None) -> Row:
     field = Field(
         "batch_size",
         N_("Batch size"),
         "int",
-        10,
+        DEFAULT_BATCH,
         1,
         1_000_000,
         low=1,
@@ -151,7 +156,8 @@ def _batch_row(config: RunConfig) -> Row:
         logarithmic=True,
         help=N_("How many samples make one update; empty takes the whole set."),
     )
-    return Row("batch_size", field, config.live.batch_size, live=True, off_label=N_("whole set"))
+    whole = N_("whole set")
+    return Row("batch_size", field, config.live.batch_size, live=True, off_label=whole, most=samples)
 
 
 def _stop_section(config: RunConfig) -> Section:

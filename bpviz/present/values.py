@@ -59,9 +59,13 @@ def checked(row: Row, value: Any) -> Any:
     if row.field.kind not in ("float", "int"):
         return row.field.check(value)
     try:
-        return row.field.check(value)
+        taken = row.field.check(value)
     except UserError:
         raise _refusal(row, value) from None
+    # The usual batch takes a smaller set whole.
+    if row.most is not None and taken > max(row.most, row.field.default):
+        raise _too_many(row, taken)
+    return taken
 
 
 def _refusal(row: Row, value: Any) -> UserError:
@@ -82,6 +86,17 @@ def _refusal(row: Row, value: Any) -> UserError:
         value=told,
         allowed=_allowed(row, value),
         example=example,
+    )
+
+
+def _too_many(row: Row, value: float) -> UserError:
+    return UserError(
+        "{label} cannot be {value}: there are {most} training samples.",
+        hint="Take at most {most}, or leave it empty for the {whole}.",
+        label=label_of(row),
+        value=_as_typed(row, value),
+        most=row.most,
+        whole=Text(row.off_label),
     )
 
 
@@ -165,9 +180,16 @@ def slider_position(row: Row, value: Any) -> int:
 
 def slider_value(row: Row, position: int) -> Any:
     """Return the value at ``position``, rounded to what a person would have typed."""
-    low, high = _ends(row)
+    low, _high = _ends(row)
     if row.off_label and position >= SLIDER_STEPS:
         return None
+    if row.most is not None:
+        return min(_on_slider(row, position), max(row.most, low))
+    return _on_slider(row, position)
+
+
+def _on_slider(row: Row, position: int) -> Any:
+    low, high = _ends(row)
     if row.field.logarithmic:
         number = _log_value(low, high, position)
     else:
@@ -206,7 +228,8 @@ def stepped(row: Row, value: Any, direction: int) -> Any:
         step = row.field.step or 0.01
     number = float(f"{value + direction * step:.10g}")
     low = row.field.minimum if row.field.minimum is not None else -math.inf
-    high = row.field.maximum if row.field.maximum is not None else math.inf
+    highs = (row.field.maximum, row.most)
+    high = min((high for high in highs if high is not None), default=math.inf)
     if not low <= number <= high or (row.field.exclusive_minimum and number == low):
         return value
     return round(number) if row.field.kind == "int" else number

@@ -260,6 +260,7 @@ def _network_info(
         shapes=(layers[0].input_shape, *(layer.output_shape for layer in layers)),
         sequence_shape=dataset.sequence_shape,
         target_steps=dataset.target_steps,
+        samples=len(data.x_train),
     )
 
 

@@ -128,7 +128,7 @@ class Runs(QObject):
     def _edit(self, base: RunConfig, key: str, value: Any) -> None:
         """Want ``base`` with one setting changed, where that is another run than the one wanted now."""
         try:
-            config = apply_edit(base, key, value)
+            config = apply_edit(base, key, value, samples=self._samples())
         except UserError as error:
             messages.error(error)
             self.refresh_form()
@@ -149,7 +149,15 @@ class Runs(QObject):
     def refresh_form(self) -> None:
         """Show the settings as they are now wanted."""
         presets = tuple(Choice(one.name, one.label, one.help) for one in PRESETS)
-        self.window.set_form(build_form(self.config, columns=self.columns, presets=presets))
+        form = build_form(self.config, columns=self.columns, presets=presets, samples=self._samples())
+        self.window.set_form(form)
+
+    def _samples(self) -> int | None:
+        """Return the number of training samples; None while others are still to come."""
+        info, built = self.display.info, self._built
+        if info is None or built is None or info.kind == "function" or built.data != self.config.data:
+            return None
+        return info.samples
 
     @Slot()
     def _on_settle_timeout(self) -> None:
@@ -176,6 +184,7 @@ class Runs(QObject):
     def _on_worker_run_built(self, started: RunStarted) -> None:
         self._built, self._built_columns, self._built_dataset = started.config, self.columns, self._dataset
         self.display.show_run(started.info, started.recorder)
+        self.refresh_form()  # how many samples there are is known now
         if self._anew:
             self._anew = False
             messages.info(Text("The network or its data changed: the training starts anew."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,3 +134,17 @@ def test_arrow_keys_step_by_the_leading_digit():
     assert stepped(UNITS, 1023, 1) == 1024
     assert stepped(BATCH, 10, -1) == 9
     assert stepped(BATCH, None, 1) is None
+
+
+def test_no_batch_is_larger_than_the_training_set():
+    row = replace(BATCH, most=250)
+    with pytest.raises(UserError) as problem:
+        typed_value(row, "300")
+    assert str(problem.value) == (
+        "Batch cannot be 300: there are 250 training samples. "
+        "Take at most 250, or leave it empty for the whole set."
+    )
+    assert (typed_value(row, "250"), typed_value(row, "")) == (250, None)
+    assert slider_value(row, SLIDER_STEPS - 1) == 250
+    assert stepped(row, 250, 1) == 250
+    assert typed_value(replace(BATCH, most=4), "10") == 10

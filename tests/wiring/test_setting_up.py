@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 
 from bpviz.present.presets import PRESETS
 from bpviz.training.config import RunConfig
@@ -116,3 +117,24 @@ def test_an_optimizer_brings_its_usual_rate_unless_one_was_chosen(opened):
     edit(opened, "learning_rate", 0.5)
     edit(opened, "optimizer", "newton")
     assert opened.wiring.runs.config.live.learning_rate == 0.5
+
+
+def test_a_batch_larger_than_the_set_is_refused_where_it_is_typed(opened, caplog):
+    assert opened.wiring.display.info.samples == 250
+    view = opened.window.setup.row_view("batch_size")
+    view.control.setFocus()
+    view.control.selectAll()
+    opened.qtbot.keyClicks(view.control, "300")
+    opened.qtbot.keyClick(view.control, Qt.Key.Key_Return)
+    assert view.problem.isVisible()
+    assert view.problem.text().startswith("Batch size cannot be 300: there are 250 training samples.")
+    edit(opened, "batch_size", 300)  # as it comes from elsewhere
+    opened.qtbot.waitUntil(lambda: "250 training samples" in opened.messages(), timeout=10_000)
+    assert opened.wiring.runs.config.live.batch_size == 10
+    anew(opened, lambda: edit(opened, "seed", 3))
+    assert opened.wiring.runs.config.seed == 3
+
+
+def test_the_largest_batch_follows_the_test_share(opened):
+    anew(opened, lambda: edit(opened, "test_share", 0.2))
+    assert opened.window.setup.row_view("batch_size").row.most == opened.wiring.display.info.samples == 400
