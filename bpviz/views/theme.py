@@ -77,16 +77,25 @@ def qt_palette(palette: Palette) -> QPalette:
 
 def apply_theme(app: QApplication, palette: Palette, points: int = DEFAULT_POINTS) -> None:
     """Give the whole application the colours of ``palette`` and text of ``points``."""
-    app.setStyle("Fusion")
-    app.setPalette(qt_palette(palette))
-    app.setFont(interface_font(points))
+    if app.property("bpviz_style") is None:
+        # Each of these polishes every widget again: only what is another is set.
+        app.setStyle("Fusion")
+        app.setProperty("bpviz_style", "Fusion")
+    colours, font = qt_palette(palette), interface_font(points)
+    if app.palette() != colours:
+        app.setPalette(colours)
+    if app.font() != font:
+        app.setFont(font)
     pictures = {name: picture_url(f"{name}_{palette.name}") for name in ("chevron", "chevron_up", "check")}
-    app.setStyleSheet(style_sheet(palette, points, pictures))
+    sheet = style_sheet(palette, points, pictures)
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
 
 
 class ThemeKeeper(QObject):
     """Remembers the chosen theme and text size and follows the system."""
 
+    palette_changing = Signal()
     palette_changed = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
@@ -128,6 +137,7 @@ class ThemeKeeper(QObject):
 
     def apply(self) -> None:
         """Give the application the palette and the text size in force."""
+        self.palette_changing.emit()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, self.palette(), self._points)

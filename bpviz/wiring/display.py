@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot
 from bpviz.training.recorder import Recorder
 from bpviz.views.main_window import MainWindow
+from bpviz.workers.gate import LONGEST_S
 from bpviz.workers.surface import SurfaceWorker
 from bpviz.workers.training import TrainingWorker
 
@@ -20,6 +21,8 @@ TICK_MS = 8
 IDLE_MS = 40
 # Thirty pictures a second move; what is left of the time belongs to the training.
 UPDATE_S = 0.031
+LONG_S = 1.0
+"""So long the training waits at the most while the whole window changes its language or its colours."""
 
 
 class Display(QObject):
@@ -103,9 +106,14 @@ class Display(QObject):
         if self.state.running:
             self.training.ask_snapshot()
 
-    def _hold_training(self) -> None:
+    @Slot()
+    def hold_long(self) -> None:
+        """Let the training wait until the whole window is as it was asked to be, and painted."""
+        self._hold_training(LONG_S)
+
+    def _hold_training(self, longest_s: float = LONGEST_S) -> None:
         """Let the training wait until the paintings that this tick asks for are done."""
-        self.training.gate.close()
+        self.training.gate.close(longest_s)
         self._painted.start()  # a timer of no delay comes after them
 
     @Slot()

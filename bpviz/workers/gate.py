@@ -24,11 +24,13 @@ class Gate:
 
     def __init__(self) -> None:
         self.closed = False
+        self._longest_s = LONGEST_S
         self._opened = threading.Event()
         self._opened.set()
 
-    def close(self) -> None:
-        """Ask the training to wait."""
+    def close(self, longest_s: float = LONGEST_S) -> None:
+        """Ask the training to wait, so long at the most."""
+        self._longest_s = longest_s
         self.closed = True
         self._opened.clear()
 
@@ -38,6 +40,6 @@ class Gate:
         self._opened.set()
 
     def wait(self) -> None:
-        """Wait until the gate is open, a twentieth of a second at the most."""
-        if not self._opened.wait(LONGEST_S):
+        """Wait until the gate is open, but only so long as it was closed for."""
+        if not self._opened.wait(self._longest_s):
             self.open()
