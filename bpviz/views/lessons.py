@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,6 +25,9 @@ from bpviz.views.icons import icon
 from bpviz.views.lessons_list import LessonList
 from bpviz.views.lessons_step import StepView
 from bpviz.views.naming import named
+
+# From this width of the window on the text has more room.
+_WIDE = 1700
 
 
 class LessonsPanel(QFrame):
@@ -163,4 +166,11 @@ class LessonsPanel(QFrame):
             self.list.focus_first()
 
     def sizeHint(self) -> QSize:
-        return QSize(max(264, round(17.5 * self.fontMetrics().height())), 300)
+        lines = 17.5 if self.window().width() < _WIDE else 22.0
+        return QSize(max(264, round(lines * self.fontMetrics().height())), 300)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Another height comes of another window, which may have room for longer lines.
+        if self.sizeHint().width() != self.width():
+            self.updateGeometry()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from bpviz.present.lessons.model import Lesson
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
 from bpviz.views.naming import named
+from bpviz.views.wrapped_button import TallButton
 
 _TICK = ((0.31, 0.52), (0.45, 0.66), (0.7, 0.36))
 
@@ -60,17 +60,13 @@ class Mark(QWidget):
         painter.end()
 
 
-class LessonRow(QPushButton):
+class LessonRow(TallButton):
     """One lesson; a click begins it."""
 
     def __init__(self, lesson: Lesson, parent: QWidget) -> None:
         super().__init__(parent)
         self.lesson = lesson
         self.setProperty("look", "row")
-        self.setAutoDefault(False)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.mark = Mark(lesson.order, self)
         self.title = named(QLabel(self, wordWrap=True), "LessonTitle")
         self.summary = named(QLabel(self, wordWrap=True), "Quiet")
@@ -102,16 +98,6 @@ class LessonRow(QPushButton):
         self.setAccessibleName(", ".join(filter(None, (str(self.lesson.title), minutes, state))))
         self.setAccessibleDescription(str(self.lesson.summary))
         self.updateGeometry()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        layout = self.layout()
-        return 40 if layout is None else layout.heightForWidth(width)
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, self.heightForWidth(max(self.width(), 240)))
 
 
 class LessonList(QScrollArea):

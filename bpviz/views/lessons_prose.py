@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from bpviz.present.formulas.drawing import drawing
-from bpviz.present.lessons.prose import blocks, formula_aloud
+from bpviz.present.lessons.prose import blocks, formula_aloud, typeset
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.views.formula_picture import draw_formula
 
@@ -20,7 +20,7 @@ class TypesetFormula(QWidget):
 
     def __init__(self, tex: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.tex = tex
+        self.tex = typeset(tex)
         self.palette_in_use: Palette = LIGHT
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)

@@ -23,6 +23,7 @@ from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
 from bpviz.views.lessons_prose import Prose
 from bpviz.views.naming import named
+from bpviz.views.wrapped_button import WrappedButton
 
 
 class Dots(QWidget):
@@ -74,7 +75,7 @@ class Asked(QFrame):
         super().__init__(parent)
         self.setObjectName("LessonBox")
         self.words, self.reply = QLabel(self, wordWrap=True), QLabel(self, wordWrap=True)
-        self.buttons: list[QPushButton] = []
+        self.buttons: list[WrappedButton] = []
         self._question: Question | None = None
         self._given: int | None = None
         self._column = QVBoxLayout(self)
@@ -96,9 +97,8 @@ class Asked(QFrame):
             return
         self.words.setText(f"<b>{tr('A question')}</b> · {inline(str(question.words))}")
         for index, answer in enumerate(question.answers):
-            button = QPushButton(str(answer.words), self)
+            button = WrappedButton(str(answer.words), self)
             button.setProperty("look", "answer")
-            button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(partial(self._on_answer_clicked, index))
             self._column.insertWidget(1 + index, button)

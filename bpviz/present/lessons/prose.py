@@ -71,6 +71,17 @@ def blocks(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def typeset(tex: str) -> str:
+    """Return TeX in which a sign before a number stands close to it, as it is meant.
+
+    Examples
+    --------
+    >>> typeset(r"z = -0.5 - 1")
+    'z = {-}0.5 - 1'
+    """
+    return re.sub(r"(^|[=(,]|\\cdot)(\s*)-(?=\d)", r"\1\2{-}", tex)
+
+
 def formula_aloud(tex: str) -> str:
     """Return a formula as plain text, to be read aloud."""
     return re.sub("<[^>]+>", "", formula(tex))

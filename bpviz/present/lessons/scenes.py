@@ -15,7 +15,7 @@ from bpviz.present.edits import apply_edit
 from bpviz.present.lessons.model import Lesson, Step
 from bpviz.present.presets import DEFAULT, preset
 from bpviz.present.walk import Target
-from bpviz.training.config import RunConfig
+from bpviz.training.config import RunConfig, StopConfig
 
 FULL = math.inf
 
@@ -75,7 +75,8 @@ def _next(scene: Scene, step: Step) -> Scene:
     config, speed = scene.config, scene.speed
     if step.preset:
         chosen = preset(step.preset)
-        config, speed = chosen.config, chosen.speed
+        # Where a preset stops, whoever tries something out would be stopped as well.
+        config, speed = replace(chosen.config, stop=StopConfig()), chosen.speed
     for key, value in step.settings.items():
         config = apply_edit(config, key, _read(value))
     if step.start:
