@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from bpviz.present.cards import Card
+from bpviz.present.cards import Card, Tone
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
 from bpviz.views.network_tables import BETWEEN, TablesPlan, paint_tables, table_plans
@@ -52,6 +52,7 @@ class CardView(QWidget):
         self.colours: Palette = LIGHT
         self._owner: object = None
         self._lines = self._first = 0
+        self._rows: list[tuple[str, Tone]] = []
         self._side = 0.0
         self._tables: tuple[TablesPlan, QPointF] | None = None
         self.edit_button = QToolButton(self)
@@ -119,8 +120,9 @@ class CardView(QWidget):
         shown += [self.check_button] if self.card.parameter is not None else []
         buttons = sum(button.sizeHint().width() + 6 for button in shown)
         title = bold.horizontalAdvance(self.card.title) + (buttons if pinned else 0)
-        text = max([metrics.horizontalAdvance(entry.shown()) for entry in self.card.lines] or [0.0])
-        self._lines = len(self.card.lines)
+        self._rows = _wrapped(self.card, metrics, room.width() - 2 * PAD - 10)
+        text = max([metrics.horizontalAdvance(said) for said, _ in self._rows] or [0.0])
+        self._lines = len(self._rows)
         while self._lines > 1 and (self._lines + 1) * line + 2 * PAD > room.height():
             self._lines -= 1
         height = (self._lines + 1) * line + 2 * PAD
@@ -130,7 +132,7 @@ class CardView(QWidget):
             if text + side + 3 * PAD <= room.width() and side + line + 2 * PAD <= room.height():
                 self._side = side
                 height = max(height, line + side + 2 * PAD)
-        if self._lines < len(self.card.lines):
+        if self._lines < len(self._rows):
             text += 8
         width = max(title, text + (self._side + PAD if self._side else 0.0)) + 2 * PAD + 2
         size = self._with_tables(QSizeF(width, height), text, line, room)
@@ -215,17 +217,16 @@ class CardView(QWidget):
         painter.drawText(QPointF(PAD, y), self.card.title)
         painter.setFont(self.font())
         tones = {"normal": self.colours.text, "muted": self.colours.muted, "backward": self.colours.backward}
-        self._first = max(min(self._first, len(self.card.lines) - self._lines), 0)
-        for entry in self.card.lines[self._first : self._first + self._lines]:
+        self._first = max(min(self._first, len(self._rows) - self._lines), 0)
+        for said, tone in self._rows[self._first : self._first + self._lines]:
             y += line
-            painter.setPen(QColor(tones[entry.tone]))
-            painter.drawText(QPointF(PAD, y), entry.shown())
+            painter.setPen(QColor(tones[tone]))
+            painter.drawText(QPointF(PAD, y), said)
         self._paint_mark(painter)
 
     def _paint_mark(self, painter: QPainter) -> None:
         """Draw at the right border which part of the lines is seen, where there is no room for all."""
-        assert self.card is not None
-        count = len(self.card.lines)
+        count = len(self._rows)
         if self._lines >= count:
             return
         top, high = 2.6 * PAD, self.height() - 3.4 * PAD
@@ -237,7 +238,7 @@ class CardView(QWidget):
     def scroll_by(self, lines: int) -> None:
         """Show other lines where there is no room for all."""
         if self.card is not None:
-            most = max(len(self.card.lines) - self._lines, 0)
+            most = max(len(self._rows) - self._lines, 0)
             self._first = max(min(self._first + lines, most), 0)
             self.update()
 
@@ -251,3 +252,18 @@ class CardView(QWidget):
             super().keyPressEvent(event)
             return
         self.scroll_by(pages[Qt.Key(event.key())] * max(self._lines - 1, 1))
+
+
+def _wrapped(card: Card, metrics: QFontMetricsF, width: float) -> list[tuple[str, Tone]]:
+    """Return the card's lines, those too wide for it broken between words, with their tones."""
+    rows: list[tuple[str, Tone]] = []
+    for entry in card.lines:
+        row = ""
+        for word in entry.shown().split(" "):
+            longer = f"{row} {word}" if row else word
+            if row and metrics.horizontalAdvance(longer) > width:
+                rows.append((row, entry.tone))
+                longer = "    " + word
+            row = longer
+        rows.append((row, entry.tone))
+    return rows

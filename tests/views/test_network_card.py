@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from bpviz.present import inspect
 from bpviz.present.diagram import Spot
@@ -25,3 +26,16 @@ def test_a_card_with_more_lines_than_room_scrolls(qtbot):
     low = view.grab().toImage()
     view.scroll_by(1)
     assert view.grab().toImage() == low
+
+
+def test_a_product_too_wide_for_the_card_is_broken_and_nothing_of_it_is_lost(qtbot):
+    info = network_run((2, 8, 8, 8, 8, 1))
+    card = inspect.card(info, network_snapshot(info), Spot(1, 0, 0))
+    view = CardView(None)
+    qtbot.addWidget(view)
+    view.show_card(card, None, None, True, QSizeF(300, 2000))
+    metrics = QFontMetricsF(view.font())
+    said = [row for row, _ in view._rows]
+    assert len(said) > len(card.lines)
+    assert all(metrics.horizontalAdvance(row) < 300 for row in said)
+    assert " ".join(" ".join(said).split()) == " ".join(" ".join(e.shown() for e in card.lines).split())
