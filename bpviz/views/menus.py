@@ -30,6 +30,7 @@ _RUN = (
     ("places", N_("Branches and bookmarks…"), ("Ctrl+T",)),
     ("-", "", ()),
     ("gradients", N_("Check the gradient"), ("Ctrl+G",)),
+    ("guess", N_("Guess first, then see"), ()),
 )
 _VIEW = (
     ("restore", N_("Restore the layout"), ()),

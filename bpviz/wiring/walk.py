@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -41,6 +42,7 @@ class Walks(QObject):
         self.walk = Walk()
         self.dissection: Dissection | None = None
         self._asked: Target | None = None
+        self.holds_up: Callable[[Target], bool] | None = None
         self._wanted: Sample | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -109,6 +111,8 @@ class Walks(QObject):
         if self._asked is not None:
             return
         if self.walk.within(target):
+            if self.holds_up is not None and self.holds_up(target):
+                return
             self.walk = self.walk.arrive(target, self.walk.operations)
             self.show()
         elif target.entry == "rest":

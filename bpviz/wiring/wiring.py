@@ -25,6 +25,7 @@ from bpviz.wiring.explaining import Explaining
 from bpviz.wiring.exports import Exports
 from bpviz.wiring.files import Files
 from bpviz.wiring.garbage import GuiGarbage
+from bpviz.wiring.guessing import Guessing
 from bpviz.wiring.lessons import Lessons
 from bpviz.wiring.probes import Probes
 from bpviz.wiring.runs import Runs
@@ -59,6 +60,7 @@ class Wiring(QObject):
         self.spreads = Spreads(window, self.training, self.display)
         self.consulting = Consulting(window, self.training, self.display, self.runs)
         self.what_ifs = WhatIfs(window, self.training, self.display, self.walks)
+        self.guessing = Guessing(window, self.walks)
         self.probes = Probes(window, self.training, self.walks, self.what_ifs)
         self.checks = Checks(window, self.training, self.checking)
         self.lessons = Lessons(window, self.display, self.runs, self.walks)
