@@ -8,7 +8,7 @@ from typing import Any
 
 from bpviz.engine.registries import REGULARIZERS
 from bpviz.errors import UserError
-from bpviz.present import layer_edits
+from bpviz.present import layer_edits, setup_over_time
 from bpviz.present.form import Row
 from bpviz.present.pieces import Pieces, registered_pieces
 from bpviz.present.setup import build_form
@@ -24,6 +24,7 @@ _PENALTIES = tuple(field.name for entry in REGULARIZERS for field in entry.field
 LIVE_KEYS = frozenset({*_LIVE, *_PENALTIES})
 # A start that was given number by number fits no other network, and no other way to start.
 _FORGET_START = frozenset({"layer", "layers", "hidden_layers", "initializer", "seed", "data", "loss"})
+_COLUMNS = frozenset({"data.target", "data.sequence_column"})
 _PLACES = frozenset({"layer.add", "layer.remove", "layer.up", "layer.down"})
 
 
@@ -66,8 +67,8 @@ def apply_edit(
         config = replace(config, start=None)
     key = _proper(config, key)
     row = _row(config, key, known, samples)
-    # The columns of a file are not known here: the loader says whether there is such a target.
-    value = str(value) if key == "data.target" else checked(row, value)
+    # The columns of a file are not known here: the loader says whether there is such a one.
+    value = str(value) if key in _COLUMNS else checked(row, value)
     return _with_value(config, key, value, known)
 
 
@@ -100,6 +101,8 @@ def _with_value(config: RunConfig, key: str, value: Any, pieces: Pieces) -> RunC
         return replace(config, stop=replace(config.stop, **{rest: value}))
     if head == "start":
         return _with_start(config, int(rest), float(value), pieces)
+    if head == "data" and rest in setup_over_time.NAMES and config.data.path is not None:
+        return _with_over_time(config, rest, value)
     if head == "data":
         return replace(config, data=replace(config.data, options=_put(config.data.options, rest, value)))
     name = f"{head}_options"
@@ -206,6 +209,14 @@ def _with_data(config: RunConfig, name: str, pieces: Pieces) -> RunConfig:
         return config
     shape = "sequence" if entry.extra.get("category") == "sequence" else "features"
     return for_other_data(replace(config, data=data), entry.extra.get("shape", shape))
+
+
+def _with_over_time(config: RunConfig, name: str, value: Any) -> RunConfig:
+    """Another way to make sequences of a table; layers for them are proposed where there were none."""
+    options = setup_over_time.with_over_time(config.data.options, name, value)
+    was, now = (setup_over_time.is_over_time(each) for each in (config.data.options, options))
+    config = replace(config, data=replace(config.data, options=options))
+    return config if was == now else for_other_data(config, "sequence" if now else "features")
 
 
 def for_other_data(config: RunConfig, shape: str = "features") -> RunConfig:

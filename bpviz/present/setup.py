@@ -13,6 +13,7 @@ from bpviz.present.form import Choice, Form, Group, Row, Section
 from bpviz.present.pieces import Pieces, choice_row, choices_of, option_rows, registered_pieces
 from bpviz.present.setup_learning import learning_section
 from bpviz.present.setup_network import network_section
+from bpviz.present.setup_over_time import over_time_rows
 from bpviz.registry import Field
 from bpviz.text import N_
 from bpviz.training.config import DEFAULT_BATCH, RunConfig
@@ -140,7 +141,7 @@ def _file_rows(config: RunConfig, columns: tuple[str, ...]) -> list[Row]:
         choices = tuple(Choice(column, column) for column in offered)
         label_help = N_("The column that the network is to predict.")
         rows.append(choice_row("data.target", N_("Target"), target, choices, help=label_help))
-    return rows
+    return rows + over_time_rows(config.data.options, columns)
 
 
 def _batch_row(config: RunConfig, samples: int | None) -> Row:

@@ -138,3 +138,22 @@ def test_a_batch_larger_than_the_set_is_refused_where_it_is_typed(opened, caplog
 def test_the_largest_batch_follows_the_test_share(opened):
     anew(opened, lambda: edit(opened, "test_share", 0.2))
     assert opened.window.setup.row_view("batch_size").row.most == opened.wiring.display.info.samples == 400
+
+
+def test_a_table_becomes_sequences_in_the_window(opened, tmp_path):
+    path = tmp_path / "heat.csv"
+    path.write_text("day,heat\n" + "".join(f"{i},{(i * i) % 17}\n" for i in range(60)), "utf-8")
+    anew(opened, lambda: opened.window.open_requested.emit(str(path)))
+    folding = opened.window.setup.folding("over_time")
+    assert not folding.unfolded
+    opened.qtbot.mouseClick(folding.button, Qt.MouseButton.LeftButton)
+    control = opened.window.setup.row_view("data.window").control
+    control.setFocus()
+    control.selectAll()
+    opened.qtbot.keyClicks(control, "5")
+    anew(opened, lambda: opened.qtbot.keyClick(control, Qt.Key.Key_Return))
+    info = opened.wiring.display.info
+    assert (info.kinds[0], info.sequence_shape[0]) == ("lstm", 5)
+    anew(opened, lambda: edit(opened, "data.window", 0))
+    assert opened.wiring.display.info.sequence_shape is None
+    assert stack(opened) == "8 tanh, 8 tanh"

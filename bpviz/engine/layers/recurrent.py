@@ -139,7 +139,10 @@ class Recurrent(Layer):
             len(input_shape) == 2,
             N_("it needs a sequence; it got {got}."),
             input_shape,
-            N_("Choose sequence data, or “window” of a CSV file, and let what is before it keep the steps."),
+            N_(
+                "Choose sequence data (Data: Sequences) or, for a CSV file, a “window” "
+                "(Set-up: Data, Over time), and let what is before it keep the steps."
+            ),
         )
         self.every_step = returns == "sequence"
         super().__init__(input_shape, (input_shape[0], units) if self.every_step else (units,))
