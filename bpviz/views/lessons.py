@@ -166,8 +166,10 @@ class LessonsPanel(QFrame):
             self.list.focus_first()
 
     def sizeHint(self) -> QSize:
-        lines = 17.5 if self.window().width() < _WIDE else 22.0
-        return QSize(max(264, round(lines * self.fontMetrics().height())), 300)
+        whole = self.window().width()
+        wanted = (17.5 if whole < _WIDE else 22.0) * self.fontMetrics().height()
+        # With large text the panels need their room, too.
+        return QSize(max(264, round(min(wanted, 0.28 * whole))), 300)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
