@@ -217,7 +217,7 @@ def check_gradients(
     >>> check.parameters, check.max_relative_error < 1e-6
     (17, True)
     """
-    request = CheckRequest(checked_method(method), checked_step(step))
+    request = CheckRequest(checked_method(method), checked_step(step), everything=True)
     asked = {"data": data, "layers": layers, "iterations": iterations, **options}
     config, training = _built(x, y, asked)
     rows = chosen_rows(training.objective, samples, config.seed)

@@ -417,7 +417,7 @@ class GradientCheck:
     ``at_kink`` (k,) tells which parameters stand at a kink of one of ``kinks`` (names of pieces: ReLU), or
     have one within the step: there a difference mixes the slopes of both sides.  They do not count for the
     largest errors and for the worst parameter, which is empty where all stand at one.  ``kink_names`` are
-    theirs, the largest error first.
+    theirs, the largest error first.  ``of`` is the length of θ, where not all of it was compared.
     """
 
     method: str
@@ -433,6 +433,7 @@ class GradientCheck:
     at_kink: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     kinks: tuple[str, ...] = ()
     kink_names: tuple[str, ...] = ()
+    of: int = 0
 
     @property
     def counted(self) -> NDArray[np.bool_]:

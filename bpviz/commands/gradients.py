@@ -8,7 +8,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from bpviz.commands.parser import Parser, add_common_options, help_text
 from bpviz.commands.progress import ProgressLine, cells
 from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.errors import Cancelled, UserError
-from bpviz.present.gradients import grade, method_word, verdict
+from bpviz.present.gradients import grade, method_word, sample_words, verdict
 from bpviz.snapshot import ErrorValley, GradientCheck, Iteration
 from bpviz.text import tr
 from bpviz.training.checking import (
@@ -73,6 +73,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help=tr("show the error against h from 1e-1 to 1e-12 instead, by every method or the one chosen"),
     )
+    check.add_argument(
+        "--all",
+        action="store_true",
+        dest="everything",
+        help=tr("check every parameter, however long it takes; else 1,000 where all take above 10 s"),
+    )
     output = made.add_argument_group(tr("output"))
     output.add_argument("--csv", metavar="F.csv", help=tr("write the valley to a CSV file"))
     output.add_argument("--json", action="store_true", help=tr("print the result as JSON"))
@@ -88,6 +94,7 @@ class Asked:
     methods: tuple[DifferenceMethod, ...]
     step: float | None
     samples: int | None
+    everything: bool = False
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Asked:
@@ -102,7 +109,7 @@ class Asked:
             )
         if arguments.csv and not arguments.valley:
             raise UserError("“--csv” holds the valley of the errors.", hint="Add “--valley”.")
-        return cls(methods, checked_step(arguments.step), _samples(arguments.samples))
+        return cls(methods, checked_step(arguments.step), _samples(arguments.samples), arguments.everything)
 
 
 def _samples(given: str | None) -> int | None:
@@ -137,7 +144,7 @@ def main(words: Sequence[str]) -> int:
         finally:
             line.clear()
     print(told)
-    for sentence in _said_beside(training, asked):
+    for sentence in (*_said_beside(training, asked), *work.notes):
         print(f"bpviz: {sentence}", file=sys.stderr)
     return DONE if training.divergence is None else DIVERGED
 
@@ -179,10 +186,13 @@ class Work:
     rows: Any
     line: ProgressLine
     interrupted: Callable[[], bool]
+    notes: list[str] = field(default_factory=list)
 
     def checks(self, asked: Asked, as_json: bool) -> str:
         """Return the checks of every method that was asked for, as a table or as JSON."""
-        checks = [self._check(CheckRequest(one, asked.step)) for one in self._possible(asked)]
+        wanted = CheckRequest(step=asked.step, everything=asked.everything)
+        checks = [self._check(replace(wanted, method=one)) for one in self._possible(asked)]
+        self.notes.extend(dict.fromkeys(note for check in checks for note in _drawn(check)))
         if not as_json:
             said = [verdict(check) for check in checks]
             if any(grade(check) == "danger" for check in checks):
@@ -224,6 +234,12 @@ class Work:
 
     def _at(self) -> tuple[Any, Any, Any]:
         return self.training.objective, self.training.theta, self.rows
+
+
+def _drawn(check: GradientCheck) -> list[str]:
+    """Say how to have all parameters checked, where only some were."""
+    more = tr("“--all” checks every one.")
+    return [f"{words} {more}" for words in sample_words(check)]
 
 
 def valley_rows(valley: ErrorValley) -> list[dict[str, Any]]:

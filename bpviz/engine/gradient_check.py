@@ -85,6 +85,7 @@ def check_gradient(
         frozen(at_kink),
         kinks,
         tuple(names[int(place)] for place in places[standing]),
+        0 if len(places) == len(theta) else len(theta),
     )
 
 

@@ -75,8 +75,12 @@ class CheckReport:
 
     @cached_property
     def layers(self) -> NDArray[np.intp]:
-        """Return the number of each parameter's layer, (n,); 0 for a function's variables."""
-        return np.array([_layer_of(name) for name in self.names], dtype=np.intp)
+        """Return the layer of each parameter that was checked, (k,); 0 for a function's variables."""
+        return np.array([_layer_of(self.name(place)) for place in range(self.check.parameters)], np.intp)
+
+    def name(self, place: int) -> str:
+        """Return the name of the checked parameter number ``place``."""
+        return self.names[int(self.check.indices[place])]
 
     def layer_numbers(self) -> list[int]:
         """Return the layers that have parameters."""
@@ -98,7 +102,7 @@ class CheckReport:
         arrays = (check.backprop, check.differences, check.absolute_error, check.relative_error)
         backprop, numerical, absolute, relative = (float(array[place]) for array in arrays)
         at_kink = not check.counted[place]
-        return CheckRow(self.names[place], backprop, numerical, absolute, relative, at_kink)
+        return CheckRow(self.name(place), backprop, numerical, absolute, relative, at_kink)
 
     def layer_rows(self) -> list[LayerRow]:
         """Return every layer, the first one first."""
@@ -107,7 +111,7 @@ class CheckReport:
             places = np.flatnonzero(self.layers == number)
             counted = places[self.check.counted[places]]
             relative = self.errors("relative")[counted]
-            worst = self.names[int(counted[relative.argmax()])] if counted.size else ""
+            worst = self.name(int(counted[relative.argmax()])) if counted.size else ""
             absolute = float(self.errors("absolute")[counted].max(initial=0.0))
             found.append(LayerRow(number, len(places), absolute, float(relative.max(initial=0.0)), worst))
         return found
@@ -168,7 +172,16 @@ def verdict(check: GradientCheck) -> str:
             "{method} at h = {h} and backpropagation differ: relative error up to {error}, at {name}.",
             **fields,
         )
-    return " ".join((said, *kink_words(check)))
+    return " ".join((said, *kink_words(check), *sample_words(check)))
+
+
+def sample_words(check: GradientCheck) -> tuple[str, ...]:
+    """Say that not all parameters were looked at, where this is so."""
+    if not check.of:
+        return ()
+    count, parameters = grouped(check.parameters), grouped(check.of)
+    said = tr("{count} of {parameters} parameters, drawn at random.", count=count, parameters=parameters)
+    return (said,)
 
 
 def kink_words(check: GradientCheck) -> tuple[str, ...]:
@@ -201,7 +214,7 @@ def short_verdict(check: GradientCheck) -> str:
         said = tr("Both nearly agree: relative error up to {error}, at {name}.", **fields)
     else:
         said = tr("They differ: relative error up to {error}, at {name}.", **fields)
-    return " ".join((said, *kink_words(check)))
+    return " ".join((said, *kink_words(check), *sample_words(check)))
 
 
 def timing(report: CheckReport) -> str:

@@ -17,6 +17,7 @@ from bpviz.errors import UserError
 from bpviz.registry import Field
 from bpviz.snapshot import ErrorValley, GradientCheck
 from bpviz.text import N_, Text
+from bpviz.training.check_places import checked_places
 from bpviz.training.method import BEST_STEPS
 
 __all__ = ["METHODS", "CheckRequest", "DifferenceMethod"]
@@ -45,6 +46,7 @@ class CheckRequest:
 
     ``step`` None takes what suits the method.  ``samples``: the last batch, ``count`` training samples
     drawn by the seed, or all of them.  ``valley``: look at every step from 1e-1 to 1e-12 as well.
+    ``everything``: check every parameter, however long it takes.
     """
 
     method: DifferenceMethod = "central"
@@ -52,6 +54,7 @@ class CheckRequest:
     samples: Samples = "batch"
     count: int = USUAL_SAMPLES
     valley: bool = True
+    everything: bool = False
 
     @property
     def h(self) -> float:
@@ -165,14 +168,22 @@ def check_at(
     should_stop: ShouldStop | None = None,
     progress: Progress | None = None,
 ) -> GradientCheck:
-    """Return backpropagation beside the differences that ``request`` wants, over ``rows``."""
+    """Return backpropagation beside the differences that ``request`` wants, over ``rows``.
+
+    Where all parameters would take long, a thousand of them are checked, drawn over all layers.
+    """
     with np.errstate(all="ignore"):
+        if request.everything:
+            places = None
+        else:
+            places = checked_places(objective, theta, rows, request.method)
         return check_gradient(
             objective,
             theta,
             rows,
             request.method,
             request.h,
+            places,
             should_stop=should_stop,
             progress=progress,
         )

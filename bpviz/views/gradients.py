@@ -281,7 +281,8 @@ class GradientsPanel(Panel):
 
     def _explained(self, valley: ErrorValley) -> str:
         """Return what explains the valley, each sentence in the colour of its method."""
-        said = explanation(valley, self.report.check.parameters if self.report is not None else 0)
+        check = None if self.report is None else self.report.check
+        said = explanation(valley, 0 if check is None else check.of or check.parameters)
         palette = self.palette_in_use
         colours = [
             self.plot.colour(method) if method and not self.stale else palette.muted for method, _ in said
