@@ -26,6 +26,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+G", N_("Check the gradient")),
     ("Ctrl+1 … 7", N_("Show or hide a panel")),
     ("Ctrl+Alt+1 … 3", N_("Explain what happens as a story, in words, in formulas")),
+    ("Ctrl+Z  Ctrl+Shift+Z", N_("Take a change by hand back, make it again")),
     ("Ctrl+D", N_("Show or hide what the doctor sees")),
     ("Ctrl+H", N_("Show or hide the histograms")),
     ("Ctrl++  Ctrl+−  Ctrl+0", N_("Larger, smaller, normal text")),
