@@ -416,7 +416,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _place_message_bar(self) -> None:
         # What the toolbar asks for: after a change of the text size it gets it a moment later.
-        self.message_bar.place(self.content.width(), self.toolbar.sizeHint().height())
+        top, bottom = self.toolbar.sizeHint().height(), self.strip.y()
+        self.message_bar.place(self.content.width(), top, bottom)
 
     # --- what the user did ---
 

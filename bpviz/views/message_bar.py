@@ -1,4 +1,4 @@
-"""Where the program speaks: one quiet card under the toolbar, never a box that blocks."""
+"""Where the program speaks: one quiet card over the panels, never a box that blocks."""
 
 from __future__ import annotations
 
@@ -204,8 +204,12 @@ class MessageBar(QFrame):
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(min(1000, round(1000 * done / total)) if total else 0)
 
-    def place(self, width: int, top: int) -> None:
-        """Stand in the middle of ``width`` pixels, just below ``top``, over what is there."""
+    def place(self, width: int, top: int, bottom: int = 0) -> None:
+        """Stand in the middle of ``width`` pixels, just below ``top``, over what is there.
+
+        What only passes stands just above ``bottom``, where there is room: under the toolbar it would
+        lie on the heads of panels, which are to be pressed.
+        """
         self.setFixedWidth(min(width - 2 * _MARGIN, self.comfortable_width()))
         layout = self.layout()
         if layout is not None:
@@ -213,7 +217,10 @@ class MessageBar(QFrame):
             layout.activate()
         tall = self.heightForWidth(self.width()) if self.hasHeightForWidth() else self.sizeHint().height()
         self.resize(self.width(), tall)
-        self.move((width - self.width()) // 2, top + _ABOVE)
+        passes = self._staying is None and self._progress is None
+        low = bottom - _ABOVE - tall
+        at = low if passes and low > top + _ABOVE else top + _ABOVE
+        self.move((width - self.width()) // 2, at)
         self.raise_()
 
     def comfortable_width(self) -> int:

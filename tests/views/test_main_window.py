@@ -376,6 +376,30 @@ def test_the_menus_do_not_pile_up(window, qtbot):
     assert len(toolbar.findChildren(QMenu)) == before
 
 
+def test_each_language_has_one_menu_of_functions(window):
+    def folded():
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return [menu.title() for menu in window.toolbar.data_menu.findChildren(QMenu)]
+
+    assert folded() == ["Functions"]
+    try:
+        for name, said in (("zh_CN", "函数"), ("en", "Functions")):
+            set_language(name)
+            window.retranslate()
+            assert folded() == [said]
+    finally:
+        set_language("en")
+
+
+def test_an_info_covers_no_panel_s_head_and_stays_above_the_strip(window):
+    messages.info("Stopped at iteration 50, as set.")
+    bar = window.message_bar
+    QApplication.processEvents()
+    assert bar.isVisible()
+    assert bar.y() > window.content.height() / 2
+    assert bar.geometry().bottom() < window.strip.y()
+
+
 def test_the_tick_in_the_menu_follows_the_form(window):
     def ticked():
         return [a.data() for a in window.toolbar.data_menu.actions() if a.isChecked()]

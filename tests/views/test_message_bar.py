@@ -154,6 +154,22 @@ def test_it_is_never_wider_than_it_may_be_and_holds_all_its_words(bar):
     assert abs(bar.x() + bar.width() / 2 - 640) <= 1
 
 
+def test_what_passes_stands_below_the_panels_heads_and_an_error_under_the_toolbar(bar):
+    say(bar, "info", "Stopped at iteration 50, as set.")
+    bar.place(1280, 50, 650)
+    assert 560 < bar.y()
+    assert bar.geometry().bottom() < 650
+    say(bar, "error", "bad")
+    bar.place(1280, 50, 650)
+    assert 50 < bar.y() < 70
+    bar.dismiss()
+    bar.place(1280, 50, 650)
+    assert bar.geometry().bottom() < 650
+    assert bar.y() > 560
+    bar.place(1280, 50, 60)  # no room
+    assert 50 < bar.y() < 70
+
+
 def test_it_listens_to_the_program_from_any_thread(bar, qtbot):
     bar.listen()
     try:
