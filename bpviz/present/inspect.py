@@ -9,6 +9,7 @@ from bpviz.present import inspect_maps
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
 from bpviz.present.chain import chain_lines, sum_lines
 from bpviz.present.diagram import Spot
+from bpviz.present.feature_words import feature_word
 from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import grouped, short
 from bpviz.present.sequence_values import target_text as sequence_target
@@ -23,7 +24,7 @@ LONGEST_SIZES = 30
 def feature_name(info: RunInfo, index: int) -> str:
     """Return an input's name, or its symbol where it has none."""
     if index < len(info.feature_names) and info.feature_names[index]:
-        return info.feature_names[index]
+        return feature_word(info.feature_names[index])
     return f"x{subscript(index + 1)}"
 
 

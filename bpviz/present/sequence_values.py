@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.present.feature_words import feature_word
 from bpviz.present.numbers import short
 from bpviz.snapshot import RunInfo, Snapshot
 
@@ -55,7 +56,7 @@ def channel_names(info: RunInfo) -> tuple[str, ...]:
     """Return the channels' names: those of the columns without their step, ``x`` for ``x[1]``."""
     assert info.sequence_shape is not None
     count = info.sequence_shape[1]
-    names = tuple(re.sub(r"\[\d+\]$", "", name) for name in info.feature_names[:count])
+    names = tuple(feature_word(re.sub(r"\[\d+\]$", "", name)) for name in info.feature_names[:count])
     return names if len(names) == count else tuple(f"x{index + 1}" for index in range(count))
 
 
