@@ -16,7 +16,7 @@ Values = NDArray[np.floating]
 
 _SHARES = ("i", "f", "o", "r", "z_gate")
 _SIGNED = ("g", "n")
-_DROPPED = np.uint32(0xFF9A9FAE)
+_DROPPED = np.uint32(0xFF6B7080)
 _LEAST_DECADES = 2
 _MOST_DECADES = 16
 

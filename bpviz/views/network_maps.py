@@ -17,6 +17,8 @@ from bpviz.views.network_scene import Scene
 
 SMALLEST_CROSS = 4.5
 """Pixels below which a dropped pixel is grey alone."""
+SMALLEST_DIAGONAL = 2.5
+"""Pixels below which a dropped cell of a bar is dark grey alone."""
 GAUGES_KEPT = 16
 
 
@@ -26,7 +28,7 @@ def images(scene: Scene) -> MapImages:
     layers = range(len(scene.snapshot.layers))
     errors = frozenset(layer for layer in layers if scene.shows_error(layer))
     gradients = frozenset(layer for layer in layers if scene.shows_gradient(layer))
-    scene.images.take(scene.snapshot, errors, gradients, scene.colours.border)
+    scene.images.take(scene.snapshot, errors, gradients, scene.colours.muted)
     return scene.images
 
 
@@ -43,7 +45,7 @@ def paint_maps(painter: QPainter, scene: Scene, column: MapColumn, state: LayerS
         _paint_tiles(painter, column.slices.tolist(), kernels, column.window, edge)
     missing = dropped(state)
     if missing is not None and column.cell_size >= SMALLEST_CROSS:
-        paint_crosses(painter, scene, column.cells[missing].tolist())
+        paint_crosses(painter, scene.colours.card, column.cells[missing].tolist())
     if len(column.gauges):
         paint_gauges(painter, scene, column.gauges.tolist(), state)
 
@@ -75,11 +77,22 @@ def paint_flat(painter: QPainter, scene: Scene, column: Column) -> None:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, fine)
     painter.drawImage(box, picture)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    _paint_diagonals(painter, scene, column)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     edge = QColor(scene.colours.backward if scene.shows_error(column.layer) else scene.colours.muted)
     edge.setAlpha(150)
     painter.setPen(QPen(edge, 1.0))
     painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
+
+
+def _paint_diagonals(painter: QPainter, scene: Scene, column: Column) -> None:
+    """Strike the dropped cells of a bar out, where they are large enough for a line."""
+    assert scene.snapshot is not None
+    missing = dropped(scene.snapshot.layers[column.layer])
+    if missing is None or column.cell_size < SMALLEST_DIAGONAL:
+        return
+    painter.setPen(QPen(QColor(scene.colours.card), 0.8))
+    painter.drawLines([QLineF(x, y + h, x + w, y) for x, y, w, h in column.cells[missing].tolist()])
 
 
 def _unit_behind(scene: Scene, layer: int) -> int | None:
@@ -97,13 +110,15 @@ def paint_dropped(painter: QPainter, scene: Scene, column: Column, state: LayerS
         return
     cells = column.cells[missing].tolist()
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(scene.colours.border))
+    # The cells of a grid are small: beside their colours a pale grey would be a small value.
+    small = column.kind == "grid"
+    painter.setBrush(QColor(scene.colours.muted if small else scene.colours.border))
     for x, y, width, height in cells:
         painter.drawRoundedRect(QRectF(x, y, width, height), 0.2 * width, 0.2 * width)
-    paint_crosses(painter, scene, cells)
+    paint_crosses(painter, scene.colours.card if small else scene.colours.muted, cells)
 
 
-def paint_crosses(painter: QPainter, scene: Scene, cells: list[list[float]]) -> None:
+def paint_crosses(painter: QPainter, colour: str, cells: list[list[float]]) -> None:
     """Draw a cross in each cell."""
     if not cells:
         return
@@ -112,7 +127,7 @@ def paint_crosses(painter: QPainter, scene: Scene, cells: list[list[float]]) -> 
     for x, y, width, height in cells:
         left, top, right, bottom = x + inset, y + inset, x + width - inset, y + height - inset
         lines += [QLineF(left, top, right, bottom), QLineF(left, bottom, right, top)]
-    painter.setPen(QPen(QColor(scene.colours.muted), min(max(0.09 * cells[0][2], 0.8), 2.2)))
+    painter.setPen(QPen(QColor(colour), min(max(0.09 * cells[0][2], 0.8), 2.2)))
     painter.drawLines(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
@@ -179,7 +179,21 @@ def test_dropped_pixels_of_maps_are_grey(panel):
     gone = int(np.flatnonzero(state.arrays["mask"].ravel() == 0)[0])
     x, y, width, _ = panel.canvas.scene.layout.cell(2, gone)
     corner = QPointF(x + width / 2, y + 1.5).toPoint()
-    assert image(panel).pixelColor(corner) == QColor(palette.LIGHT.border)
+    assert image(panel).pixelColor(corner) == QColor(palette.LIGHT.muted)
+
+
+def test_dropped_cells_of_a_bar_are_dark_and_struck_out(panel):
+    state = show(panel, "conv 2 3x3 relu, flatten, dropout 0.5").layers[3]
+    column = panel.canvas.scene.layout.columns[3]
+    assert column.kind == "flat"
+    box = QRectF(*column.cells[state.arrays["mask"].ravel() == 0][3].tolist()).toAlignedRect()
+    picture = image(panel)
+    assert picture.pixelColor(box.topLeft() + QPoint(2, 1)) == QColor(palette.LIGHT.muted)
+    inner = picture.copy(box.adjusted(2, 1, -2, -1))
+    lights = [
+        inner.pixelColor(x, y).lightnessF() for x in range(inner.width()) for y in range(inner.height())
+    ]
+    assert max(lights) > QColor(palette.LIGHT.muted).lightnessF() + 0.1
 
 
 def test_bar_shows_the_weights_into_the_unit_pointed_at(panel):
