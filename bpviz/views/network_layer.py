@@ -162,11 +162,25 @@ class LayerControls(QWidget):
             text = f"{number} {label}".strip()
             if metrics.horizontalAdvance(text) + 6 <= room:
                 return text
-            return number or metrics.elidedText(label, Qt.TextElideMode.ElideRight, int(room) - 6)
+            # The menu stays where it is; what would be a sliver of a glyph says nothing.
+            return self._whole(number, room) if number else self._shortened(label, room)
         if mode == "row" and self.wanted(" ▾") > room:
             return label
         left = int(room) - 10 - (self._small() if mode == "stacked" else 0)
         return metrics.elidedText(f"{label} ▾", Qt.TextElideMode.ElideMiddle, max(left, 20))
+
+    def _whole(self, text: str, room: float) -> str:
+        """Return ``text`` where there is room for all of it."""
+        return text if self.fontMetrics().horizontalAdvance(text) + 2 <= room else ""
+
+    def _shortened(self, label: str, room: float) -> str:
+        """Return as much of ``label`` as there is room for, before a bracket rather than behind it."""
+        metrics, most = self.fontMetrics(), int(room) - 6
+        if metrics.horizontalAdvance(label) <= most:
+            return label
+        kept = metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(most, 0)).rstrip("…")
+        kept = kept.rstrip(" （(）)")
+        return f"{kept}…" if kept else ""
 
     def wanted(self, mark: str = "") -> int:
         """Return the width of everything in one row."""
