@@ -20,6 +20,7 @@ from bpviz.engine.regularizers import REGULARIZERS
 from bpviz.engine.schedules import SCHEDULES
 from bpviz.errors import UserError
 from bpviz.snapshot import RunInfo, frozen
+from bpviz.text import N_
 from bpviz.training import weights
 from bpviz.training.batches import Batches
 from bpviz.training.building import build_network, layer_texts
@@ -36,6 +37,10 @@ Progress = Callable[[int, int], None]
 
 SPLIT_STREAM = 0x5B117
 LARGEST_RATE = 1e12
+
+
+class BatchTooLargeError(UserError):
+    """A batch is larger than the training set."""
 
 
 def build(
@@ -108,9 +113,9 @@ def _check_live(config: RunConfig) -> None:
 def _check_batch(size: int | None, count: int) -> None:
     """Refuse a batch that is larger than the set; the default simply takes a smaller set whole."""
     if size is not None and size > max(count, DEFAULT_BATCH):
-        raise UserError(
-            "The batch size {size} is larger than the training set of {count} samples.",
-            hint="It is at most {count}, or the whole set (“full”).",
+        raise BatchTooLargeError(
+            N_("The batch size {size} is larger than the training set of {count} samples."),
+            hint=N_("It is at most {count}, or the whole set (“full”)."),
             size=size,
             count=count,
         )

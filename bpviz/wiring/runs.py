@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from bpviz.present.form import Choice
 from bpviz.present.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
 from bpviz.present.setup import build_form
 from bpviz.text import Text
+from bpviz.training.build import BatchTooLargeError
 from bpviz.training.config import LiveSettings, RunConfig
 from bpviz.training.notes import optimizer_notes
 from bpviz.views.main_window import MainWindow
@@ -198,11 +199,31 @@ class Runs(QObject):
     def _on_worker_build_failed(self, error: BaseException) -> None:
         """Say what cannot be, and show the settings of the run that is still there."""
         key, value = self._last_edit
+        if (
+            isinstance(error, BatchTooLargeError)
+            and self._built is not None
+            and key not in ("", "batch_size")
+        ):
+            self._take_whole_set()
+            return
         self.keep_built()
         # What was typed in one line would be hard to type again: it stays where it was typed, to be mended.
         if key == "layers" and isinstance(error, UserError) and self.window.show_problem(key, error, value):
             return
         tell_error(error)
+
+    def _take_whole_set(self) -> None:
+        """Build with the whole set as the batch: the edit was about something else, and has its way."""
+        size, self._anew = self.config.live.batch_size, False
+        self.config = self.config.with_live(replace(self.config.live, batch_size=None))
+        self.refresh_form()
+        self.worker.build(self.config, self._dataset)
+        self.display.hasten()
+        messages.info(
+            Text(
+                "The batch of {size} is larger than the training set now: the whole set is taken.", size=size
+            )
+        )
 
     # -- the run -----------------------------------------------------------------------------------
 

@@ -157,3 +157,11 @@ def test_a_table_becomes_sequences_in_the_window(opened, tmp_path):
     anew(opened, lambda: edit(opened, "data.window", 0))
     assert opened.wiring.display.info.sequence_shape is None
     assert stack(opened) == "8 tanh, 8 tanh"
+
+
+def test_an_edit_of_something_else_does_not_fail_because_of_the_batch(opened):
+    edit(opened, "batch_size", 250)
+    anew(opened, lambda: edit(opened, "test_share", 0.8))
+    assert opened.wiring.display.info.samples == 100
+    assert opened.wiring.runs.config.live.batch_size is None
+    opened.qtbot.waitUntil(lambda: "The batch of 250 is larger" in opened.messages(), timeout=10_000)
