@@ -310,7 +310,8 @@ class ChoiceBox(QComboBox):
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        least = 56
+        # Room for a word such as "Random", whatever stands beside it.
+        least = 56 if self._tight else self.fontMetrics().horizontalAdvance("Xxxxxxx") + _BOX_EXTRA
         if self._has_badge:
             least = self.fontMetrics().horizontalAdvance(str(self.currentData())) + _TIGHT_EXTRA
         return QSize(min(self.sizeHint().width(), least), super().minimumSizeHint().height())

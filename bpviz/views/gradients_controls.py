@@ -35,6 +35,8 @@ _MOST_SAMPLES = 999_999
 _TENTHS, _LOWEST, _HIGHEST = 10, -12, -1
 # From this width on the slider has room.
 _WIDE = 560
+# From this width on what is chosen is read whole.
+_READABLE, _NARROW_BOX, _BOX_EXTRA = 330, 70, 30
 
 
 class CheckControls(QWidget):
@@ -144,7 +146,7 @@ class CheckControls(QWidget):
     def _lay_out(self) -> None:
         for box in (self.method, self.samples):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.setMinimumWidth(70)
+            box.setMinimumWidth(_NARROW_BOX)
         self.step.setFixedWidth(self.step.fontMetrics().horizontalAdvance("0.0e-00") + 18)
         self.count.setFixedWidth(self.count.fontMetrics().horizontalAdvance("0000") + 18)
         self.slider.setMinimumWidth(60)
@@ -159,6 +161,9 @@ class CheckControls(QWidget):
     def show_width(self, width: int) -> None:
         """Leave the slider out where there is no room for it: h can be written, or clicked in the valley."""
         self.slider.setVisible(width >= _WIDE)
+        for box in (self.method, self.samples):
+            words = box.fontMetrics().horizontalAdvance(box.currentText()) + _BOX_EXTRA
+            box.setMinimumWidth(words if width >= _READABLE else min(words, _NARROW_BOX))
 
     def _connect(self) -> None:
         self.method.activated.connect(self._on_method_activated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from bpviz.present.gradients import AGREES, NEAR, CheckReport, CheckRow, Order
@@ -140,9 +140,26 @@ class CheckTable(QTableView):
         else:
             lines = [_parameter_line(row) for row in report.rows(layer, self.order)]
         self.rows.show(lines, layers=layers)
-        if not layers and lines:
-            self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        modes, head = QHeaderView.ResizeMode, self.horizontalHeader()
+        for column in range(_ABSOLUTE):
+            # The name and the two gradients are never cut: they are there to be compared.
+            head.setSectionResizeMode(
+                column, modes.Stretch if layers or not lines else modes.ResizeToContents
+            )
         self._fit()
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave the absolute error out where the gradients beside it leave no room for both errors."""
+        # A hidden column's head has no width of its own to ask for.
+        heads = [self.fontMetrics().horizontalAdvance(tr(words)) + 12 for words in _PARAMETER_HEADS]
+        whole = sum(max(self.sizeHintForColumn(column), head) for column, head in enumerate(heads))
+        narrow = not self._layers and bool(self.rows.lines) and whole > self.viewport().width()
+        self.setColumnHidden(_ABSOLUTE, narrow and self.order != "absolute")
 
     def set_colours(self, palette: Palette, *, stale: bool) -> None:
         """Take a theme's colours; what is of an older iteration is grey."""
