@@ -24,6 +24,8 @@ from bpviz.text import tr
 from bpviz.views.network_tables import BETWEEN, TablesPlan, paint_tables, table_plans
 
 PAD = 10.0
+# Of the room: a head wider than that has signs for buttons.
+COMPACT_SHARE = 0.75
 NUMBERS_SHARE = 0.68
 """Of the panel's width: a wider card would hide what its numbers come from."""
 
@@ -86,14 +88,20 @@ class CardView(QWidget):
 
     def retranslate(self) -> None:
         """Say everything again."""
-        self.edit_button.setText(tr("Change"))
+        self._name_buttons(compact=False)
+        self.edit_button.setAccessibleName(tr("Change"))
+        self.check_button.setAccessibleName(tr("Check"))
         self.edit_button.setToolTip(tr("Change this number, and see what follows (or double-click the card)"))
-        self.check_button.setText(tr("Check"))
         self.check_button.setToolTip(tr("Hold the gradient against a central and a forward difference"))
         self.copy_button.setText(tr("Copy"))
         self.copy_button.setToolTip(tr("Copy these numbers with all their digits (Ctrl+C)"))
         self.close_button.setToolTip(tr("Let this card go (Esc)"))
         self.close_button.setAccessibleName(tr("Let this card go (Esc)"))
+
+    def _name_buttons(self, *, compact: bool) -> None:
+        """Write words on the buttons, or signs where the words would make the card too wide."""
+        self.edit_button.setText("✎" if compact else tr("Change"))
+        self.check_button.setText("±" if compact else tr("Check"))
 
     def show_card(self, card: Card, image: QImage | None, owner: object, pinned: bool, room: QSizeF) -> None:
         """Show a card no larger than ``room``; ``owner`` keeps the picture's memory alive."""
@@ -118,8 +126,14 @@ class CardView(QWidget):
         shown = [self.copy_button, self.close_button]
         shown += [self.edit_button] if self.card.numbers else []
         shown += [self.check_button] if self.card.parameter is not None else []
-        buttons = sum(button.sizeHint().width() + 6 for button in shown)
-        title = bold.horizontalAdvance(self.card.title) + (buttons if pinned else 0)
+        title = bold.horizontalAdvance(self.card.title)
+        if pinned:
+            self._name_buttons(compact=False)
+            buttons = sum(button.sizeHint().width() + 6 for button in shown)
+            if title + buttons > COMPACT_SHARE * room.width():
+                self._name_buttons(compact=True)
+                buttons = sum(button.sizeHint().width() + 6 for button in shown)
+            title += buttons
         self._rows = _wrapped(self.card, metrics, room.width() - 2 * PAD - 10)
         text = max([metrics.horizontalAdvance(said) for said, _ in self._rows] or [0.0])
         self._lines = len(self._rows)
