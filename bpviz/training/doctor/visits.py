@@ -51,7 +51,7 @@ class Doctor:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._next = -np.inf
-        self._at: tuple[int, int] = (-1, -1)
+        self._at: tuple[int, int, int] = (-1, -1, -1)
         self._before: set[tuple[str, bool]] = set()
         # Whether what was seen last still waits to be seen again.
         self._waits = False
@@ -59,7 +59,8 @@ class Doctor:
     def visit(self, training: Training, *, resting: bool) -> Diagnosis | None:
         """Return a new diagnosis where it is time for one, else None."""
         begun = self._clock()
-        at = training.info.run_id, training.iteration
+        # The same iteration of another branch is another place.
+        at = training.info.run_id, training.branches.present.id, training.iteration
         if at[0] != self._at[0]:
             self._before = set()
         elif not self._is_due(at, begun, resting=resting, diverged=training.divergence is not None):
@@ -73,9 +74,9 @@ class Doctor:
         self._before = names
         now = self._clock()
         self._next = now + max(EVERY_S, SHARE * (now - begun))
-        return Diagnosis(*at, found)
+        return Diagnosis(training.info.run_id, training.iteration, found)
 
-    def _is_due(self, at: tuple[int, int], now: float, *, resting: bool, diverged: bool) -> bool:
+    def _is_due(self, at: tuple[int, int, int], now: float, *, resting: bool, diverged: bool) -> bool:
         if resting:
             return at != self._at or diverged or self._waits
         return at != self._at and now >= self._next

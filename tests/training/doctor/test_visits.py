@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bpviz.training.build import build
 from bpviz.training.config import LiveSettings, RunConfig, StopConfig, dense
 from bpviz.training.doctor import Doctor
 from bpviz.training.doctor.evidence import LEAST_ROWS, PROBE_PRODUCTS, Evidence
+from bpviz.training.options import run_config
 
 
 class Clock:
@@ -103,3 +106,18 @@ def test_the_probe_is_as_large_as_a_look_may_cost():
         training = build(RunConfig(layers=(dense(width), dense(width))))
         next(training.iterations())
         assert len(Evidence(training).probe) == rows
+
+
+def test_the_same_iteration_of_another_branch_is_looked_at():
+    training = build(run_config({"data": "xor", "layers": "4 tanh", "iterations": 30}))
+    for _ in training.iterations():
+        pass
+    doctor = Doctor()
+    assert doctor.visit(training, resting=True) is not None
+    assert doctor.visit(training, resting=True) is None
+    training.seek(0)
+    training.apply(replace(training.live, learning_rate=0.5))
+    for _ in training.iterations():
+        pass
+    assert training.iteration == 30
+    assert doctor.visit(training, resting=True) is not None
