@@ -95,8 +95,3 @@ def rows(info: RunInfo, layers: Sequence[LayerState], view: str) -> tuple[RowSpe
             units = state.shape[-1] if every else state.units
             found.append(RowSpec(number, kind, units, "a", is_output=number == len(layers) - 1))
     return tuple(found)
-
-
-def first_recurrent(layers: Sequence[LayerState]) -> int:
-    """Return the number of the lowest layer with a state."""
-    return next(number for number, state in enumerate(layers) if state.kind in RECURRENT)

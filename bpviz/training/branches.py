@@ -136,10 +136,6 @@ class Branches:
         """Whether there is such a branch."""
         return key == self.present.id or (key in self._others and not self._others[key].hidden)
 
-    def live_of(self, key: int) -> LiveSettings:
-        """Return the settings with which a branch goes on."""
-        return self.present.live if key == self.present.id else self._others[key].live
-
     def shared_until(self, key: int) -> int:
         """Return the newest iteration that a branch and the present one have in common."""
         if key == self.present.id:

@@ -28,7 +28,6 @@ class StoryPage(QWidget):
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setMinimumWidth(1)
-        self._story: Story | None = None
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(2, 0, 4, 2)
         self._row.setSpacing(10)
@@ -37,7 +36,6 @@ class StoryPage(QWidget):
 
     def show_story(self, story: Story | None) -> None:
         """Show another moment."""
-        self._story = story
         self.canvas.show_factory(None if story is None else story.factory)
         sentences = () if story is None else story.sentences
         inner = "</p><p style='margin:4px 0 0 0;'>".join(map(escape, sentences))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFont,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_steps import moved
@@ -27,6 +25,7 @@ from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.network_function import lay_out_function, paint_function
 from bpviz.views.network_paint import paint_network
 from bpviz.views.network_scene import STILL, Scene
+from bpviz.views.pointing import PointedCanvas
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -40,19 +39,17 @@ _MOST_HASTE = 3
 """How many times faster operations are run through than they flow by themselves, at most."""
 
 
-class DiagramCanvas(QWidget):
+class DiagramCanvas(PointedCanvas):
     """Shows the scene.
 
     Signals
     -------
     laid_out
         The columns stand elsewhere now.
-    spot_changed
-        Something else is pointed at, pinned or under the keyboard.
     """
 
+    scene: Scene
     laid_out = Signal()
-    spot_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,11 +60,6 @@ class DiagramCanvas(QWidget):
         self._flows_since, self._period_s, self._haste = 0.0, PERIOD_S, 1
         self._goal: Lit | None = None
         self._stages: list[Lit] = []
-        # It fills its own ground, so nothing under it is painted again with every iteration.
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_run(self, info: RunInfo) -> None:
         """Lay out a new run."""
@@ -130,24 +122,13 @@ class DiagramCanvas(QWidget):
 
     def lay_out(self) -> None:
         """Place everything for the size and the text size in force."""
-        self.scene.font = self._scaled_font()
+        self.scene.font = self._scaled_font(0.95, 1.5)
         self.scene.ratio = self.devicePixelRatioF()
         self.scene.lay_out(self.width(), self.height())
         if self.scene.info is not None and self.scene.info.kind == "function":
             self.scene.layout = lay_out_function(self.scene, self.width(), self.height())
         self.laid_out.emit()
         self.update()
-
-    def _scaled_font(self) -> QFont:
-        """Return the panel's font, larger in a larger window."""
-        font = QFont(self.font())
-        scale = min(max(min(self.width() / 640, self.height() / 400), 0.95), 1.5)
-        size = font.pointSizeF()
-        if size > 0:
-            font.setPointSizeF(size * scale)
-        else:
-            font.setPixelSize(round(font.pixelSize() * scale))
-        return font
 
     def target_rect(self, spot: Spot) -> QRectF:
         """Return what a card about ``spot`` must leave visible."""
@@ -169,32 +150,6 @@ class DiagramCanvas(QWidget):
         if spot.kernel:
             return layout.spot_cell(spot) is not None
         return spot.unit < layout.columns[spot.layer].units
-
-    def pin(self, spot: Spot | None) -> None:
-        """Keep the card on ``spot``; None lets it go."""
-        self.scene.pinned = spot
-        self._changed()
-
-    def let_go(self) -> None:
-        """Hide the card; the keyboard keeps its place."""
-        self.scene.cursor_told = False
-        self.pin(None)
-
-    def _hover(self, spot: Spot | None) -> None:
-        if spot == self.scene.hovered:
-            return
-        self.scene.hovered = spot
-        self.setCursor(Qt.CursorShape.PointingHandCursor if spot else Qt.CursorShape.ArrowCursor)
-        self._changed()
-
-    def _changed(self) -> None:
-        self.update()
-        self.spot_changed.emit()
-
-    def _set_cursor_spot(self, spot: Spot | None) -> None:
-        self.scene.cursor = spot
-        self.scene.cursor_told = spot is not None
-        self._changed()
 
     def move_cursor(self, across: int, down: int) -> None:
         """Move the keyboard's focus among the neurons; in a grid up and down go by rows."""
@@ -224,12 +179,6 @@ class DiagramCanvas(QWidget):
         self._set_cursor_spot(stops[at])
         return True
 
-    def sizeHint(self) -> QSize:
-        return QSize(640, 420)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(220, 110)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.scene.colours.card))
@@ -240,11 +189,6 @@ class DiagramCanvas(QWidget):
             paint_network(painter, self.scene)
         painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.lay_out()
-        self.spot_changed.emit()
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
@@ -252,10 +196,6 @@ class DiagramCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.scene.spot_at(event.position().x(), event.position().y()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(None)
-        super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:

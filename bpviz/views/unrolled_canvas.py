@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFont,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled import Mark
@@ -23,6 +21,7 @@ from bpviz.present.unrolled_keys import moved
 from bpviz.present.unrolled_values import Clock
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.plotting import smaller
+from bpviz.views.pointing import PointedCanvas
 from bpviz.views.unrolled_flow import paint_moving
 from bpviz.views.unrolled_paint import paint_still
 from bpviz.views.unrolled_scene import UnrolledScene
@@ -39,27 +38,21 @@ _KEYS = {
 }
 
 
-class UnrolledCanvas(QWidget):
+class UnrolledCanvas(PointedCanvas):
     """Shows the scene.
 
     Signals
     -------
-    spot_changed
-        Something else is pointed at, pinned or under the keyboard.
     step_chosen(int)
         A step was clicked, or reached with the arrow keys.
     """
 
-    spot_changed = Signal()
+    scene: UnrolledScene
     step_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scene = UnrolledScene()
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_run(self, info: RunInfo) -> None:
         """Begin with a new run."""
@@ -104,55 +97,14 @@ class UnrolledCanvas(QWidget):
 
     def lay_out(self) -> None:
         """Place everything for the size and the text size in force."""
-        self.scene.font = smaller(self._scaled_font())
+        self.scene.font = smaller(self._scaled_font(1.0, 1.4))
         self.scene.lay_out(self.width(), self.height())
         self.update()
-
-    def _scaled_font(self) -> QFont:
-        font = QFont(self.font())
-        scale = min(max(min(self.width() / 640, self.height() / 400), 1.0), 1.4)
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * scale)
-        else:
-            font.setPixelSize(round(font.pixelSize() * scale))
-        return font
 
     def target_rect(self, mark: Mark) -> QRectF:
         """Return what a card about ``mark`` must leave visible."""
         box = self.scene.layout.target_of(mark) if self.scene.layout is not None else None
         return QRectF() if box is None else QRectF(*box)
-
-    def pin(self, mark: Mark | None) -> None:
-        """Keep the card on ``mark``; None lets it go."""
-        self.scene.pinned = mark
-        self._changed()
-
-    def let_go(self) -> None:
-        """Hide the card; the keyboard keeps its place."""
-        self.scene.cursor_told = False
-        self.pin(None)
-
-    def _hover(self, mark: Mark | None) -> None:
-        if mark == self.scene.hovered:
-            return
-        self.scene.hovered = mark
-        self.setCursor(Qt.CursorShape.PointingHandCursor if mark else Qt.CursorShape.ArrowCursor)
-        self._changed()
-
-    def _changed(self) -> None:
-        self.update()
-        self.spot_changed.emit()
-
-    def _set_cursor_mark(self, mark: Mark | None) -> None:
-        self.scene.cursor = mark
-        self.scene.cursor_told = mark is not None
-        self._changed()
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 420)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(220, 110)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -164,11 +116,6 @@ class UnrolledCanvas(QWidget):
             paint_moving(painter, self.scene)
         painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.lay_out()
-        self.spot_changed.emit()
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.LanguageChange):
@@ -178,10 +125,6 @@ class UnrolledCanvas(QWidget):
         layout = self.scene.layout
         at = event.position()
         self._hover(layout.mark_at(at.x(), at.y()) if layout is not None else None)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(None)
-        super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         layout = self.scene.layout
@@ -201,7 +144,7 @@ class UnrolledCanvas(QWidget):
         if way is not None and layout is not None:
             step = self.scene.step if self.scene.cursor is None else None
             mark = moved(layout, self.scene.cursor, way, step)
-            self._set_cursor_mark(mark)
+            self._set_cursor_spot(mark)
             self.step_chosen.emit(mark.step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.pin(self.scene.cursor)
@@ -212,8 +155,8 @@ class UnrolledCanvas(QWidget):
         super().focusInEvent(event)
         tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         if self.scene.cursor is None and tabbed and self.scene.layout is not None:
-            self._set_cursor_mark(moved(self.scene.layout, None, "first", self.scene.step))
+            self._set_cursor_spot(moved(self.scene.layout, None, "first", self.scene.step))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._set_cursor_mark(None)
+        self._set_cursor_spot(None)

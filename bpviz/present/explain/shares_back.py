@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
-from bpviz.dissection import Operation
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import DELTAS, DELTAS_H, GATES, Part, Shares, arriving, window
 from bpviz.snapshot import Array
@@ -139,9 +137,3 @@ def _z_and_a(moment: Moment) -> tuple[Array, Array]:
         return moment.extras("z")[:, moment.step], moment.extras("h")[:, moment.step]
     trace = moment.trace
     return trace.z[moment.rows], trace.a[moment.rows]
-
-
-def as_kind(moment: Moment, kind: str) -> Moment:
-    """Return the moment of another operation of the same layer and step."""
-    operation = moment.operation
-    return replace(moment, operation=Operation(operation.phase, kind, operation.layer, operation.step))
