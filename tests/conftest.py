@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers import leaks
-from tests.helpers.screen import start_screen, stop_screen
+from tests.helpers.screen import leave_screen, start_screen
 
 ALLOWED_SKIPS: tuple[str, ...] = ()
 _HOME_VARIABLE = "BPVIZ_TEST_HOME"
@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take the screen away, and the homes when the last process is done with them."""
-    stop_screen(config.stash.get(_screen, None))
+    leave_screen(config.stash.get(_screen, None))
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.get(_HOME_VARIABLE, ""), ignore_errors=True)
 
