@@ -144,9 +144,10 @@ def _paint_sentence(
     said, colour = _told(shown, info, scene)
     loss = tr("L train {loss}", loss=short(scene.snapshot.train.loss))
     room = x - 8 - scene.layout.left
-    tries = [(said, f"{loss}      "), (said, "")]
-    for text, before in tries:
-        width = metrics.horizontalAdvance(before + text)
+    for text, before in ((said, loss), (said, "")):
+        # Each by itself: what is measured in one piece may be set from another font than in two.
+        apart = 2 * line_height(metrics) if before else 0.0
+        width = metrics.horizontalAdvance(before) + apart + metrics.horizontalAdvance(text)
         if width <= room:
             place = QRectF(x - 8 - width, y, width, height)
             painter.setPen(QColor(scene.colours.muted))
