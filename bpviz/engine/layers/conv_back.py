@@ -6,23 +6,32 @@ a time, what the product leaves is still in the cache when it is added up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from bpviz.engine.layers.base import Array
-
-if TYPE_CHECKING:
-    from bpviz.engine.layers.conv import Convolution
+from bpviz.engine.layers.windows import Windows
 
 AT_ONCE = 1 << 17
 """Shares: a megabyte in float64, what a processor core has as its second cache."""
 
 
+class Slides(Protocol):
+    """What the way back asks of a convolution: its shapes, and where its windows lie."""
+
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    kernel: tuple[int, int]
+    entries: int
+    padding: int
+    windows: Windows
+
+
 class TapByTap:
     """The plain way, for any stride."""
 
-    def __init__(self, layer: Convolution, rows: int, dtype: np.dtype[np.floating], places: int = 0) -> None:
+    def __init__(self, layer: Slides, rows: int, dtype: np.dtype[np.floating], places: int = 0) -> None:
         self.layer = layer
         filters, height, width = layer.output_shape
         self.maps = (filters, height, width)
@@ -56,7 +65,7 @@ class RunByRun(TapByTap):
     of a row to the beginning of the next changes nothing.
     """
 
-    def __init__(self, layer: Convolution, rows: int, dtype: np.dtype[np.floating]) -> None:
+    def __init__(self, layer: Slides, rows: int, dtype: np.dtype[np.floating]) -> None:
         channels, height, width = layer.input_shape
         margin = layer.padding
         self.padded = (channels, height + 2 * margin, width + 2 * margin)
