@@ -139,6 +139,19 @@ class PredictionMap:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedSample:
+    """A training sample in which numbers were changed by hand, whole, in the data's own units.
+
+    ``sample`` is its place among those that the window shows; ``x`` and ``y`` are what then stands in its
+    row of ``RunInfo.x_train`` and ``RunInfo.y_train``.
+    """
+
+    sample: int
+    x: Array
+    y: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One iteration, whole: what every panel shows.
 
@@ -146,6 +159,8 @@ class Snapshot:
     ``confusion_*`` are (classes, classes) counts, row = true class, column = predicted.
     ``predictions_train``/``_test`` are (N, outputs) for regression, else None.  ``update`` (n,) is what
     the last update took off θ: before − after.  ``what_if``: numbers were changed by hand, only to look.
+    ``by_hand``: the update was a change by hand, the optimizer took no step.  ``changed`` are the samples
+    that are no more what `RunInfo` says of them; it is the same object as long as they are the same.
     """
 
     run_id: int
@@ -171,6 +186,8 @@ class Snapshot:
     metrics_test: ClassMetrics | RegressionMetrics | None = None
     histograms: Histograms | None = None
     what_if: bool = False
+    by_hand: bool = False
+    changed: tuple[ChangedSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +208,12 @@ class RunInfo:
 
     ``units`` counts the units of each layer, input first.  ``x_train``/``x_test`` are in the data's
     own units (the network sees them scaled).  ``target_scale`` is each target's standard deviation
-    where targets were standardized (losses are then in its units), else empty.  ``kinds`` and ``texts``
-    name each layer's kind and say what was written for it, ``shapes`` is what each gives, the input
-    first.  ``sequence_shape`` is (steps, channels) where a sample is a sequence, and ``target_steps`` is
-    the number of steps where there is an answer at each.  ``samples`` counts the training samples, those
-    that are not shown included.  For a function
+    where targets were standardized (losses are then in its units), else empty; ``target_mean`` goes with
+    it.  ``input_scaling`` is (mean, scale) of each input: the network sees (x − mean) / scale.  ``kinds``
+    and ``texts`` name each layer's kind and say what was written for it, ``shapes`` is what each gives, the
+    input first.  ``sequence_shape`` is (steps, channels) where a sample is a sequence, and
+    ``target_steps`` is the number of steps where there is an answer at each.  ``samples`` counts the
+    training samples, those that are not shown included.  For a function
     ``kind`` is ``"function"``, ``units`` is empty and ``domain`` gives (low, high) for each variable.
     """
 
@@ -226,6 +244,8 @@ class RunInfo:
     sequence_shape: tuple[int, int] | None = None
     target_steps: int = 0
     samples: int = 0
+    input_scaling: tuple[Array, Array] | None = None
+    target_mean: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bpviz.present.diagram import Array, Layout, Spot
 from bpviz.present.diagram_maps import tiles_of
 from bpviz.present.inspect_maps import winner
 from bpviz.present.map_windows import CONVOLUTION, PASSING, POOLINGS, place, window_of
+from bpviz.probing import ParameterPlace
 from bpviz.snapshot import LayerState
 
 Box = tuple[float, float, float, float]
@@ -76,3 +77,26 @@ def channel_into(layers: tuple[LayerState, ...], spot: Spot | None, layer: int) 
         if one.layer == layer - 1 and len(before.shape) == 3 and one.unit < before.units:
             return place(one.unit, before.shape)[0]
     return None
+
+
+def spot_of(layers: tuple[LayerState, ...], where: ParameterPlace) -> Spot | None:
+    """Return where a parameter, an input ("x") or a target ("y") stands in the diagram; None where nowhere.
+
+    A bias is told by its neuron; of a kernel's filter, or of what has one for a whole map, by the first.
+    """
+    layer, first = where.layer, where.place[0] if where.place else 0
+    if not layers:
+        return Spot(0, first) if where.name == "" else None
+    if layer == 0:
+        return {"x": Spot(0, first), "y": Spot(len(layers) - 1, first)}.get(where.name)
+    if layer >= len(layers):
+        return None
+    shape = layers[layer].shape
+    if len(where.place) == 4:
+        kernel = next(each.values.shape[1:] for each in layers[layer].parameters if each.name == where.name)
+        return Spot(layer, first, int(np.ravel_multi_index(where.place[1:], kernel)), kernel=True)
+    if len(where.place) == 2:
+        return Spot(layer, first, where.place[1])
+    if layers[layer].kind == CONVOLUTION:
+        return Spot(layer, first, 0, kernel=True)
+    return Spot(layer, first * shape[1] * shape[2] if len(shape) == 3 else first)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
 from bpviz.present.inspect import output_name
 from bpviz.present.numbers import exact, short
-from bpviz.present.sequence_values import shown_sequence
+from bpviz.present.sequence_values import ShownSequence
 from bpviz.present.unrolled import Mark
 from bpviz.present.unrolled_rows import GATES, RECURRENT
+from bpviz.present.unrolled_shown import shown_in
 from bpviz.present.unrolled_sums import delta_name, sum_parts, weight_terms
 from bpviz.present.unrolled_values import by_step, flow
 from bpviz.present.unrolled_weights import parameter
@@ -43,8 +44,9 @@ class VectorLine(CardLine):
         return f"{self.name} = [{', '.join(map(exact, self.values))}]"
 
 
-def card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
-    """Return what is said about ``mark``."""
+def card(info: RunInfo, snapshot: Snapshot, mark: Mark, shown: ShownSequence | None = None) -> Card:
+    """Return what is said about ``mark``; ``shown`` is what goes in and comes out (found where not given)."""
+    shown = shown or shown_in(info, snapshot)
     state = snapshot.layers[mark.layer]
     if mark.kind == "weight":
         return _weight_card(info, snapshot, mark)
@@ -53,8 +55,8 @@ def card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
             return _unit_card(info, snapshot, mark)
         return _block_card(info, state, mark)
     if mark.layer == 0:
-        return _input_card(info, snapshot, mark)
-    return _dense_card(info, snapshot, mark)
+        return _input_card(info, snapshot, mark, shown)
+    return _dense_card(info, snapshot, mark, shown)
 
 
 def _title(info: RunInfo, mark: Mark, unit: bool = True) -> str:
@@ -111,7 +113,8 @@ def _gate_lines(snapshot: Snapshot, mark: Mark) -> list[CardLine]:
     state, gate = snapshot.layers[mark.layer], mark.name
     name, t = symbol(gate), subscript(mark.step + 1)
     squash = f"{_SQUASH.get(gate, 'σ')}({'sum' if name == 'z' else 'z'})"
-    lines = _sum_lines(snapshot, mark, gate)
+    # A GRU's candidate takes r ⊙ (…): the mean of a product is not that of its factors.
+    lines = [] if gate == "n" and snapshot.sample < 0 else _sum_lines(snapshot, mark, gate)
     if name == "z":
         # A GRU's gate is called z as well: what goes into it is only "the sum" then.
         total = lines[-1]
@@ -177,8 +180,7 @@ def _deltas(state: LayerState) -> list[str]:
     return ["delta_h", *(delta_name(gate) for gate in GATES[state.kind])]
 
 
-def _input_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
-    shown = shown_sequence(info, snapshot)
+def _input_card(info: RunInfo, snapshot: Snapshot, mark: Mark, shown: ShownSequence | None) -> Card:
     assert info.sequence_shape is not None
     sees = by_step(snapshot.layers[0], "a", info.sequence_shape[0])
     if shown is None:
@@ -193,7 +195,7 @@ def _input_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     return Card(_title(info, mark, unit=False), tuple(lines))
 
 
-def _dense_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
+def _dense_card(info: RunInfo, snapshot: Snapshot, mark: Mark, shown: ShownSequence | None) -> Card:
     state = snapshot.layers[mark.layer]
     steps = len(info.shapes) and info.sequence_shape[0] if info.sequence_shape else 1
     output = mark.layer == len(snapshot.layers) - 1
@@ -205,7 +207,7 @@ def _dense_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     a = "ŷ" if output else "a"
     lines.append(CardLine(f"{a} = {formula}" if formula else a, float(rows["a"][step, unit])))
     if output:
-        lines += _target_lines(info, snapshot, step, unit)
+        lines += _target_lines(info, snapshot, shown, step, unit)
     lines.append(CardLine("δ = ∂L/∂z", float(rows["delta"][step, unit]), "backward"))
     bias = parameter(state, "b")
     if bias is not None:
@@ -214,8 +216,9 @@ def _dense_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     return Card(title, tuple(lines))
 
 
-def _target_lines(info: RunInfo, snapshot: Snapshot, step: int, unit: int) -> list[CardLine]:
-    shown = shown_sequence(info, snapshot)
+def _target_lines(
+    info: RunInfo, snapshot: Snapshot, shown: ShownSequence | None, step: int, unit: int
+) -> list[CardLine]:
     if shown is None:
         return []
     if shown.labels is None or shown.said is None:
@@ -250,7 +253,8 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     if found.update[at]:
         lines.append(CardLine(tr("last change"), value, "muted", value + float(found.update[at])))
     terms = weight_terms(snapshot.layers, mark.layer, mark.name, mark.unit, mark.source)
-    if terms is not None:
+    # Of a mean the terms are not known: the mean of δ·x is not that of δ times that of x.
+    if terms is not None and snapshot.sample >= 0:
         seen = {"Wx": "x", "Wh": "h"}.get(mark.name, "")
         lines.append(CardLine(tr("now, this sample, summed over the steps"), None, "muted"))
         what = "Σₜ δₜ" + {"x": "·xₜ", "h": "·hₜ₋₁"}.get(seen, "")

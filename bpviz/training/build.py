@@ -199,7 +199,8 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
     batches = Batches(len(train), config.live.batch_size, shuffle=config.shuffle, seed=config.seed)
     info = _network_info(config, data, objective, loss, output, batches.per_epoch, run_id)
     if (scaling.scale != 1.0).any():
-        info = replace(info, target_scale=tuple(scaling.scale.tolist()))
+        mean, scale = scaling.mean.tolist(), scaling.scale.tolist()
+        info = replace(info, target_scale=tuple(scale), target_mean=tuple(mean))
     theta = _first_theta(config, objective)
     training = NetworkTraining(
         info,
@@ -266,6 +267,7 @@ def _network_info(
         sequence_shape=dataset.sequence_shape,
         target_steps=dataset.target_steps,
         samples=len(data.x_train),
+        input_scaling=(frozen(data.scaling.mean), frozen(data.scaling.scale)),
     )
 
 

@@ -12,16 +12,18 @@ from bpviz.present import inspect
 from bpviz.present.cards import Card, Editable
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_maps import around
-from bpviz.present.diagram_marks import seen
+from bpviz.present.diagram_marks import seen, spot_of
 from bpviz.present.diagram_places import Box, card_place
-from bpviz.present.editable import editable_card
+from bpviz.present.editable import editable_card, in_both_units
 from bpviz.present.layer_heads import layer_heads
+from bpviz.present.mean_card import of_mean
 from bpviz.present.palette import Palette
 from bpviz.present.probed import probed_card
 from bpviz.present.unrolled_rows import is_unrolled
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import Lit, lit_at, walked_snapshot
-from bpviz.probing import GradientProbe
+from bpviz.present.walk_words import sample_text
+from bpviz.probing import GradientProbe, ParameterPlace
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.network_canvas import DiagramCanvas
@@ -123,6 +125,9 @@ class NetworkPanel(Panel):
             self.canvas.show_run(info)
         self._order_tabs()
 
+    def show_data(self, info: RunInfo) -> None:
+        self._info = self.canvas.scene.info = self.unrolled.canvas.scene.info = info
+
     @property
     def _unrolls(self) -> bool:
         """Whether the run's network is shown unrolled over time."""
@@ -151,7 +156,6 @@ class NetworkPanel(Panel):
         if info is None or snapshot.run_id != info.run_id:
             return
         self._plain = snapshot
-        self.footer.show_snapshot(info, snapshot)
         self._show(snapshot)
 
     def show_operation(
@@ -161,6 +165,19 @@ class NetworkPanel(Panel):
         self._lit = lit_at(dissection, operation, sample)
         if self._plain is not None:
             self._show(self._plain)
+
+    def pin(self, what: ParameterPlace | Spot | None, step: int = -1, name: str = "") -> None:
+        """Keep the card on a parameter, an input, a target or a unit, in whichever picture is shown.
+
+        In a network unrolled over time a unit is meant at ``step``, in the array ``name``.
+        """
+        if self._unrolls:
+            self.unrolled.pin(what, step, name)
+        elif isinstance(what, ParameterPlace):
+            snapshot = self.canvas.scene.snapshot
+            self.canvas.pin(None if snapshot is None else spot_of(snapshot.layers, what))
+        else:
+            self.canvas.pin(what)
 
     def show_probe(self, probe: GradientProbe | None) -> None:
         """Show a check of one gradient in its card; None takes it away."""
@@ -172,6 +189,10 @@ class NetworkPanel(Panel):
         lit = self._lit
         if lit is not None and lit.dissection.iteration != snapshot.iteration + 1:
             lit = None
+        if self._info is not None:
+            mean = lit is not None and lit.sample == "mean" and len(lit.dissection.rows) > 0
+            said = sample_text(lit.dissection, "mean") if mean and lit is not None else ""
+            self.footer.show_snapshot(self._info, snapshot, said)
         if lit is not None:
             snapshot = walked_snapshot(snapshot, lit)
         shown = self.unrolled if self._unrolls else self.canvas
@@ -240,6 +261,8 @@ class NetworkPanel(Panel):
 
     @Slot(object)
     def _on_card_edit_wanted(self, numbers: tuple[Editable, ...]) -> None:
+        if self._info is not None and self._plain is not None:
+            numbers = in_both_units(self._info, self._plain, numbers)
         self.number_box.open_at(numbers, self.card_view.pos())
 
     def _show_card(self) -> None:
@@ -258,6 +281,8 @@ class NetworkPanel(Panel):
             self.card_view.hide()
             return
         card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
+        if scene.lit is not None and scene.snapshot.sample < 0 and scene.lit.sample == "mean":
+            card = of_mean(card, sample_text(scene.lit.dissection, "mean"))
         card = editable_card(scene.info, scene.snapshot, card, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         picture = self._card_picture(card, spot)

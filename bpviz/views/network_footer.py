@@ -95,14 +95,14 @@ class FooterStrip(QWidget):
         self._target_text = ""
         self._fit()
 
-    def show_snapshot(self, info: RunInfo, snapshot: Snapshot) -> None:
-        """Say what the shown sample should be answered with."""
+    def show_snapshot(self, info: RunInfo, snapshot: Snapshot, mean: str = "") -> None:
+        """Say what the shown sample should be answered with, or what the numbers are the ``mean`` of."""
         if self._asked in (None, snapshot.sample):
             # Until it is there, the sample that was asked for stays written.
             self._asked = None
             self.sample.show_value(snapshot.sample)
         text = target_text(info, snapshot)
-        target = f"→ {text}" if text else ""
+        target = mean or (f"→ {text}" if text else "")
         if target != self._target_text:
             self._target_text = target
             self._fit()

@@ -7,12 +7,18 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bpviz.present.cards import Card
-from bpviz.present.editable import editable_card
+from bpviz.present.diagram import Spot
+from bpviz.present.mean_card import of_mean
 from bpviz.present.palette import Palette
+from bpviz.present.unrolled import Mark
 from bpviz.present.unrolled_cards import card
+from bpviz.present.unrolled_numbers import changeable
+from bpviz.present.unrolled_places import mark_of, mark_of_spot, view_of
 from bpviz.present.unrolled_words import subtitle
 from bpviz.present.walk_light import Lit
 from bpviz.present.walk_time import clock_at
+from bpviz.present.walk_words import sample_text
+from bpviz.probing import ParameterPlace
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.unrolled_canvas import UnrolledCanvas
@@ -59,9 +65,10 @@ class UnrolledView(QWidget):
         """Let the time stand where the walk does: forward, then back with δ."""
         if lit is None and self.canvas.scene.lit is None:
             return
-        self.strip.stop()
-        self.canvas.scene.lit = lit
-        self.canvas.set_time(None, None if lit is None else clock_at(lit))
+        clock = None if lit is None else clock_at(lit)
+        self.strip.follow(clock)
+        self.canvas.scene.set_lit(lit)
+        self.canvas.set_time(None, clock)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -96,13 +103,42 @@ class UnrolledView(QWidget):
         target = self.canvas.target_rect(mark)
         if target.isNull():
             return None
-        found = editable_card(scene.info, scene.snapshot, card(scene.info, scene.snapshot, mark))
+        found = card(scene.info, scene.snapshot, mark, scene.shown)
+        if scene.is_mean and scene.lit is not None:
+            found = of_mean(found, sample_text(scene.lit.dissection, "mean"))
+        found = changeable(scene.info, scene.snapshot, found, mark)
         return found, target.translated(0.0, float(self.canvas.y()))
 
     @property
     def pinned(self) -> bool:
         """Whether the card was clicked to stay."""
         return self.canvas.scene.pinned is not None
+
+    def pin(self, what: ParameterPlace | Spot | None, step: int = -1, name: str = "") -> None:
+        """Keep the card on a parameter, an input, a target or a unit; on what is not there, or None, on none.
+
+        A unit is meant at ``step`` (from 0; −1: the last one), in the array ``name``.
+        """
+        layout = self.canvas.scene.layout
+        if what is None or layout is None:
+            self.canvas.pin(None)
+        elif isinstance(what, ParameterPlace):
+            self.pin_mark(mark_of(layout, what))
+        else:
+            self.pin_mark(mark_of_spot(layout, what, step, name))
+
+    def pin_mark(self, mark: Mark | None) -> None:
+        """Keep the card on ``mark``, and show what it is in, its step lit."""
+        scene = self.canvas.scene
+        hidden = mark is not None and scene.layout is not None and not scene.shows(mark)
+        if mark is not None and hidden and scene.info is not None and mark.layer:
+            state = scene.snapshot.layers[mark.layer] if scene.snapshot is not None else None
+            units = state.arrays["h"].shape[1] if state is not None and "h" in state.arrays else 1
+            self.canvas.set_view(view_of(scene.info.kinds[mark.layer - 1], units, mark))
+            self.strip.show_view(scene.view)
+        self.canvas.pin(mark)
+        if mark is not None and mark.step >= 0:
+            self.strip.show_step(mark.step)
 
     def let_go(self) -> None:
         """Hide the card; where there is none, light no step any more."""
@@ -112,7 +148,12 @@ class UnrolledView(QWidget):
 
     @Slot(object, object)
     def _on_strip_time_changed(self, step: object, clock: object) -> None:
-        self.canvas.set_time(step, clock)  # type: ignore[arg-type]  # a signal knows objects only
+        lit = self.canvas.scene.lit
+        if lit is None:
+            self.canvas.set_time(step, clock)  # type: ignore[arg-type]  # a signal knows objects only
+        elif clock is None:
+            # The walk says where time stands.
+            self.canvas.set_time(None, clock_at(lit))
 
     @Slot(int)
     def _on_canvas_step_chosen(self, step: int) -> None:

@@ -11,6 +11,7 @@ from bpviz.present.numbers import short
 from bpviz.present.palette import class_colour
 from bpviz.present.sequence_values import ShownSequence
 from bpviz.present.unrolled import Row
+from bpviz.present.walk_words import sample_text
 from bpviz.snapshot import RunInfo
 from bpviz.text import tr
 from bpviz.views.plotting import RIGHT, hairline, line_height
@@ -93,8 +94,9 @@ def _paint_target(
         text = info.class_names[label] if label < len(info.class_names) else str(label)
         argb = QColor(class_colour(label)).rgb()
     else:
-        value = float(shown.target[step, 0])
-        text = fitting(metrics, value, cell.width())
+        # Of several classes a mean has no one number to write.
+        value = float(shown.target[step, 0]) if shown.target.shape[1] == 1 else float("nan")
+        text = "" if value != value else fitting(metrics, value, cell.width())
         argb = number_argb(value, _largest(info) or 1.0)
     painter.fillRect(cell, QColor.fromRgb(argb))
     if metrics.horizontalAdvance(text) <= cell.width() and cell.height() >= 0.8 * line_height(metrics):
@@ -159,7 +161,10 @@ def _paint_sentence(
 
 def _told(shown: ShownSequence, info: RunInfo, scene: UnrolledScene) -> tuple[str, str]:
     if shown.labels is None or shown.said is None:
-        return f"y {short(float(shown.target[0, 0]))}   ŷ", scene.colours.muted
+        said = f"y {short(float(shown.target[0, 0]))}   ŷ" if shown.target.shape[1] == 1 else "ŷ"
+        if scene.is_mean and scene.lit is not None:
+            said = f"{sample_text(scene.lit.dissection, 'mean')} · {said}"
+        return said, scene.colours.muted
     names, label, answer = info.class_names, int(shown.labels[0]), int(shown.said[0])
     right = label == answer
     chance = percent(float(shown.prediction[0, answer]))

@@ -11,9 +11,10 @@ from bpviz.present.decision import is_dark
 from bpviz.present.diagram_colours import Argb
 from bpviz.present.numbers import short
 from bpviz.present.palette import LIGHT, Palette
-from bpviz.present.sequence_values import ShownSequence, shown_sequence
+from bpviz.present.sequence_values import ShownSequence
 from bpviz.present.unrolled import Look, Mark, Row, Unrolled, lay_out
 from bpviz.present.unrolled_rows import RECURRENT, views
+from bpviz.present.unrolled_shown import shown_in
 from bpviz.present.unrolled_values import Clock, Flow, cuts, flow
 from bpviz.present.unrolled_words import layer_name
 from bpviz.present.walk_light import Lit
@@ -73,13 +74,25 @@ class UnrolledScene:
         assert self.info is not None
         first = self.snapshot is None
         self.snapshot = snapshot
-        self.shown = shown_sequence(self.info, snapshot)
+        self.shown = shown_in(self.info, snapshot, self.lit)
         self.flows = {
             number: flow(state) for number, state in enumerate(snapshot.layers) if "delta_h" in state.arrays
         }
         if first:
             self.lay_out(*self._size)
         self.changed()
+
+    def set_lit(self, lit: Lit | None) -> None:
+        """Take where the walk stands; a mean has its inputs and targets from there."""
+        self.lit = lit
+        if self.info is not None and self.snapshot is not None:
+            self.shown = shown_in(self.info, self.snapshot, lit)
+        self.changed()
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the numbers are means over the samples of a batch."""
+        return self.lit is not None and self.lit.sample == "mean" and self.snapshot is not None
 
     def lay_out(self, width: int, height: int) -> None:
         """Place everything; before the first snapshot there is nothing to place."""
@@ -100,6 +113,13 @@ class UnrolledScene:
         widest = max(metrics.horizontalAdvance(name) for name in names)
         look = Look(width, height, line_height(metrics), metrics.horizontalAdvance("0"), widest)
         self.layout = lay_out(self.info, self.snapshot.layers, self.view, look)
+
+    def shows(self, mark: Mark) -> bool:
+        """Whether what is meant can be seen in the view that is chosen."""
+        if self.layout is None or self.layout.target_of(mark) is None:
+            return False
+        row = self.layout.row_of(mark.layer, mark.name)
+        return mark.kind != "cell" or (row is not None and row.spec.name == mark.name)
 
     def changed(self) -> None:
         """Paint all of it anew the next time."""

@@ -37,6 +37,7 @@ class TimeStrip(QWidget):
         self.place = QLabel(self)
         self.clock: Clock | None = None
         self._steps, self._lit = 0, False
+        self._walked: Clock | None = None
         self._palette: Palette | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -71,6 +72,7 @@ class TimeStrip(QWidget):
 
     def show_run(self, info: RunInfo, view: str) -> None:
         """Offer what this run's layers have."""
+        self._walked = None
         self.stop()
         self._steps = info.sequence_shape[0] if info.sequence_shape else 0
         self.slider.blockSignals(True)
@@ -110,6 +112,17 @@ class TimeStrip(QWidget):
         self.slider.setValue(step + 1)
         self.slider.blockSignals(False)
         self._tell()
+
+    def follow(self, clock: Clock | None) -> None:
+        """Show where the walk stands in time; it plays by its own pace."""
+        self._timer.stop()
+        self.clock = None
+        self._walked = clock
+        if clock is not None:
+            self.slider.blockSignals(True)
+            self.slider.setValue(clock.step + 1)
+            self.slider.blockSignals(False)
+        self._say()
 
     def let_go(self) -> bool:
         """Light no step any more; return whether one was."""
@@ -179,9 +192,10 @@ class TimeStrip(QWidget):
         self.play.setToolTip(name)
         self.play.setAccessibleName(name)
         said = ""
-        if self.clock is not None:
-            sign = "←" if self.clock.backward else "→"
-            said = f"t {sign} {self.clock.step + 1}/{self._steps}"
+        clock = self.clock or self._walked
+        if clock is not None:
+            sign = "←" if clock.backward else "→"
+            said = f"t {sign} {clock.step + 1}/{self._steps}"
         elif self._lit:
             said = f"t = {self.slider.value()}/{self._steps}"
         self.place.setText(said)
