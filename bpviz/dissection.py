@@ -85,7 +85,8 @@ class Dissection:
         In the order of computing; updates last.
     settings : mapping
         What else the numbers depend on: the ``loss``'s fields, the ``penalties``, ``clip_value`` and
-        ``clip_norm``.
+        ``clip_norm``; η₀ as ``base_rate``, the ``schedule``, its fields and what it remembered; and what
+        the optimizer ``found`` on its way, where it searches.
     """
 
     run_id: int

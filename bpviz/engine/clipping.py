@@ -7,6 +7,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
 
+VALUE_FORMULA = "min(max(dL_dtheta, -clip_value), clip_value)"
+NORM_FORMULA = "dL_dtheta * min(1, clip_norm / grad_norm)"
+"""What becomes of one parameter's slope, as it is printed; ``grad_norm`` is ‖g‖."""
+
 
 def clip_value(gradient: Array, limit: float, out: Array) -> Array:
     """Return g with every entry brought into −limit … limit, in ``out``.

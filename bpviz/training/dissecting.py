@@ -59,7 +59,7 @@ def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None
         _frozen_state(rehearsal.before),
         _frozen_state(rehearsal.after),
         function_operations(),
-        _settings(training, config),
+        _settings(training, config, rehearsal),
     )
 
 
@@ -88,7 +88,7 @@ def _of_network(
         _frozen_state(rehearsal.before),
         _frozen_state(rehearsal.after),
         network_operations(objective.network, objective.loss_function),
-        _settings(training, config),
+        _settings(training, config, rehearsal),
     )
 
 
@@ -133,13 +133,18 @@ def _with(batch: NDArray[np.intp], row: int) -> tuple[NDArray[np.intp], slice]:
     return held, slice(place, place + 1)
 
 
-def _settings(training: Training, config: RunConfig) -> dict[str, Any]:
+def _settings(training: Training, config: RunConfig, rehearsal: Rehearsal) -> dict[str, Any]:
     live = training.live
     return {
         "loss": dict(config.loss_options),
         "penalties": dict(live.penalties),
         "clip_value": live.clip_value,
         "clip_norm": live.clip_norm,
+        "found": _frozen_state(rehearsal.found),
+        "base_rate": live.learning_rate,
+        "schedule": config.schedule,
+        "schedule_fields": dict(config.schedule_options),
+        "schedule_state": training.schedule.state(),
     }
 
 

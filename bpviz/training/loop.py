@@ -50,7 +50,7 @@ MOST_STEPS_BACK = 50
 @dataclass(frozen=True)
 class Rehearsal:
     """The next iteration, tried out: its batch, L, η, ∇L, what it takes off θ, and what the optimizer
-    remembers before and after it.
+    remembers before and after it, and what it came upon.
     """
 
     batch: Batch
@@ -60,6 +60,7 @@ class Rehearsal:
     update: Array
     before: State
     after: State
+    found: State
 
 
 class Training:
@@ -290,6 +291,7 @@ class Training:
                 self.update.copy(),
                 kept.optimizer,
                 self.optimizer.state(),
+                self.optimizer.found(),
             )
         finally:
             self.go_to(kept)

@@ -30,6 +30,17 @@ LAYER_RUNS = {
     "one bias": {"data": "binary_addition", "layers": "gru 3 biases one, lstm 2 biases none"},
     "penalties": {"data": "spiral", "layers": "3 tanh", "l1": 0.01, "l2": 0.1, "clip_norm": 0.1},
     "elastic": {"data": "spiral", "layers": "3 tanh", "elastic_net": 0.1, "clip_value": 0.05},
+    "held": {
+        "data": "spiral",
+        "layers": "3 tanh",
+        "l1": 0.01,
+        "max_norm": 0.5,
+        "clip_value": 0.05,
+        "clip_norm": 0.1,
+        "optimizer": "adam",
+        "schedule": "cosine",
+    },
+    "held search": {"data": "spiral", "layers": "3 tanh", "l2": 0.05, "max_norm": 0.6, "optimizer": "bfgs"},
     "whole batch": {"data": "spiral", "layers": "3 tanh", "batch_size": "full"},
     "function": {"function": "bowl"},
 }

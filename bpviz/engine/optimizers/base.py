@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,8 @@ class Optimizer(ABC):
     letters : mapping
         What each letter that is kept from step to step is of what is remembered.
     direction : tuple of str
-        In place of the lines, where no parameter can be looked at by itself: the method in TeX.
+        The method in TeX, where its step is not made of one parameter at a time; the lines then read what
+        `found` tells, too, by `lines_read`.
     """
 
     searches: ClassVar[bool] = False
@@ -77,6 +78,25 @@ class Optimizer(ABC):
         np.multiply(theta, self.weight_decay, out=decayed)
         decayed += gradient
         return decayed
+
+    def found(self) -> State:
+        """Return a copy of what the last step came upon on its way, and the next one forgets."""
+        return {}
+
+    @classmethod
+    def lines_read(
+        cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
+    ) -> dict[str, Any]:
+        """Return the numbers that the lines read beside θ and η, for the parameter at ``place``.
+
+        Parameters
+        ----------
+        found, before
+            What `found` told after the step, and `state` before it.
+        gradient : (n,)
+            ∇L.
+        """
+        return {}
 
     def state(self) -> State:
         """Return a copy of what the optimizer remembers."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +46,10 @@ class BFGS(SearchOptimizer):
         r"s = \alpha\,d,\quad y = g_{+}-g,\quad \rho = \frac{1}{s^{\mathsf{T}}y}",
         r"H \leftarrow (I-\rho\,s\,y^{\mathsf{T}})\,H\,(I-\rho\,y\,s^{\mathsf{T}})+\rho\,s\,s^{\mathsf{T}}",
     )
+    lines = (
+        "d = -g if straight > 0 else -sum(H_row[j] * g_all[j], j) if pairs > 0 else -g",
+        "theta = theta + alpha * d",
+    )
     remembers = ("pairs", "inverse")
 
     def __init__(self, curvature: float = 0.9) -> None:
@@ -66,6 +72,18 @@ class BFGS(SearchOptimizer):
         """d = −H g."""
         np.dot(self.inverse, gradient, out=direction)
         np.negative(direction, out=direction)
+
+    @classmethod
+    def lines_read(
+        cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
+    ) -> dict[str, Any]:
+        """Return the parameter's row of H, and g."""
+        return {
+            **super().lines_read(found, before, gradient, place),
+            "pairs": int(before["pairs"]),
+            "H_row": before["inverse"][place],
+            "g_all": gradient,
+        }
 
     def look(self, line: Line, learning_rate: float) -> None:
         """Try η first, at the very first step η / ‖g‖₁ where that is less."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Evaluate
@@ -27,6 +30,11 @@ class ConjugateGradient(SearchOptimizer):
         r"d \leftarrow {-}g+\beta\,d",
         r"\theta \leftarrow \theta+\alpha\,d",
     )
+    lines = (
+        "beta = 0 if straight > 0 else max(0, (g_g - g_before) / before_before) if since > 0 else 0",
+        "d = -g if straight > 0 else -g + beta * d_before if since > 0 else -g",
+        "theta = theta + alpha * d",
+    )
     remembers = ("since", "last_gradient", "last_direction")
 
     def __init__(self, curvature: float = 0.1) -> None:
@@ -43,6 +51,23 @@ class ConjugateGradient(SearchOptimizer):
         """d ← −g + β d."""
         np.multiply(self.last_direction, self._beta(gradient), out=direction)
         direction -= gradient
+
+    @classmethod
+    def lines_read(
+        cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
+    ) -> dict[str, Any]:
+        """Return the products of the gradients that β is made of, and the last direction."""
+        last = before["last_gradient"]
+        square = float(np.dot(last, last))
+        fresh = before["since"] in (0, len(gradient)) or square == 0.0
+        return {
+            **super().lines_read(found, before, gradient, place),
+            "since": 0 if fresh else int(before["since"]),
+            "g_g": float(np.dot(gradient, gradient)),
+            "g_before": float(np.dot(gradient, last)),
+            "before_before": square,
+            "d_before": float(before["last_direction"][place]),
+        }
 
     def _beta(self, gradient: Array) -> float:
         last = self.last_gradient

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Evaluate
+from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Evaluate, State
 from bpviz.engine.optimizers.bfgs import first_length, is_curved
 from bpviz.engine.optimizers.line import Line, strong_wolfe
 from bpviz.engine.optimizers.searching import SearchOptimizer, curvature_field
@@ -38,10 +41,22 @@ class LBFGS(SearchOptimizer):
     """
 
     direction = (
-        r"d = {-}H_{k}\,g,\quad H_{0} = \frac{s^{\mathsf{T}}y}{y^{\mathsf{T}}y}\,I",
-        r"H_{i} = V_{i}^{\mathsf{T}}\,H_{i-1}\,V_{i}+\rho_{i}\,s_{i}\,s_{i}^{\mathsf{T}},\quad i = 1,\dots,k",
-        r"V_{i} = I-\rho_{i}\,y_{i}\,s_{i}^{\mathsf{T}},\quad \rho_{i} = \frac{1}{s_{i}^{\mathsf{T}}y_{i}}",
-        r"\theta \leftarrow \theta+\alpha\,d",
+        (
+            r"q \leftarrow g,\quad q \leftarrow q-a_{k}\,y_{k},\quad "
+            r"a_{k} = \frac{s_{k}^{\mathsf{T}}q}{s_{k}^{\mathsf{T}}y_{k}},\quad k = K,\dots,1"
+        ),
+        r"r \leftarrow \gamma\,q,\quad \gamma = \frac{s_{K}^{\mathsf{T}}y_{K}}{y_{K}^{\mathsf{T}}y_{K}}",
+        (
+            r"r \leftarrow r+(a_{k}-b_{k})\,s_{k},\quad "
+            r"b_{k} = \frac{y_{k}^{\mathsf{T}}r}{s_{k}^{\mathsf{T}}y_{k}},\quad k = 1,\dots,K"
+        ),
+        r"d = {-}r,\quad \theta \leftarrow \theta+\alpha\,d",
+    )
+    lines = (
+        "q = g if straight > 0 else g - sum(a[k] * y[k], k) if pairs > 0 else g",
+        "r = q if straight > 0 else gamma * q + sum((a[k] - b[k]) * s[k], k) if pairs > 0 else q",
+        "d = -r",
+        "theta = theta + alpha * d",
     )
     remembers = ("pairs", "moves", "changes")
 
@@ -54,24 +69,49 @@ class LBFGS(SearchOptimizer):
         self.pairs = 0
         self.moves: Array = np.zeros((self.memory, size), dtype)
         self.changes: Array = np.zeros((self.memory, size), dtype)
+        self._shares: tuple[list[float], list[float], float] = [], [], 1.0
 
     def aim(self, theta: Array, gradient: Array, direction: Array, evaluate: Evaluate) -> None:
         """d = −H g, by the two loops."""
         direction[:] = gradient
         rows = [pair % self.memory for pair in range(max(0, self.pairs - self.memory), self.pairs)]
-        weights = {}
+        weights, shares, scale = {}, [], 1.0
         for row in reversed(rows):
             moved, changed = self.moves[row], self.changes[row]
             weights[row] = float(np.dot(moved, direction)) / float(np.dot(moved, changed))
             direction -= weights[row] * changed
         if rows:
             moved, changed = self.moves[rows[-1]], self.changes[rows[-1]]
-            direction *= float(np.dot(moved, changed)) / float(np.dot(changed, changed))
+            scale = float(np.dot(moved, changed)) / float(np.dot(changed, changed))
+            direction *= scale
         for row in rows:
             moved, changed = self.moves[row], self.changes[row]
             share = float(np.dot(changed, direction)) / float(np.dot(moved, changed))
             direction += (weights[row] - share) * moved
+            shares.append(share)
+        self._shares = [weights[row] for row in rows], shares, scale
         np.negative(direction, out=direction)
+
+    def found(self) -> State:
+        """Return the shares a and b of every pair and γ as well."""
+        found = super().found()
+        first, second, scale = self._shares
+        return found and {**found, "a": np.array(first), "b": np.array(second), "gamma": scale}
+
+    @classmethod
+    def lines_read(
+        cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
+    ) -> dict[str, Any]:
+        """Return the parameter's part of every pair, the oldest first, and the shares of the two loops."""
+        memory, pairs = len(before["moves"]), int(before["pairs"])
+        rows = [pair % memory for pair in range(max(0, pairs - memory), pairs)]
+        return {
+            **super().lines_read(found, before, gradient, place),
+            "pairs": len(rows),
+            "s": before["moves"][rows, place],
+            "y": before["changes"][rows, place],
+            **{name: found[name] for name in ("a", "b", "gamma")},
+        }
 
     def look(self, line: Line, learning_rate: float) -> None:
         """Try η first, without a pair η / ‖g‖₁ where that is less."""

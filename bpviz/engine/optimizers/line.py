@@ -17,6 +17,8 @@ import numpy as np
 from bpviz.engine.optimizers.base import Array, Evaluate
 
 SUFFICIENT = 1e-4
+"""c₁."""
+
 MOST_TRIALS = 60
 NARROWEST = 1e-10
 """Of the length itself: between two trials so close there is rounding only."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Evaluate
+from bpviz.engine.optimizers.base import OPTIMIZERS, Array, Evaluate, State
 from bpviz.engine.optimizers.line import Line, backtrack
 from bpviz.engine.optimizers.searching import SearchOptimizer, refuse_large
 from bpviz.text import N_
@@ -33,6 +36,13 @@ class Newton(SearchOptimizer):
         r"(H+\tau\,I)\,d = {-}g",
         r"\theta \leftarrow \theta+\alpha\,d",
     )
+    lines = (
+        (
+            "d = -g if straight > 0 else -(g + sum(H_row[others] * d_all[others], others)) / (H_own + tau)"
+            " if n > 1 else -g / (H_own + tau)"
+        ),
+        "theta = theta + alpha * d",
+    )
 
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:
         """Allocate H.
@@ -45,6 +55,7 @@ class Newton(SearchOptimizer):
         refuse_large("Newton's method", size)
         super().start(size, dtype)
         self.hessian: Array = np.zeros((size, size), dtype)
+        self._shift = 0.0
         self._step = float(np.cbrt(np.finfo(dtype).eps))
 
     def aim(self, theta: Array, gradient: Array, direction: Array, evaluate: Evaluate) -> None:
@@ -52,8 +63,30 @@ class Newton(SearchOptimizer):
         self._measure(theta, evaluate)
         if not np.isfinite(self.hessian).all():
             np.negative(gradient, out=direction)
+            self._straight = True
             return
         np.negative(np.linalg.solve(self._positive(), gradient), out=direction)
+
+    def found(self) -> State:
+        """Return H and τ as well."""
+        found = super().found()
+        return found and {**found, "H": self.hessian.copy(), "tau": self._shift}
+
+    @classmethod
+    def lines_read(
+        cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
+    ) -> dict[str, Any]:
+        """Return the parameter's row of (H + τI) d = −g: its own entry, and the others."""
+        row, size = found["H"][place], len(gradient)
+        others = [each for each in range(size) if each != place]
+        return {
+            **super().lines_read(found, before, gradient, place),
+            "n": size,
+            "H_own": float(row[place]),
+            "H_row": row[others],
+            "d_all": found["d"][others],
+            "tau": float(found["tau"]),
+        }
 
     def look(self, line: Line, learning_rate: float) -> None:
         """Try η, then less and less."""
@@ -82,8 +115,10 @@ class Newton(SearchOptimizer):
         for _ in range(MOST_SHIFTS):
             shifted = hessian + np.asarray(shift, hessian.dtype) * np.eye(len(hessian), dtype=hessian.dtype)
             if _is_positive_definite(shifted):
+                self._shift = shift
                 return shifted
             shift = max(2.0 * shift, LEAST_SHIFT * scale)
+        self._straight = True
         return np.eye(len(hessian), dtype=hessian.dtype)
 
 

@@ -69,8 +69,11 @@ class Rprop(Optimizer):
 
     lines = (
         "s = sign(dL_dtheta) * r",
-        "Delta = min(max(Delta * (step_up if s > 0 else step_down if s < 0 else 1), step_min), step_max)",
-        "r = sign(dL_dtheta) if s >= 0 else 0",
+        (
+            "Delta = 0 if eta == 0 else "
+            "min(max(Delta * (step_up if s > 0 else step_down if s < 0 else 1), step_min), step_max)"
+        ),
+        "r = r if eta == 0 else sign(dL_dtheta) if s >= 0 else 0",
         "theta = theta - Delta * r",
     )
     letters = {"Delta": "eta * sizes", "r": "last_sign"}

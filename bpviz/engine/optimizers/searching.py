@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from bpviz.engine.optimizers.base import Array, Evaluate, Optimizer
-from bpviz.engine.optimizers.line import Line, strong_wolfe
+from bpviz.engine.optimizers.base import Array, Evaluate, Optimizer, State
+from bpviz.engine.optimizers.line import SUFFICIENT, Line, Trial, strong_wolfe
 from bpviz.errors import UserError
 from bpviz.registry import Field
 from bpviz.text import N_, Text
@@ -39,12 +41,20 @@ class SearchOptimizer(Optimizer):
 
     searches = True
     curvature = 0.9
+    search_lines = ("loss_bound = loss_here + armijo * alpha * steep",)
+    """Armijo's condition as it is printed: below this the loss has to come."""
 
     def start(self, size: int, dtype: np.dtype[np.floating]) -> None:
         """Allocate the gradient at θ and the direction."""
         super().start(size, dtype)
         self._gradient: Array = np.empty(size, dtype)
         self._direction: Array = np.empty(size, dtype)
+        self._rest(0.0)
+
+    def _rest(self, loss: float) -> None:
+        """Note a search that has not begun."""
+        self._begun, self._straight = False, False
+        self._first = self._best = Trial(0.0, float(loss), 0.0)
 
     def step(self, theta: Array, gradient: Array, learning_rate: float) -> None:
         """Refuse: without the loss elsewhere there is nothing to search.
@@ -62,6 +72,7 @@ class SearchOptimizer(Optimizer):
         """Move θ along the direction to a lower loss, if there is one, and learn from the move."""
         self._gradient[:] = gradient
         self.update[:] = 0.0
+        self._rest(loss)
         if not learning_rate > 0.0:  # a schedule has ended at 0: nothing moves any more
             return
         slope = self._aim(theta, evaluate)
@@ -69,6 +80,7 @@ class SearchOptimizer(Optimizer):
             return
         line = Line(theta, self._direction, loss, slope, evaluate)
         self.look(line, learning_rate)
+        self._begun, self._first, self._best = True, line.start, line.best
         if line.best is line.start:
             self.forget()
             return
@@ -83,6 +95,7 @@ class SearchOptimizer(Optimizer):
         slope = float(np.dot(gradient, direction))
         if not (slope < 0.0 and np.isfinite(direction).all()):
             self.forget()
+            self._straight = True
             np.negative(gradient, out=direction)
             slope = float(np.dot(gradient, direction))
         return slope
@@ -90,6 +103,32 @@ class SearchOptimizer(Optimizer):
     def look(self, line: Line, learning_rate: float) -> None:
         """Search the line, with η as the first trial."""
         strong_wolfe(line, learning_rate, self.curvature)
+
+    def found(self) -> State:
+        """Return d, α and the losses and slopes at both ends, where there was a search."""
+        if not self._begun:
+            return {}
+        return {
+            "d": self._direction.copy(),
+            "alpha": self._best.length,
+            "loss_here": self._first.loss,
+            "steep": self._first.slope,
+            "loss_there": self._best.loss,
+            "straight": int(self._straight),
+        }
+
+    @classmethod
+    def lines_read(
+        cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
+    ) -> dict[str, Any]:
+        """Return g, d and what the search along d found."""
+        names = ("alpha", "loss_here", "steep", "loss_there", "straight")
+        return {
+            **{name: found[name] for name in names},
+            "armijo": SUFFICIENT,
+            "g": float(gradient[place]),
+            "d": float(found["d"][place]),
+        }
 
     @abstractmethod
     def aim(self, theta: Array, gradient: Array, direction: Array, evaluate: Evaluate) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bpviz.present.explain import formulas_back, formulas_learn
+from bpviz.present.explain import formulas_back, formulas_learn, formulas_update
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import sample_name
 from bpviz.present.explain.shares import GATES
@@ -21,7 +21,7 @@ from bpviz.present.formulas.line import Line, Printed
 from bpviz.present.formulas.numbers_of import numbers_of
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lines
-from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines
+from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines, over_samples
 from bpviz.present.formulas.tree import Number, Quotient, Sum, Symbol
 from bpviz.present.formulas.units import with_activation
 from bpviz.text import tr
@@ -63,14 +63,25 @@ def formulas(moment: Moment) -> list[Block]:
     )
     if general:
         blocks.append(Block("", tuple(general)))
-    worked = lines(moment)
-    if worked or not moment.dissection.layers:
-        blocks.append(Block(_of_whom(moment), tuple(_printed(moment, line) for line in worked)))
+    blocks += _with_numbers(moment)
     mean = mean_lines(moment)
     if mean:
         blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
     colour = _COLOURS.get(moment.operation.phase, "text")
     return [block.coloured(colour) for block in blocks if block.printed]
+
+
+def _with_numbers(moment: Moment) -> list[Block]:
+    """Return the lines with numbers; of an update everything that is done, each below what it is."""
+    if moment.operation.kind == "update":
+        return [
+            Block(part.caption, tuple(line.printed() for line in part.lines))
+            for part in formulas_update.parts(moment)
+        ]
+    worked = lines(moment)
+    if not worked and moment.dissection.layers:
+        return []
+    return [Block(_of_whom(moment), tuple(_printed(moment, line) for line in worked))]
 
 
 def _printed(moment: Moment, line: Line) -> Printed:
@@ -79,18 +90,15 @@ def _printed(moment: Moment, line: Line) -> Printed:
     if moment.dissection.layers or moment.operation.kind != "slope":
         return made
     left = made.left.replace("L", "f", 1)
-    said = made.plain.replace("∂L", "∂f", 1).rpartition(" = ")[0]
+    said = made.plain.replace("∂L", "∂f", 1)
     return replace(made, left=left, parts=made.parts[:1], plain=said)
 
 
 def _of_whom(moment: Moment) -> str:
     if not moment.dissection.layers:
         return tr("With the numbers")
-    if moment.operation.kind in ("gradient", "update"):
-        if moment.operation.kind == "gradient" and moment.mean:
-            return tr("With the numbers of the batch")
-        if moment.operation.kind == "update":
-            return tr("With the numbers")
+    if moment.operation.kind == "gradient" and moment.mean:
+        return _of_the_mean(moment)
     row = moment.worst_row() if moment.operation.kind == "loss" else moment.rows[0]
     return tr("With the numbers of {sample}", sample=sample_name(moment, row))
 
@@ -116,7 +124,10 @@ def in_general(moment: Moment) -> list[Printed]:
         return formulas_back.in_general(moment)
     layer = kind_of(moment.layer)
     every = layer_lines(layer, _operation(moment), moment.number)
-    found = in_symbols([line for line in every if _wanted(moment, line.target.name)])
+    wanted_lines = [line for line in every if _wanted(moment, line.target.name)]
+    if operation.kind == "gradient" and moment.kind != "batchnorm":
+        wanted_lines = [over_samples(line, moment.dissection.batch_size) for line in wanted_lines]
+    found = in_symbols(wanted_lines)
     if operation.kind == "normalize":
         found = in_symbols(layer_lines(layer, "statistics", moment.number)) + found
     if operation.kind == "activation" and kind:
@@ -198,7 +209,7 @@ _MAKERS: dict[str, Callable[[Moment], list[Line]]] = {
     "output_delta": formulas_back.output_delta,
     "delta": formulas_back.delta,
     "gradient": formulas_learn.gradient,
-    "update": formulas_learn.update,
+    "update": formulas_update.update,
     "value": formulas_learn.function_value,
     "slope": formulas_learn.function_slope,
 }
@@ -217,7 +228,7 @@ def mean_lines(moment: Moment) -> list[Line]:
 
 def _mean(symbol: Symbol, numbers: np.ndarray) -> Line:
     each = [
-        Symbol(symbol.name, (Number(row + 1, literal=True), *symbol.index), symbol.layer)
+        Symbol(symbol.name, symbol.index, symbol.layer, Number(row + 1, literal=True))
         for row in range(len(numbers))
     ]
     formula = Quotient(Sum(tuple(each)), Number(len(numbers), literal=True))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from bpviz.present.formulas.evaluate import value
 from bpviz.present.formulas.plain import plain
 from bpviz.present.formulas.rewrite import in_numbers, shortened
 from bpviz.present.formulas.tex import tex, tex_terms
 from bpviz.present.formulas.tree import Node, Number
+
+T = TypeVar("T")
 
 MOST_TERMS = 6
 """How many terms of a sum the screen shows."""
@@ -85,7 +87,7 @@ class Line:
     def plain(self) -> str:
         """Return the whole line as text: every term, every digit."""
         symbols, numbers, result = plain(self.formula), plain(self.numbers), plain(Number(self.result))
-        parts = [symbols, numbers, result] if numbers != result else [symbols, result]
+        parts = _without_repeats([symbols, numbers, result])
         return f"{plain(self.target)} {self.sign} {' = '.join(parts)}"
 
     def printed(self, most: int = MOST_TERMS, digits: int | None = 4) -> Printed:
@@ -93,8 +95,13 @@ class Line:
         symbols = tex_terms(shortened(self.formula, most), digits)
         numbers = tex_terms(shortened(self.numbers, most), digits)
         result = (self.result_tex(digits),)
-        parts = (symbols, numbers, result) if numbers != result else (symbols, result)
+        parts = tuple(_without_repeats([symbols, numbers, result]))
         return Printed(tex(self.target), parts, self.plain(), r"\leftarrow" if self.before else "=")
+
+
+def _without_repeats(parts: list[T]) -> list[T]:
+    """Return what stands between equals signs, nothing of it twice in a row."""
+    return [part for place, part in enumerate(parts) if not place or part != parts[place - 1]]
 
 
 def formula_line(target: Node, formula: Node, *, update: bool = False) -> Printed:

@@ -52,7 +52,8 @@ def optimizer_values(piece: Any, fields: Fields, state: Mapping[str, Any], **val
     ``state`` is that of before the step; of its arrays ``values["place"]`` is looked at.
     """
     place = int(values.pop("place", 0))
-    kept = {name: _at(kept, place) for name, kept in state.items()}
+    read = set().union(*(symbols(parse(of)) for of in piece.letters.values()))
+    kept = {name: _at(kept, place) for name, kept in state.items() if name in read}
     known = {**_numbers(fields), **values}
     letters = {
         letter: value(parse(of), {**known, **kept}) for letter, of in piece.letters.items() if _has(of, kept)

@@ -6,7 +6,14 @@ import re
 from dataclasses import replace
 
 from bpviz.present.formulas.parse import parse
-from bpviz.present.formulas.symbols import RAISED_DIGITS, SUBSCRIPTS, SUPERSCRIPTS, derivative, plain_name
+from bpviz.present.formulas.symbols import (
+    RAISED_DIGITS,
+    RUNNING,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    derivative,
+    plain_name,
+)
 from bpviz.present.formulas.tree import (
     Call,
     Cases,
@@ -101,7 +108,7 @@ class PlainWriter(Writer):
     def over(self, node: Over) -> Written:
         """Return Σ or max with its indices."""
         sign = "Σ" if node.kind == "sum" else "max"
-        below = "".join(node.indices)
+        below = "".join(RUNNING[each][1] if each in RUNNING else each for each in node.indices)
         small = below.translate(SUBSCRIPTS) if all(sign in _LETTERS for sign in below) else f"_{below}"
         return Written(f"{sign}{small} {self.within(node.body, PRODUCT)}", PRODUCT)
 

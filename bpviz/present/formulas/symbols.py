@@ -80,15 +80,38 @@ NAMES: dict[str, tuple[str, str]] = {
     "final_divisor": ("e", "e"),
     "plateaus": ("k", "k"),
     "factor": ("c", "c"),
-    "l1": (r"\lambda", "λ"),
-    "l2": (r"\lambda", "λ"),
+    "l1": (r"\lambda_{1}", "λ₁"),
+    "l2": (r"\lambda_{2}", "λ₂"),
     "elastic_net": (r"\lambda", "λ"),
     "l1_ratio": (r"\rho", "ρ"),
     "max_norm": ("c", "c"),
     "rate": ("p", "p"),
+    "clip_value": ("c", "c"),
+    "clip_norm": ("c", "c"),
+    "grad_norm": (r"\left\Vert \nabla L\right\Vert ", "‖∇L‖"),
+    "row_norm": (r"\left\Vert w\right\Vert ", "‖w‖"),
+    # What a search along a direction d reads.
+    "armijo": (r"c_{1}", "c₁"),
+    "steep": (r"g^{\mathsf{T}}d", "gᵀd"),
+    "loss_here": (r"L(\theta)", "L(θ)"),
+    "loss_there": (r"L(\theta+\alpha\,d)", "L(θ+αd)"),
+    "loss_bound": (r"L_{\max}", "Lₘₐₓ"),
+    "g_g": (r"g^{\mathsf{T}}g", "gᵀg"),
+    "g_before": (r"g^{\mathsf{T}}g_{-}", "gᵀg₋"),
+    "before_before": (r"g_{-}^{\mathsf{T}}g_{-}", "g₋ᵀg₋"),
+    "d_before": (r"d_{-}", "d₋"),
+    "g_all": ("g", "g"),
+    "d_all": ("d", "d"),
+    "H_row": (r"H_{i}", "Hᵢ"),
+    "H_own": (r"H_{i,i}", "Hᵢᵢ"),
+    "tau": (r"\tau", "τ"),
+    "others": ("j", "j"),
     "winner": (r"p^{\ast}", "p*"),
 }
 """Names that are more than their own letter."""
+
+RUNNING = {"others": (r"j\ne i", "j≠i")}
+"""Indices below a Σ that leave something out."""
 
 CONSTANTS = {"pi": 3.141592653589793}
 

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 
-from bpviz.present.formulas.symbols import derivative, tex_name
+from bpviz.present.formulas.symbols import RUNNING, derivative, tex_name
 from bpviz.present.formulas.tree import (
     Call,
     Cases,
@@ -187,7 +187,8 @@ class TexWriter(Writer):
     def over(self, node: Over) -> Written:
         """Return Σ or max with its indices below."""
         sign = r"\sum" if node.kind == "sum" else r"\max"
-        return Written(rf"{sign}_{{{','.join(node.indices)}}} {self.within(node.body, PRODUCT)}", PRODUCT)
+        below = ",".join(RUNNING[each][0] if each in RUNNING else each for each in node.indices)
+        return Written(rf"{sign}_{{{below}}} {self.within(node.body, PRODUCT)}", PRODUCT)
 
 
 def tex(node: Node, digits: int | None = 4) -> str:

@@ -126,6 +126,15 @@ def gradient_line(
     return _line(Assignment(line.target, formula), values, None, found)
 
 
+def over_samples(line: Assignment, rows: int) -> Assignment:
+    """Return a gradient's line as the mean over ``rows`` samples, whole arrays at a time."""
+    if rows <= 1:
+        return line
+    own = of_samples(line.formula, OF_A_SAMPLE, Symbol("m"))
+    share = Quotient(literal(1), literal(rows))
+    return Assignment(line.target, Product((share, Over("sum", own, ("m",)))))
+
+
 def delta_line(
     found: LayerTrace,
     place: Sequence[int],
