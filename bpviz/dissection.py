@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.probing import ChangeMade
 from bpviz.snapshot import Array, ParameterState
 
 Phase = Literal["forward", "loss", "backward", "update"]
@@ -87,6 +88,9 @@ class Dissection:
         What else the numbers depend on: the ``loss``'s fields, the ``penalties``, ``clip_value`` and
         ``clip_norm``; η₀ as ``base_rate``, the ``schedule``, its fields and what it remembered; and what
         the optimizer ``found`` on its way, where it searches.
+    by_hand : tuple of ChangeMade
+        Where the iteration is a change by hand: what it changes.  Then the optimizer takes no step; loss and
+        gradient are told over the samples that come next.
     """
 
     run_id: int
@@ -107,3 +111,4 @@ class Dissection:
     after: Mapping[str, Array | float | int]
     operations: tuple[Operation, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    by_hand: tuple[ChangeMade, ...] = ()

@@ -61,3 +61,13 @@ class Change:
     def is_parameter(self) -> bool:
         """Whether it is a number of θ."""
         return self.sample < 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMade:
+    """A number that an iteration changes by hand: what it was and what it becomes; places as in `Change`."""
+
+    where: ParameterPlace
+    before: float
+    after: float
+    sample: int = -1

@@ -99,6 +99,11 @@ class NetworkObjective(Objective):
         self._most_dense_rows = self.chunk_rows if DenseBatches.fits(network, train.x) else 0
         self._dense: DenseBatches | None = None
 
+    def learn_from(self, train: Samples) -> None:
+        """Take other training samples, as many as before."""
+        if train is not self.train:
+            self.train, self._dense = train, None
+
     @property
     def parameter_names(self) -> Sequence[str]:
         """Names as ``W⁽¹⁾[2,1]``; made when first asked for."""

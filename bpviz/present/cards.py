@@ -99,11 +99,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """A number that can be changed by hand: where it is, what it is called, and what it is."""
+    """A number that can be changed by hand: where it is, what it is called, and what it is.
+
+    Where it is in the data's own units the network's number is (value − mean) / scale.
+    """
 
     where: ParameterPlace
     label: str
     value: float
+    mean: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,8 @@ class Card:
 
     ``picture_kind``: a response "map" of the unit, or its incoming "weights" as a picture.
     ``tables`` are shown as pictures too, with their numbers where there is room.  ``parameter`` is the
-    number of θ whose gradient the card tells; ``numbers`` can be changed by hand.
+    number of θ whose gradient the card tells, ``others`` are more of θ that it tells; ``numbers`` can be
+    changed by hand.
     """
 
     title: str
@@ -121,6 +127,7 @@ class Card:
     tables: tuple[Table, ...] = ()
     parameter: ParameterPlace | None = None
     numbers: tuple[Editable, ...] = ()
+    others: tuple[ParameterPlace, ...] = ()
 
     def copied(self) -> str:
         """Return the text for the clipboard, with all digits."""

@@ -44,9 +44,10 @@ class Score:
 def question(dissection: Dissection, operation: Operation) -> Question | None:
     """Return what to ask before an operation: of its layer the number that the update moves most.
 
-    None where nothing is to be guessed: forward, without parameters, or where none of them moves.
+    None where nothing is to be guessed: forward, without parameters, where none of them moves, or where it
+    is a change by hand.
     """
-    if operation.phase not in ("backward", "update") or not operation.layer:
+    if operation.phase not in ("backward", "update") or not operation.layer or dissection.by_hand:
         return None
     trace = dissection.layers[operation.layer - 1]
     sized = [each for each in trace.parameters if each.update.size]

@@ -1,22 +1,25 @@
-"""Numbers changed by hand: what would follow from them, and θ changed for good.
+"""Numbers changed by hand: what would follow from them, and θ and the samples changed for good.
 
 What is only imagined is a copy: the run itself is not touched.  What is kept is an iteration of its own,
 whose update is the change: so it stands in the record, and every way through the record does it again.
+Samples that it changes are learnt from as they then are by every iteration after it.
 """
 
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from bpviz.engine.network_objective import NetworkObjective, Samples
-from bpviz.probing import Change
+from bpviz.errors import UserError
+from bpviz.probing import Change, ChangeMade
 from bpviz.snapshot import Iteration
-from bpviz.training.network_training import NetworkTraining
+from bpviz.training.divergence import NotFinite
+from bpviz.training.edits import DataChange, Edit, data_changes
+from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
 from bpviz.training.probing import index_of
 
 if TYPE_CHECKING:
@@ -39,8 +42,7 @@ def imagined(training: AnyTraining, changes: Sequence[Change]) -> AnyTraining:
         if change.is_parameter:
             view.theta[index_of(view.objective, change.where)] = change.value
     if isinstance(view, NetworkTraining):
-        view.look_apart(_changed(view.shown_train, changes))
-        _change_data(view, changes)
+        view.change_samples((*view.changes_of_samples, *_of_data(view, changes)))
     view.objective.begin(max(training.iteration - 1, 0))
     with np.errstate(all="ignore"):
         loss, gradient = view.objective.loss_and_gradient(view.theta, training.last_batch)
@@ -48,36 +50,60 @@ def imagined(training: AnyTraining, changes: Sequence[Change]) -> AnyTraining:
     return view
 
 
-def _change_data(view: NetworkTraining, changes: Sequence[Change]) -> None:
-    objective = view.objective
-    assert isinstance(objective, NetworkObjective)
-    count, shown = len(objective.train), len(view.shown_train)
-    rows = np.linspace(0, count - 1, shown).round().astype(np.intp)
-    moved = [one if one.is_parameter else replace(one, sample=int(rows[one.sample])) for one in changes]
-    objective.train = _changed(objective.train, moved)
-
-
-def _changed(samples: Samples, changes: Sequence[Change]) -> Samples:
-    of_data = [change for change in changes if not change.is_parameter]
-    if not of_data:
-        return samples
-    x, y = samples.x.copy(), samples.y.copy()
-    for change in of_data:
-        (x if change.where.name == "x" else y)[change.sample, change.where.place[0]] = change.value
-    return replace(samples, x=x, y=y)
+def _of_data(training: Training, changes: Sequence[Change]) -> tuple[DataChange, ...]:
+    count = training.objective.sample_count
+    rows = np.linspace(0, count - 1, min(count, SHOWN_ROWS)).round().astype(np.intp)
+    return data_changes(changes, rows)
 
 
 def keep(training: Training, changes: Sequence[Change]) -> Iteration:
-    """Change parameters for good: the next iteration is this change, on a branch where others follow.
+    """Change numbers for good: the next iteration is this change, on a branch where others follow.
 
-    Returns what is recorded of it.  Changes of data are left out.
+    Returns what is recorded of it.
+
+    Raises
+    ------
+    UserError
+        Where the loss with these changes is no finite number: then nothing is changed.
     """
-    values = {index_of(training.objective, each.where): each.value for each in changes if each.is_parameter}
+    view = imagined(training, changes)
+    if not (math.isfinite(view.loss) and math.isfinite(view.evaluate()[0].loss)):
+        raise UserError(
+            "With these numbers the loss is not finite: they are not kept.", hint="Take smaller numbers."
+        )
     at = training.iteration
     if at < training.line.last:
         training.branches.fork(at, training.live)
     training.line.go_on_with(at, training.live)
-    training.line.edits[at + 1] = (np.array(list(values), np.intp), np.array(list(values.values())))
-    made = training.step()
+    training.line.edits[at + 1] = _edit(training, changes)
+    try:
+        made = training.step()
+    except NotFinite:
+        del training.line.edits[at + 1]
+        raise
     training.recorder.add(made)
     return made
+
+
+def _edit(training: Training, changes: Sequence[Change]) -> Edit:
+    values = {index_of(training.objective, each.where): each.value for each in changes if each.is_parameter}
+    index = np.array(list(values), np.intp)
+    return Edit(tuple(changes), index, np.array(list(values.values())), _of_data(training, changes))
+
+
+def coming(training: Training) -> tuple[ChangeMade, ...]:
+    """Return what the next iteration changes by hand; nothing where the optimizer makes it."""
+    edit = training.line.edits.get(training.iteration + 1)
+    if edit is None:
+        return ()
+    data, made = iter(edit.data), []
+    for one in edit.changes:
+        if one.is_parameter:
+            before = float(training.theta[index_of(training.objective, one.where)])
+        else:
+            assert isinstance(training, NetworkTraining)
+            place, samples = next(data), training.objective.train
+            held = samples.x if place.name == "x" else samples.y
+            before = float(held[place.row, place.column])
+        made.append(ChangeMade(one.where, before, one.value, one.sample))
+    return tuple(made)

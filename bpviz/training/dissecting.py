@@ -12,6 +12,7 @@ from bpviz.engine.operations import function_operations, network_operations
 from bpviz.engine.optimizers.base import State
 from bpviz.engine.trace import Trace, joined, trace
 from bpviz.snapshot import Array, frozen
+from bpviz.training.by_hand import coming
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Rehearsal, Training
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
@@ -60,6 +61,7 @@ def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None
         _frozen_state(rehearsal.after),
         function_operations(),
         _settings(training, config, rehearsal),
+        coming(training),
     )
 
 
@@ -89,6 +91,7 @@ def _of_network(
         _frozen_state(rehearsal.after),
         network_operations(objective.network, objective.loss_function),
         _settings(training, config, rehearsal),
+        coming(training),
     )
 
 

@@ -7,18 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bpviz.training.checkpoints import Checkpoint, Checkpoints, Nearby
 from bpviz.training.config import LiveSettings
+from bpviz.training.edits import Edit
 from bpviz.training.recorder import Record, Recorder
 
 Settings = list[tuple[int, LiveSettings]]
 """From which iteration on which settings made the updates, in order."""
-
-Edit = tuple[NDArray[np.intp], NDArray[np.float64]]
-"""Which numbers of θ an iteration sets by hand, and to what."""
 
 TAIL_BYTES, MOST_IN_TAIL = 2 * 2**20, 64
 """How much memory the checkpoints of one cut-off end may take, and how many there may be."""

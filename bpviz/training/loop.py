@@ -32,7 +32,8 @@ from bpviz.training.branches import Branches, Places
 from bpviz.training.checkpoints import OBJECT_BYTES, Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
-from bpviz.training.line import Edit, Line
+from bpviz.training.edits import Edit
+from bpviz.training.line import Line
 from bpviz.training.method import Method
 from bpviz.training.recorder import Recorder
 from bpviz.training.stops import StopWatch
@@ -83,6 +84,8 @@ class Training:
         The others, and the bookmarks.
     placed : bool
         Whether the run stands at an iteration of the line, with the gradient that made it.
+    begun_with : LiveSettings
+        In force when iteration 0 was told; a branch that begins there goes on with others.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class Training:
         self.info, self.objective, self.method, self.batches = info, objective, method, batches
         self.optimizer, self.schedule = method.optimizer, method.schedule
         self.theta, self.live, self.stop = theta, live, stop
+        self.begun_with = live
         self.size = len(theta)
         self.iteration = 0
         self.stopped: StopReason | None = None
@@ -180,6 +184,7 @@ class Training:
         recorder = self.recorder
         watch = StopWatch(self.stop, recorder.history(), self.iteration)
         if self.recorder.last < 0:
+            self.begun_with = self.live
             first = self.start()
             self.recorder.add(first)
             yield first
@@ -245,15 +250,15 @@ class Training:
             norm = math.sqrt(float(gradient @ gradient))
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 raise NotFinite(self._place(batch))
-            if edit is not None:
-                self._set_by_hand(edit)
-            elif self.optimizer.searches:
+            if self.optimizer.searches:
                 # The search computes gradients elsewhere, in the objective's own buffers.
                 gradient = gradient.copy()
                 self._searched_norms = self._norms_of(gradient)
             if edit is None:
                 self._update(loss, gradient, norm, rate, batch)
-        if self.schedule.uses_loss and edit is None:
+        if edit is not None:
+            self._set_by_hand(edit)
+        elif self.schedule.uses_loss:
             self.schedule.observe(loss, self.iteration)
         self.iteration += 1
         self.loss, self.gradient, self.learning_rate = loss, gradient, rate
@@ -263,10 +268,19 @@ class Training:
         return norm
 
     def _set_by_hand(self, edit: Edit) -> None:
-        """Set numbers of θ; ``update`` is what was taken off them."""
+        """Set numbers of θ and of the samples; ``update`` is what was taken off θ."""
         before = self.theta.copy()
-        self.theta[edit[0]] = edit[1]
+        self.theta[edit.index] = edit.values
         self.update = before - self.theta
+        self.use_samples(self.iteration + 1)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the last update was a change by hand."""
+        return self.iteration in self.line.edits
+
+    def use_samples(self, iteration: int) -> None:
+        """Learn from the samples with all that was changed in them by hand up to ``iteration``."""
 
     def rehearse(self) -> Rehearsal:
         """Return what the next iteration will be, to the bit, and leave the run as it stands.
@@ -399,6 +413,7 @@ class Training:
             frozen(gradient),
             *self.evaluate(),
             update=frozen(self.update),
+            by_hand=self.by_hand,
         )
 
     def seek(self, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
@@ -429,6 +444,7 @@ class Training:
         self.objective.recall(kept.memory)
         self.batches.go_to(kept.batches)
         self.iteration = kept.iteration
+        self.use_samples(self.iteration)
         self.placed = False
 
     def _diverge(self, failure: NotFinite) -> None:

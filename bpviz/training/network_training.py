@@ -15,6 +15,7 @@ from bpviz.engine.metrics import classification_metrics, confusion_matrix, regre
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.trace import Trace, trace
 from bpviz.snapshot import (
+    ChangedSample,
     Evaluation,
     GradientNorms,
     LayerState,
@@ -24,6 +25,7 @@ from bpviz.snapshot import (
     SnapshotRequest,
     frozen,
 )
+from bpviz.training.edits import DataChange, changed, data_until, told
 from bpviz.training.loop import Training
 from bpviz.training.weights import STATISTICS
 
@@ -49,6 +51,9 @@ class NetworkTraining(Training):
         self._parts = self.objective.network.parts()
         self._shown_train = self.objective.train.thinned(SHOWN_ROWS)
         self._shown_test = self.objective.test.thinned(SHOWN_ROWS)
+        self._as_loaded = self.objective.train
+        self._in_force: tuple[DataChange, ...] = ()
+        self._told: tuple[ChangedSample, ...] = ()
 
     def parameters(self) -> dict[str, Array]:
         """Return copies of W1, b1, W2, …, and of what layers remember beside θ (``statistics2``)."""
@@ -64,14 +69,23 @@ class NetworkTraining(Training):
                 held[f"{STATISTICS}{number}"] = statistics
         return held
 
-    @property
-    def shown_train(self) -> Samples:
-        """The training samples that the window shows."""
-        return self._shown_train
+    def use_samples(self, iteration: int) -> None:
+        wanted = data_until(self.line.edits, iteration)
+        if wanted != self._in_force:
+            self.change_samples(wanted)
 
-    def look_apart(self, shown: Samples) -> None:
-        """Show other samples, with buffers of its own: for a copy of the run."""
-        self._shown_train, self._probe = shown, self.objective.clone()
+    def change_samples(self, changes: tuple[DataChange, ...]) -> None:
+        """Learn from the samples as they were loaded, with these changes."""
+        objective = self.objective
+        objective.learn_from(changed(objective, self._as_loaded, changes))
+        self._in_force = changes
+        self._told = told(self.info, objective.train, changes, self.data.scaling, self.targets)
+        self._shown_train, self._probe = objective.train.thinned(SHOWN_ROWS), objective.clone()
+
+    @property
+    def changes_of_samples(self) -> tuple[DataChange, ...]:
+        """What was changed by hand in the samples that are learnt from, the oldest first."""
+        return self._in_force
 
     def set_parameters(self, named: Mapping[str, Array]) -> None:
         """Take the start from ``named`` (W1, b1, …; checked when they were read), before iteration 0."""
@@ -129,6 +143,8 @@ class NetworkTraining(Training):
                 frozen(self.update),
                 self._metrics(self._shown_train, on_train),
                 self._metrics(self._shown_test, on_test),
+                by_hand=self.by_hand,
+                changed=self._told,
             )
 
     def _features(self, request: SnapshotRequest) -> tuple[int, ...]:
@@ -239,7 +255,8 @@ class NetworkTraining(Training):
 
     def _range(self, feature: int) -> tuple[float, float]:
         column = self.data.dataset.x[:, feature]
-        low, high = float(column.min()), float(column.max())
+        moved = [float(one.x[feature]) for one in self._told]
+        low, high = min([float(column.min()), *moved]), max([float(column.max()), *moved])
         margin = MARGIN * (high - low) or 1.0
         return low - margin, high + margin
 

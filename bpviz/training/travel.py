@@ -26,7 +26,7 @@ def seek(training: Training, iteration: int, interrupted: Callable[[], bool] | N
         training.go_to(kept)
     try:
         if target == 0:
-            training.use(line.settings_at(0)[0])
+            training.use(training.begun_with)
             training.start()
         arrived = _walk(training, target, interrupted)
     finally:

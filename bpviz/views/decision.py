@@ -138,6 +138,11 @@ class DecisionPanel(Panel):
         self._choose_picture()
         self._refresh()
 
+    def show_data(self, info: RunInfo) -> None:
+        self.info = info
+        for picture in self.pictures:
+            picture.show_data(info)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         for picture in self.pictures:

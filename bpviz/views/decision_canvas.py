@@ -69,6 +69,11 @@ class DecisionCanvas(QWidget):
         self.info, self.snapshot, self.pinned = info, None, None
         self.forget_cache()
 
+    def show_data(self, info: RunInfo) -> None:
+        """Show the run's samples as they stand now."""
+        self.info = info
+        self.forget_cache()
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show one iteration."""
         self.snapshot = snapshot

@@ -33,6 +33,12 @@ def padded(low: float, high: float) -> tuple[float, float]:
     return low - margin, high + margin
 
 
+def holding(limits: tuple[float, float], values: Floats) -> tuple[float, float]:
+    """Return the range, wide enough for ``values``, too."""
+    low, high = float(values.min(initial=limits[0])), float(values.max(initial=limits[1]))
+    return limits if (low, high) == limits else padded(low, high)
+
+
 class FittedCurve(DecisionCanvas):
     """Paints the prediction over one feature: a curve an output, or the probability of each class."""
 
@@ -54,6 +60,11 @@ class FittedCurve(DecisionCanvas):
         classes = info.task == "classification"
         self._range = (-0.06, 1.06) if classes or not targets.size else padded(targets.min(), targets.max())
         super().show_run(info)
+
+    def show_data(self, info: RunInfo) -> None:
+        if info.task == "regression":
+            self._range = holding(self._range, columns(info.y_train))
+        super().show_data(info)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         found = snapshot.prediction_map
@@ -200,6 +211,10 @@ class TargetScatter(DecisionCanvas):
         targets = columns(info.y_train)
         self._range = padded(targets.min(), targets.max()) if targets.size else (0.0, 1.0)
         super().show_run(info)
+
+    def show_data(self, info: RunInfo) -> None:
+        self._range = holding(self._range, columns(info.y_train))
+        super().show_data(info)
 
     def show_test(self, shown_too: bool) -> None:
         """Show or hide the test points."""

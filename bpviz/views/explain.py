@@ -107,6 +107,9 @@ class ExplainPanel(Panel):
         self._snapshot = None
         self._refresh()
 
+    def show_data(self, info: RunInfo) -> None:
+        self.explained.info = info
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the last iteration in short while nothing is taken apart."""
         info = self.explained.info

@@ -22,6 +22,7 @@ from bpviz.present.probed import probed_card
 from bpviz.present.unrolled_rows import is_unrolled
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import Lit, lit_at, walked_snapshot
+from bpviz.present.walk_windows import window_card
 from bpviz.present.walk_words import sample_text
 from bpviz.probing import GradientProbe, ParameterPlace
 from bpviz.snapshot import RunInfo, Snapshot
@@ -95,6 +96,10 @@ class NetworkPanel(Panel):
         self.footer.gradients.toggled.connect(self.unrolled.canvas.set_gradients)
         self.unrolled.spot_changed.connect(self._on_canvas_spot_changed)
         self.canvas.laid_out.connect(self._on_canvas_laid_out)
+        self.canvas.window_moved.connect(self.footer.places.show_place)
+        self.footer.places.moved.connect(self.canvas.move_window)
+        self.canvas.edit_wanted.connect(self.card_view.edit)
+        self.unrolled.canvas.edit_wanted.connect(self.card_view.edit)
         self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
         self.card_view.closed.connect(self._on_card_closed)
         self.card_view.check_wanted.connect(self.check_wanted)
@@ -141,6 +146,8 @@ class NetworkPanel(Panel):
             chain = [*self.unrolled.strip.tab_chain(), self.unrolled.canvas]
         chain += [footer.previous, footer.sample, footer.next]
         chain += [
+            footer.places.back,
+            footer.places.on,
             footer.gradients,
             self.card_view.edit_button,
             self.card_view.check_button,
@@ -280,13 +287,21 @@ class NetworkPanel(Panel):
         if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
             self.card_view.hide()
             return
-        card = inspect.card(scene.info, scene.snapshot, spot, scene.previous)
+        card = self._card_of(scene.info, scene.snapshot, spot)
         if scene.lit is not None and scene.snapshot.sample < 0 and scene.lit.sample == "mean":
             card = of_mean(card, sample_text(scene.lit.dissection, "mean"))
         card = editable_card(scene.info, scene.snapshot, card, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         picture = self._card_picture(card, spot)
         self._place_card(card, picture, scene.pinned is not None, target, self._avoided(spot))
+
+    def _card_of(self, info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
+        """Return the card of a spot; where the walk's window is, that of what it does there."""
+        scene, flow = self.canvas.scene, self.canvas.window_flow()
+        gathers = flow is not None and flow.kind == "gradients" and flow.layer == spot.layer
+        gathered = scene.gathering(spot.layer) if gathers else None
+        found = window_card(snapshot, scene.lit, spot, gathered)
+        return inspect.card(info, snapshot, spot, scene.previous) if found is None else found
 
     def _place_card(
         self,

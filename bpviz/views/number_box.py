@@ -82,7 +82,7 @@ class NumberBox(QFrame):
                 typed.append((number, value))
         self.leave()
         for number, value in typed:
-            self.changed.emit(number.where, value)
+            self.changed.emit(number.where, (value - number.mean) / number.scale)
 
     def leave(self) -> None:
         """Close the box."""

@@ -25,6 +25,12 @@ class Panel(QWidget):
     def show_run(self, info: RunInfo) -> None:
         """Set up for a new run and forget the old one."""
 
+    def show_data(self, info: RunInfo) -> None:
+        """Show the samples as they stand from now on: in some of them numbers were changed by hand.
+
+        Only ``x_train`` and ``y_train`` are others than before; a snapshot with them follows.
+        """
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show one iteration."""
 

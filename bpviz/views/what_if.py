@@ -74,12 +74,12 @@ class WhatIfBar(QWidget):
         self.retranslate()
         self.hide()
 
-    def show_changes(self, count: int, *, redo: bool, keep: bool) -> None:
-        """Show how many numbers are changed, and what can be done; ``keep`` says whether any is θ's."""
+    def show_changes(self, count: int, *, redo: bool) -> None:
+        """Show how many numbers are changed, and what can be done."""
         self._count = count
         self.buttons["undo"].setEnabled(count > 0)
         self.buttons["redo"].setEnabled(redo)
-        self.buttons["keep"].setEnabled(keep)
+        self.buttons["keep"].setEnabled(count > 0)
         self.retranslate()
         self.show()
 
@@ -102,7 +102,11 @@ class WhatIfBar(QWidget):
             "redo": (tr("Redo"), tr("Make it again (Ctrl+Shift+Z)")),
             "keep": (
                 tr("Keep"),
-                tr("Train on with the changed weights and biases: the next iteration is this change"),
+                tr(
+                    "Train on with the changed numbers: the next iteration is this change, and the samples "
+                    "stay changed from it on. A new run, and pictures written of a whole run, begin "
+                    "without it."
+                ),
             ),
             "throw": (tr("Throw away"), tr("Show the run as it is, bit for bit")),
         }

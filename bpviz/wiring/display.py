@@ -10,7 +10,8 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from bpviz.snapshot import History, RunInfo, RunState, Snapshot
+from bpviz.present.editable import with_changed
+from bpviz.snapshot import ChangedSample, History, RunInfo, RunState, Snapshot
 from bpviz.training.recorder import Recorder
 from bpviz.views.main_window import MainWindow
 from bpviz.workers.gate import LONGEST_S
@@ -50,6 +51,8 @@ class Display(QObject):
         self.state = RunState(0, False, 0, 0, 0.0)
         self.snapshot: Snapshot | None = None
         self._info: RunInfo | None = None
+        self._loaded: RunInfo | None = None
+        self._changed: tuple[ChangedSample, ...] = ()
         self._recorder: Recorder | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
@@ -72,6 +75,7 @@ class Display(QObject):
     def show_run(self, info: RunInfo, recorder: Recorder) -> None:
         """Show another run from now on."""
         self._info, self._recorder, self.snapshot = info, recorder, None
+        self._loaded, self._changed = info, ()
         self.window.show_run(info)
         # Its first snapshot may have been taken, and dropped, before anybody here knew of the run.
         self.training.ask_snapshot()
@@ -123,6 +127,7 @@ class Display(QObject):
     def _show_snapshot(self, snapshot: Snapshot, *, with_surface: bool = True) -> None:
         begun = time.perf_counter()
         self._hold_training()
+        self._show_data(snapshot)
         self.snapshot = snapshot
         self.window.show_snapshot(snapshot)
         if self._recorder is not None:
@@ -135,6 +140,15 @@ class Display(QObject):
             self.training.ask_snapshot()
             left = UPDATE_S - (time.perf_counter() - begun)
             self._timer.setInterval(max(1, round(1000 * left)))
+
+    def _show_data(self, snapshot: Snapshot) -> None:
+        """Tell the panels of samples that were changed by hand, or are as they were again."""
+        if self._loaded is None or snapshot.changed is self._changed:
+            return
+        self._changed = snapshot.changed
+        self._info = with_changed(self._loaded, snapshot.changed)
+        for panel in self.window.panels().values():
+            panel.show_data(self._info)
 
     def _show_state(self) -> None:
         self.state = self.training.state()

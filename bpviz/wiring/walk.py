@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bpviz import messages
 from bpviz.dissection import PHASES, Dissection
+from bpviz.present import by_hand
 from bpviz.present.walk import FINE, GRAINS, Grain, Sample, Target, Walk
 from bpviz.present.walk_words import absent_note
 from bpviz.snapshot import RunState
@@ -43,6 +44,7 @@ class Walks(QObject):
         self.dissection: Dissection | None = None
         self._asked: Target | None = None
         self.holds_up: Callable[[Target], bool] | None = None
+        self.waits_for: Callable[[], bool] = lambda: False
         self._wanted: Sample | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -186,8 +188,10 @@ class Walks(QObject):
                 self.sample_wanted.emit(row)
 
     def _note(self) -> str:
-        """Say that the chosen sample is not among those that are learnt from now."""
+        """Say that it is a change by hand, or that the chosen sample is not among those learnt from now."""
         dissection, wanted = self.dissection, self._wanted
+        if dissection is not None and dissection.by_hand and self.display.info is not None:
+            return by_hand.note(self.display.info, dissection)
         if dissection is None or not isinstance(wanted, int) or wanted in dissection.rows:
             return ""
         return absent_note(wanted, dissection.batch_size)
@@ -240,6 +244,8 @@ class Walks(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
+        if self.waits_for():
+            return  # a window has not been everywhere yet
         grain = self.window.grain
         self.step(grain if grain in FINE else "operation")
 

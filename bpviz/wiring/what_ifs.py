@@ -6,11 +6,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout
 
-from bpviz import messages
 from bpviz.present.palette import Palette
 from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import RunState
-from bpviz.text import Text
 from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.what_if import WhatIfBar, WhatIfFrame
@@ -91,15 +89,13 @@ class WhatIfs(QObject):
 
     @Slot()
     def keep(self) -> None:
-        """Train on with the changed parameters."""
+        """Train on with the changed numbers."""
         present = self.present
-        if not any(one.is_parameter for one in present):
+        if not present:
             return
         self._forget()
         self.worker.keep(present)
         self.display.hasten()
-        if not all(one.is_parameter for one in present):
-            messages.info(Text("The weights and biases are kept; the data stay as they were."))
 
     @Slot()
     def throw_away(self) -> None:
@@ -111,8 +107,7 @@ class WhatIfs(QObject):
     def _show(self) -> None:
         self.altered.emit()
         self.worker.imagine(self.present)
-        able = any(one.is_parameter for one in self.present)
-        self.bar.show_changes(len(self.present), redo=self.done < len(self.changes), keep=able)
+        self.bar.show_changes(len(self.present), redo=self.done < len(self.changes))
         self.frame.fit()
         self.frame.show()
         self.display.hasten()

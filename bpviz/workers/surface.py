@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.objective import Objective
 from bpviz.errors import Cancelled
 from bpviz.landscape import Plane, make_plane, surface
@@ -44,6 +45,8 @@ class SurfaceJob:
     memory: Array | None
     request: SurfaceRequest
     urgent: bool = False
+    samples: Samples | None = None
+    """What the loss is over, as it was then: by hand a sample can be changed on the way."""
 
     @classmethod
     def of(cls, training: Training, request: SurfaceRequest, *, urgent: bool = False) -> Self:
@@ -60,6 +63,7 @@ class SurfaceJob:
             training.objective.memory(),
             SurfaceRequest("axes", span=request.span) if training.info.kind == "function" else request,
             urgent,
+            training.objective.train if isinstance(training.objective, NetworkObjective) else None,
         )
 
 
@@ -149,6 +153,9 @@ class SurfaceWorker(QObject):
         """Return an objective with buffers of this thread's own."""
         if self._objective is None or self._objective[0] != job.run_id:
             self._objective = (job.run_id, job.objective.clone())
-        self._objective[1].set_penalties(job.penalties)
-        self._objective[1].recall(job.memory)
-        return self._objective[1]
+        objective = self._objective[1]
+        if isinstance(objective, NetworkObjective) and job.samples is not None:
+            objective.learn_from(job.samples)
+        objective.set_penalties(job.penalties)
+        objective.recall(job.memory)
+        return objective

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bpviz.engine.network_objective import Samples
+from bpviz.errors import UserError
 from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
 from bpviz.training.by_hand import imagined, keep
+from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config
 
 W = Change(ParameterPlace(1, "W", (1, 0)), 0.75)
@@ -39,7 +42,16 @@ def go(training, until):
 def state(training):
     kept = training.place_now()
     memory = b"" if kept.memory is None else kept.memory.tobytes()
-    return training.iteration, training.theta.tobytes(), memory, kept.batches, training.gradient.tobytes()
+    train = training.objective.train
+    data = train.x.tobytes(), train.y.tobytes(), train.labels.tobytes()
+    return (
+        training.iteration,
+        training.theta.tobytes(),
+        memory,
+        kept.batches,
+        training.gradient.tobytes(),
+        data,
+    )
 
 
 @pytest.mark.parametrize("options", RUNS)
@@ -76,9 +88,10 @@ def test_all_that_follows_is_recomputed():
 def test_what_is_kept_is_in_the_record_and_comes_back_bit_for_bit(options):
     training = begun(options)
     states = {6: state(training)}
-    keep(training, (W, B))
+    keep(training, (W, B, X, Y))
     assert training.iteration == training.line.last == 7
     assert training.parameters()["W1"][1, 0] == 0.75
+    assert training.objective.train.x[3, 1] == 2.0
     states[7] = state(training)
     going = training.iterations()
     for number in range(8, 14):
@@ -96,7 +109,7 @@ def test_kept_before_a_recorded_future_it_is_a_branch():
     training = begun(RUNS[0], 20)
     old, end = training.branches.present.id, state(training)
     training.seek(8)
-    keep(training, (W,))
+    keep(training, (W, X))
     new = training.branches.present.id
     assert new != old
     go(training, 15)
@@ -104,6 +117,7 @@ def test_kept_before_a_recorded_future_it_is_a_branch():
     training.switch(old)
     training.seek(20)
     assert state(training) == end
+    assert training.objective.train.x[3, 1] != 2.0
     training.switch(new)
     training.seek(15)
     assert state(training) == mine
@@ -124,3 +138,100 @@ def test_a_function_s_variable():
     assert training.theta.tobytes() == before
     keep(training, (change,))
     assert training.theta[1] == 2.0
+
+
+@pytest.mark.parametrize("options", RUNS)
+def test_a_kept_sample_is_learnt_from_by_every_iteration_after_it(options):
+    training, other = begun(options), begun(options)
+    theta = training.theta.tobytes()
+    keep(training, (X, Y))
+    assert training.theta.tobytes() == theta
+    assert not training.update.any()
+    # The same by other means: an iteration that changes nothing, and then other samples.
+    keep(other, ())
+    train = other.objective.train
+    x, y, labels = train.x.copy(), train.y.copy(), train.labels.copy()
+    x[3, 1], y[3, 0], labels[3] = 2.0, 0.0, 0
+    other.objective.learn_from(Samples(x, y, labels))
+    assert training.evaluate() == other.evaluate()
+    for run in (training, other):
+        going = run.iterations()
+        for _ in range(12):
+            next(going)
+    assert state(training) == state(other)
+
+
+def test_what_is_shown_of_a_sample_is_what_is_learnt_from():
+    training = begun({"data": "iris", "layers": "3 tanh"})
+    info, mean = training.info, training.data.scaling
+    own = 1.5
+    network = (own - float(mean.mean[1])) / float(mean.scale[1])
+    before = training.snapshot(SnapshotRequest(sample=3))
+    assert before.changed == ()
+    keep(training, (Change(ParameterPlace(0, "x", (1,)), network, 3),))
+    shown = training.snapshot(SnapshotRequest(sample=3))
+    assert shown.by_hand
+    assert shown.layers[0].a[1] == network
+    (told,) = shown.changed
+    assert (told.sample, told.x[0], told.x[1], told.y) == (3, info.x_train[3, 0], own, info.y_train[3])
+    assert training.snapshot(SnapshotRequest()).changed is shown.changed
+    assert int(shown.confusion_train.sum()) == len(info.x_train)
+    training.seek(6)
+    assert training.snapshot(SnapshotRequest(sample=3)).changed == ()
+
+
+def test_the_map_reaches_a_sample_that_was_moved_out_of_it():
+    training = begun(RUNS[0])
+    keep(training, (Change(ParameterPlace(0, "x", (0,)), 40.0, 3),))
+    assert training.snapshot(SnapshotRequest(features=(0, 1))).prediction_map.x_range[1] > 40.0
+    training.seek(6)
+    assert training.snapshot(SnapshotRequest(features=(0, 1))).prediction_map.x_range[1] < 40.0
+
+
+@pytest.mark.parametrize(("target", "label"), [(0.4, 0), (0.6, 1), (0.5, None)])
+def test_a_sample_s_class_is_that_of_its_largest_target(target, label):
+    training = begun(RUNS[0])
+    before = int(training.objective.train.labels[3])
+    keep(training, (Change(ParameterPlace(0, "y", (0,)), target, 3),))
+    assert training.objective.train.labels[3] == (before if label is None else label)
+    assert training.objective.train.y[3, 0] == target
+
+
+def test_targets_of_a_regression_and_of_a_sequence_s_steps():
+    regression = begun({"data": "sine", "layers": "3 tanh"})
+    keep(regression, (Change(ParameterPlace(0, "y", (0,)), 0.25, 2),))
+    shown = regression.snapshot(SnapshotRequest(sample=2))
+    assert shown.target[0] == 0.25
+    assert shown.changed[0].y[0] == 0.25
+    steps = begun({"data": "binary_addition", "layers": "rnn 3"})
+    labels = steps.objective.train.labels[2].copy()
+    keep(steps, (Change(ParameterPlace(0, "y", (1,)), 1.0 - float(labels[1]), 2), Change(X.where, 0.5, 2)))
+    labels[1] = 1 - labels[1]
+    np.testing.assert_array_equal(steps.objective.train.labels[2], labels)
+    np.testing.assert_array_equal(steps.snapshot(SnapshotRequest(sample=2)).changed[0].y, labels)
+
+
+def test_numbers_with_which_the_loss_is_not_finite_are_not_kept():
+    training = begun(RUNS[0], 10)
+    training.seek(8)
+    before, branch = state(training), training.branches.present.id
+    with pytest.raises(UserError, match="not finite"):
+        keep(
+            training,
+            (Change(ParameterPlace(2, "W", (0, 0)), 1e308), Change(ParameterPlace(3, "W", (0, 0)), 1e308)),
+        )
+    assert state(training) == before
+    assert (training.line.last, training.branches.present.id, training.line.edits) == (10, branch, {})
+
+
+def test_what_comes_is_told_with_old_and_new():
+    training = begun(RUNS[0])
+    old = training.parameters()["W1"][1, 0], training.objective.train.x[3, 1]
+    assert dissect(training, run_config(RUNS[0])).by_hand == ()
+    keep(training, (W, X))
+    training.seek(6)
+    made = dissect(training, run_config(RUNS[0])).by_hand
+    assert [(one.where, one.before, one.after, one.sample) for one in made] == [
+        (W.where, old[0], 0.75, -1),
+        (X.where, old[1], 2.0, 3),
+    ]

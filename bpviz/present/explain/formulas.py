@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bpviz.present.explain import formulas_back, formulas_learn, formulas_update
+from bpviz.present.explain import by_hand, formulas_back, formulas_learn, formulas_update
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import sample_name
 from bpviz.present.explain.shares import GATES
@@ -54,6 +54,8 @@ _COLOURS = {"backward": "backward"}
 
 def formulas(moment: Moment) -> list[Block]:
     """Return what is typeset about the moment's operation."""
+    if by_hand.applies(moment):
+        return [Block(by_hand.caption(moment), (by_hand.line(moment).printed(),))]
     blocks = []
     # An update's lines have their symbols beside the numbers.
     general = (
@@ -63,10 +65,11 @@ def formulas(moment: Moment) -> list[Block]:
     )
     if general:
         blocks.append(Block("", tuple(general)))
-    blocks += _with_numbers(moment)
+    # The mean first: it is the number that every other panel shows.
     mean = mean_lines(moment)
     if mean:
         blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
+    blocks += _with_numbers(moment)
     colour = _COLOURS.get(moment.operation.phase, "text")
     return [block.coloured(colour) for block in blocks if block.printed]
 

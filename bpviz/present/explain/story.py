@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpviz.present.explain import by_hand
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import GATES
@@ -28,6 +29,8 @@ class Story:
 
 def story(moment: Moment) -> Story:
     """Return what a child is told about the moment's operation."""
+    if by_hand.applies(moment):
+        return Story(tuple(by_hand.story(moment)), factory(moment) if moment.dissection.layers else None)
     if not moment.dissection.layers:
         return Story(tuple(_ball(moment)), None)
     tellers = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}

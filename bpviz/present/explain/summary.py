@@ -73,12 +73,17 @@ def _below(unit: int) -> str:
 
 
 def _steps(info: RunInfo, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
-    lines = [("η", short(snapshot.learning_rate))]
+    lines = [_by_what(snapshot)]
     found = _largest_step(snapshot.layers)
     if found is not None:
         name, before, after = found
         lines += [(name, f"{short(before)} →"), ("", short(after))]
     return tuple(lines)
+
+
+def _by_what(snapshot: Snapshot) -> tuple[str, str]:
+    """Return the rate of the step, or that none was taken."""
+    return (tr("changed by hand"), "") if snapshot.by_hand else ("η", short(snapshot.learning_rate))
 
 
 def _largest_step(layers: tuple[LayerState, ...]) -> tuple[str, float, float] | None:
@@ -104,7 +109,7 @@ def _of_function(info: RunInfo, snapshot: Snapshot) -> tuple[Column, ...]:
     slopes = tuple(
         (f"∂f/∂{name}", short(float(each))) for name, each in zip(names, snapshot.gradient, strict=True)
     )
-    steps: tuple[tuple[str, str], ...] = (("η", short(snapshot.learning_rate)),)
+    steps: tuple[tuple[str, str], ...] = (_by_what(snapshot),)
     if snapshot.update is not None:
         steps += tuple(
             (f"Δ{name}", short(-float(each))) for name, each in zip(names, snapshot.update, strict=True)

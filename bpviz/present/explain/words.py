@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bpviz.present.explain import words_back, words_forward, words_learn, words_time
+from bpviz.present.explain import by_hand, words_back, words_forward, words_learn, words_time
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import whose
 from bpviz.present.explain.shares import GATES
@@ -47,6 +47,8 @@ def about(moment: Moment) -> Moment:
 def told(moment: Moment) -> Sentences:
     """Return the same without whose numbers they are."""
     kind = moment.operation.kind
+    if by_hand.applies(moment):
+        return by_hand.words(moment)
     if kind == "delta":
         if moment.kind in GATES:
             return words_time.delta(moment)

@@ -1,0 +1,80 @@
+"""An iteration that is a change by hand: what it changes, in words.  The optimizer takes no step in it."""
+
+from __future__ import annotations
+
+from bpviz.dissection import Dissection
+from bpviz.present.cards import subscript, superscript
+from bpviz.present.inspect import feature_name, variable_name
+from bpviz.present.numbers import short
+from bpviz.probing import ChangeMade
+from bpviz.snapshot import RunInfo
+from bpviz.text import tr
+
+MOST = 6
+"""So many changes are told one by one."""
+
+
+def name_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
+    """Return what a changed number is called: W⁽¹⁾[2,1], the input x₁ of sample 3."""
+    where = change.where
+    if change.sample >= 0:
+        if where.name == "x":
+            return tr(
+                "the input {name} of sample {sample}",
+                name=feature_name(info, where.place[0]),
+                sample=change.sample,
+            )
+        index = "" if len(dissection.y) and dissection.y[0].size == 1 else subscript(where.place[0] + 1)
+        return tr("the target {name} of sample {sample}", name=f"y{index}", sample=change.sample)
+    if not dissection.layers:
+        return variable_name(info, where.place[0])
+    states = dissection.layers[where.layer - 1].parameters
+    symbol = next((one.symbol for one in states if one.name == where.name), where.name)
+    return f"{symbol}⁽{superscript(where.layer)}⁾[{','.join(str(each + 1) for each in where.place)}]"
+
+
+def text_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
+    """Return ``W⁽¹⁾[2,1]: 0.1 → 0.75``; of an input or a target also in the data's own units."""
+    said = f"{name_of(info, dissection, change)}: {short(change.before)} → {short(change.after)}"
+    scaling = scaling_of(info, change)
+    if scaling is None:
+        return said
+    mean, scale = scaling
+    before, after = (short(value * scale + mean) for value in (change.before, change.after))
+    return tr("{said} (in the data’s own units {before} → {after})", said=said, before=before, after=after)
+
+
+def scaling_of(info: RunInfo, change: ChangeMade) -> tuple[float, float] | None:
+    """Return mean and scale of what was changed; None where the network sees it as it is in the data."""
+    index = change.where.place[0]
+    mean, scale = 0.0, 1.0
+    if change.sample >= 0 and change.where.name == "x" and info.input_scaling is not None:
+        mean, scale = (float(each[index]) for each in info.input_scaling)
+    elif change.sample >= 0 and change.where.name == "y" and info.target_scale:
+        mean, scale = info.target_mean[index], info.target_scale[index]
+    return None if (mean, scale) == (0.0, 1.0) else (mean, scale)
+
+
+def note(info: RunInfo, dissection: Dissection) -> str:
+    """Return what the strip says of such an iteration, empty of any other."""
+    if not dissection.by_hand:
+        return ""
+    first, *others = dissection.by_hand
+    said = tr("changed by hand: {change}", change=text_of(info, dissection, first))
+    return said if not others else tr("{said} and {count} more", said=said, count=len(others))
+
+
+def sentences(info: RunInfo, dissection: Dissection) -> list[str]:
+    """Return what such an iteration is and what it changes."""
+    changes = dissection.by_hand
+    said = [
+        tr("This iteration is a change by hand: the optimizer takes no step, and the gradient moves nothing.")
+    ]
+    said += [
+        tr("Changed by hand: {change}.", change=text_of(info, dissection, one)) for one in changes[:MOST]
+    ]
+    if len(changes) > MOST:
+        said.append(tr("{count} more numbers were changed by hand.", count=len(changes) - MOST))
+    if any(one.sample >= 0 for one in changes):
+        said.append(tr("From here on the run learns from the samples as they are now."))
+    return said
