@@ -127,7 +127,8 @@ def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
     )
     title = tr("Kernel {number}, weight {symbol}", number=spot.unit + 1, symbol=w)
     where = ParameterPlace(spot.layer, "W", (spot.unit, *at))
-    return Card(title, (*lines, _written(state)), tables=tables, parameter=where)
+    others = () if bias is None else (ParameterPlace(spot.layer, "b", (spot.unit,)),)
+    return Card(title, (*lines, _written(state)), tables=tables, parameter=where, others=others)
 
 
 def _part(name: str, values: Values, at: tuple[int, int, int], tone: Tone = "normal") -> Table:
@@ -244,7 +245,10 @@ def batch_norm_card(snapshot: Snapshot, spot: Spot) -> Card:
         back = (("∂L/∂β", float(beta.gradient[channel])),)
         lines.append(CardLine("∂L/∂γ", float(gamma.gradient[channel]), "backward", more=back))
     lines += _statistics(state, channel, "running_mean", "running_variance", tr("running: μ"))
-    return Card(unit_title(state, spot), tuple(lines))
+    if gamma is None or beta is None:
+        return Card(unit_title(state, spot), tuple(lines))
+    where, other = (ParameterPlace(spot.layer, name, (channel,)) for name in ("gamma", "beta"))
+    return Card(unit_title(state, spot), tuple(lines), parameter=where, others=(other,))
 
 
 def _statistics(state: LayerState, channel: int, mean: str, variance: str, name: str) -> list[CardLine]:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.map_windows import window_of
+from bpviz.present.map_windows import PASSING, window_of
 from bpviz.present.walk_light import Lit
 from bpviz.snapshot import LayerState
 
@@ -19,9 +19,7 @@ MOST_DOTS = 60
 """So many of the strongest lines carry something that moves."""
 PERIOD_S = 1.4
 """How long what flows takes from one layer to the next."""
-MOST_GATHERED = 32
-"""So many samples of a batch are gathered while the window slides; what stands at the end is of all."""
-_WINDOW_S = 0.07
+_WINDOW_S = 0.15
 _LONGEST_S = 9.0
 
 
@@ -30,7 +28,7 @@ class Flow:
     """What moves into, or out of, ``layer``.
 
     ``strengths`` (outputs, inputs), signed, is how much each line carries; None where the layer has no lines
-    of its own but a window that slides over ``places`` (rows, columns) of its maps.
+    of its own but a window that slides over ``places`` (rows, columns) of its maps, or only passes on.
     """
 
     layer: int
@@ -44,10 +42,19 @@ class Flow:
         return self.kind == "errors"
 
     @property
+    def slides(self) -> bool:
+        """Whether it is a window that goes from place to place."""
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many places the window has, 0 where there is none."""
+        return self.places[0] * self.places[1]
+
+    @property
     def period_s(self) -> float:
         """How long one way takes."""
-        steps = self.places[0] * self.places[1]
-        return min(max(PERIOD_S, _WINDOW_S * steps), _LONGEST_S)
+        return min(max(PERIOD_S, _WINDOW_S * self.count), _LONGEST_S)
 
 
 def flow_at(lit: Lit, layers: tuple[LayerState, ...]) -> Flow | None:
@@ -75,7 +82,7 @@ def _along(layer: int, kind: Kind, layers: tuple[LayerState, ...]) -> Flow | Non
         return Flow(layer, kind, _carried(state, layers[layer - 1], kind))
     if kind != "updates" and len(state.shape) == 3 and window_of(state.text) is not None:
         return Flow(layer, kind, places=(state.shape[1], state.shape[2]))
-    return None
+    return Flow(layer, kind) if state.kind in PASSING and kind in ("values", "errors") else None
 
 
 def _carried(state: LayerState, before: LayerState, kind: Kind) -> Floats | None:
@@ -116,22 +123,3 @@ def along(points: Floats, share: float) -> Floats:
     first = min(int(at), points.shape[1] - 2)
     rest = at - first
     return np.asarray((1 - rest) * points[:, first] + rest * points[:, first + 1])
-
-
-def gathered(lit: Lit, state: LayerState, layer: int, places: int) -> Floats | None:
-    """Return a convolution's kernel gradient, gathered over the first ``places`` places, row by row.
-
-    ∂L/∂K[f, c, i, j] = Σ_p δ[f, p] · x[c, p·stride − padding + (i, j)], of the sample or the mean.
-    """
-    trace, window = lit.dissection.layers[layer - 1], window_of(state.text)
-    if window is None or trace.x.ndim != 4:
-        return None
-    rows = slice(0, MOST_GATHERED) if lit.sample == "mean" else slice(lit.row, lit.row + 1)
-    x, delta = trace.x[rows], trace.delta[rows]
-    count, (height, width) = len(x), delta.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (window.padding,) * 2, (window.padding,) * 2))
-    shape = (window.height, window.width)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, shape, axis=(2, 3))
-    windows = windows[:, :, :: window.stride, :: window.stride][:, :, :height, :width]
-    done = np.arange(height * width).reshape(height, width) < places
-    return np.asarray(np.einsum("bfhw,bchwij->fcij", delta * done, windows, optimize=True) / count)

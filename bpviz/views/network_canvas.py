@@ -19,7 +19,7 @@ from bpviz.present.diagram import Spot
 from bpviz.present.diagram_steps import moved
 from bpviz.present.diagram_steps import stops as tab_stops
 from bpviz.present.palette import Palette
-from bpviz.present.walk_flow import PERIOD_S, flow_at
+from bpviz.present.walk_flow import PERIOD_S, Flow, flow_at
 from bpviz.present.walk_light import Lit, since
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.network_function import lay_out_function, paint_function
@@ -33,6 +33,9 @@ ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+_FAR = 1_000_000
+_PLACES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
+"""How many places on a key moves the window."""
 FRAME_MS = 33
 """Between two pictures of what flows."""
 _MOST_HASTE = 3
@@ -46,10 +49,13 @@ class DiagramCanvas(PointedCanvas):
     -------
     laid_out
         The columns stand elsewhere now.
+    window_moved(int, int)
+        The window stands at another place, from 0, of so many; of 0 where none slides.
     """
 
     scene: Scene
     laid_out = Signal()
+    window_moved = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +66,9 @@ class DiagramCanvas(PointedCanvas):
         self._flows_since, self._period_s, self._haste = 0.0, PERIOD_S, 1
         self._goal: Lit | None = None
         self._stages: list[Lit] = []
+        self._window = (0, 0)
+        self._went_round = False
+        self.spot_changed.connect(self._tell_window)
 
     def show_run(self, info: RunInfo) -> None:
         """Lay out a new run."""
@@ -89,12 +98,14 @@ class DiagramCanvas(PointedCanvas):
         self._stages = list(since(self._goal, lit)) if lit is not None and moves else []
         self._goal = self.scene.lit = lit
         self.scene.clock = STILL
+        self._went_round = not self._stages
         if self._stages:
             self._haste = min(len(self._stages), _MOST_HASTE)
             self._begin_stage()
             self._flowing.start()
         else:
             self._flowing.stop()
+        self._tell_window()
 
     def _begin_stage(self) -> None:
         """Show the next of the operations that a step did; the last one stays."""
@@ -113,7 +124,52 @@ class DiagramCanvas(PointedCanvas):
         self.scene.clock = passed % 1.0
         if passed >= 1.0 and self._stages:
             self._begin_stage()
+        elif passed >= 1.0:
+            self._went_round = True
+        self._tell_window()
         self.update()
+
+    # --- the window that slides ---
+
+    def window_flow(self) -> Flow | None:
+        """Return what flows where a window slides over maps; None elsewhere."""
+        lit, snapshot = self.scene.lit, self.scene.snapshot
+        flow = flow_at(lit, snapshot.layers) if lit is not None and snapshot is not None else None
+        return flow if flow is not None and flow.slides else None
+
+    @property
+    def sliding(self) -> bool:
+        """Whether a window is still on its first way over its places."""
+        flow = self.window_flow()
+        if flow is None or not self.isVisible() or self.scene.held_unit(flow) is not None:
+            return False
+        return not self._went_round
+
+    def move_window(self, by: int) -> None:
+        """Hold the window so many places on, or back, and tell in the card what it does there."""
+        flow = self.window_flow()
+        if flow is not None:
+            self.place_window(self.scene.window_unit(flow) % flow.count + by)
+
+    def place_window(self, place: int) -> None:
+        """Hold the window at a place, from 0, row by row."""
+        flow = self.window_flow()
+        if flow is None:
+            return
+        first = self.scene.window_unit(flow) // flow.count * flow.count
+        spot = Spot(flow.layer, first + min(max(place, 0), flow.count - 1))
+        if self.scene.pinned is not None:
+            self.scene.pinned = spot
+        self.scene.hovered = None
+        self._set_cursor_spot(spot)
+
+    @Slot()
+    def _tell_window(self) -> None:
+        flow = self.window_flow()
+        told = (0, 0) if flow is None else (self.scene.window_unit(flow) % flow.count, flow.count)
+        if told != self._window:
+            self._window = told
+            self.window_moved.emit(*told)
 
     def set_gradients(self, shown: bool) -> None:
         """Show gradients instead of weights."""
@@ -208,11 +264,13 @@ class DiagramCanvas(PointedCanvas):
         self.pin(None if spot == self.scene.pinned else spot)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = ARROWS.get(Qt.Key(event.key()))
+        arrow, place = ARROWS.get(Qt.Key(event.key())), _PLACES.get(Qt.Key(event.key()))
         if arrow is not None:
             self.move_cursor(*arrow)
+        elif place is not None and self.window_flow() is not None:
+            self.move_window(place)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.pin(self.scene.cursor)
+            self.enter()
         else:
             super().keyPressEvent(event)
 

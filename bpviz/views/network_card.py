@@ -185,6 +185,11 @@ class CardView(QWidget):
             self.check_wanted.emit(self.card.parameter)
 
     @Slot()
+    def edit(self) -> None:
+        """Have its numbers changed by hand, where there are such."""
+        self._on_edit_clicked()
+
+    @Slot()
     def _on_edit_clicked(self) -> None:
         if self.card is not None and self.card.numbers:
             self.edit_wanted.emit(self.card.numbers)

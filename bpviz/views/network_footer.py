@@ -11,6 +11,7 @@ from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.network_number import NumberBox
+from bpviz.views.network_places import PlaceStrip
 
 
 class FooterStrip(QWidget):
@@ -28,6 +29,7 @@ class FooterStrip(QWidget):
         self.gradients = QToolButton(self)
         self.gradients.setCheckable(True)
         self.gradients.setObjectName("Gradients")
+        self.places = PlaceStrip(self)
         self.title = QLabel(self)
         self.previous = QToolButton(self)
         self.previous.setText("◀")
@@ -48,6 +50,7 @@ class FooterStrip(QWidget):
             row.addWidget(widget)
         row.addWidget(self.target, 1)
         row.addStretch(0)
+        row.addWidget(self.places)
         row.addWidget(self.gradients)
 
     def set_palette(self, palette: Palette) -> None:
@@ -72,6 +75,7 @@ class FooterStrip(QWidget):
             tr("Show ∂L/∂w in place of w, as wide as it is large, and δ at the neurons (G)")
         )
         self.gradients.setAccessibleName(tr("Show gradients"))
+        self.places.retranslate()
         self.title.setText(tr("sample"))
         self.target.setToolTip(tr("The answer that this sample should get"))
         self.sample.setToolTip(tr("The training sample whose numbers are shown"))

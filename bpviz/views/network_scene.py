@@ -19,7 +19,9 @@ from bpviz.present.diagram_marks import twins
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.map_windows import has_maps
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.walk_flow import Flow
 from bpviz.present.walk_light import Lit, mean_input
+from bpviz.present.walk_windows import Gathering, gathering
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 from bpviz.views.network_images import MapImages, image_of
 from bpviz.views.network_lines import KeptPicture, LineCache, Link
@@ -57,6 +59,7 @@ class Scene:
         self._atlas: tuple[QImage, object] | None = None
         self._atlas_of: Snapshot | None = None
         self._picture: tuple[tuple[object, ...], QImage, object] | None = None
+        self._gathered: tuple[tuple[object, ...], Gathering | None] | None = None
 
     @property
     def told(self) -> Spot | None:
@@ -76,12 +79,33 @@ class Scene:
         """Whether gradients are shown in place of a layer's weights: asked for, or reached by the walk."""
         return self.gradients or (self.lit is not None and self.lit.light.shows_gradient(layer))
 
+    def held_unit(self, flow: Flow) -> int | None:
+        """Return the pixel at which the window is held: the one that is pointed at, in the layer in hand."""
+        spot = self.told
+        if spot is None or spot.layer != flow.layer or not spot.is_neuron or self.snapshot is None:
+            return None
+        return spot.unit if spot.unit < self.snapshot.layers[flow.layer].units else None
+
+    def window_unit(self, flow: Flow) -> int:
+        """Return the pixel that the window makes now: where it is held, else as the clock says."""
+        held = self.held_unit(flow)
+        return min(int(self.clock * flow.count), flow.count - 1) if held is None else held
+
+    def gathering(self, layer: int) -> Gathering | None:
+        """Return how the gradient of a convolution's kernel comes together, found once an operation."""
+        if self.lit is None or self.snapshot is None:
+            return None
+        key = (self.lit.dissection.run_id, self.lit.dissection.iteration, self.lit.sample, layer)
+        if self._gathered is None or self._gathered[0] != key:
+            self._gathered = key, gathering(self.lit, self.snapshot.layers[layer], layer)
+        return self._gathered[1]
+
     def set_run(self, info: RunInfo) -> None:
         """Forget the old run."""
         self.lit = None
         self.info, self.snapshot, self.previous = info, None, None
         self.hovered = self.pinned = self.cursor = None
-        self._atlas_of = None
+        self._atlas_of = self._gathered = None
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """Take the next iteration; the one before stays, to tell what changed."""
@@ -236,6 +260,10 @@ class Scene:
         values = snapshot.layers[0].a
         if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
             values = info.x_train[snapshot.sample]
+            if snapshot.what_if and info.input_scaling is not None:
+                # As it was typed: the data stay as they are.
+                mean, scale = info.input_scaling
+                values = snapshot.layers[0].a * scale + mean
         elif info.x_train is not None and self.lit is not None:
             values = mean_input(info.x_train, self.lit)
         return np.ascontiguousarray(colours.picture_argb(values, shape, self.colours.name == "dark"))

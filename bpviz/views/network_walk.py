@@ -17,8 +17,9 @@ from bpviz.present.walk_light import Lit, phase_colour
 from bpviz.snapshot import LayerState
 from bpviz.views.network_labels import room_below
 from bpviz.views.network_lines import Link, polygon
+from bpviz.views.network_pill import paint_pill
 from bpviz.views.network_scene import Scene
-from bpviz.views.network_windows import paint_window
+from bpviz.views.network_windows import paint_kernel_update, paint_passing, paint_window
 from bpviz.views.plotting import CENTRE, faded
 
 _UNKNOWN, _HALF = 0.84, 0.5
@@ -55,8 +56,10 @@ def paint_walk(painter: QPainter, scene: Scene) -> None:
         for link in scene.links():
             if link.layer == flow.layer:
                 _paint_flow(painter, scene, flow, link)
-    elif flow is not None:
+    elif flow is not None and flow.slides:
         paint_window(painter, scene, lit, flow)
+    elif flow is not None:
+        paint_passing(painter, scene, flow)
     layer = lit.light.layer if lit.light.layer else len(layout.columns) - 1
     if lit.light.phase == "loss":
         _paint_loss(painter, scene, lit, layout.columns[-1])
@@ -64,6 +67,8 @@ def paint_walk(painter: QPainter, scene: Scene) -> None:
         column = layout.columns[layer]
         _paint_frame(painter, scene, lit, column)
         _paint_numbers(painter, scene, lit, column, snapshot.layers[layer])
+        if lit.light.phase == "update":
+            paint_kernel_update(painter, scene, column)
 
 
 def _paint_frame(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> None:
@@ -141,22 +146,7 @@ def _write_change(painter: QPainter, scene: Scene, flow: Flow, link: Link, index
         text = f"w {short(new + carried, 3)} → {short(new, 3)}"
     x, y = link.points[index, link.points.shape[1] // 2].tolist()
     name = scene.colours.good if flow.kind == "updates" else scene.colours.backward
-    _pill(painter, scene, QPointF(x, y), text, name)
-
-
-def _pill(painter: QPainter, scene: Scene, at: QPointF, text: str, colour: str, filled: bool = False) -> None:
-    """Write a short text on a ground of its own, within the diagram."""
-    assert scene.layout is not None
-    metrics = QFontMetricsF(scene.font)
-    room = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, 1.2 * metrics.height())
-    room.moveCenter(at)
-    room.moveLeft(min(max(room.left(), 2.0), max(scene.layout.width - room.width() - 2.0, 2.0)))
-    room.moveTop(min(max(room.top(), 2.0), max(scene.layout.height - room.height() - 2.0, 2.0)))
-    painter.setPen(QPen(QColor(colour), 1.2))
-    painter.setBrush(QColor(colour) if filled else faded(scene.colours.card, 0.93))
-    painter.drawRoundedRect(room, 0.5 * room.height(), 0.5 * room.height())
-    painter.setPen(QColor(scene.colours.card if filled else colour))
-    painter.drawText(room, CENTRE, text)
+    paint_pill(painter, scene, QPointF(x, y), text, name)
 
 
 def _paint_loss(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> None:
@@ -173,7 +163,7 @@ def _paint_loss(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> No
     line = QFontMetricsF(scene.font).height()
     above = y > 1.9 * line
     at = QPointF(x + width / 2, y - 1.0 * line if above else y + height + 2.0 * line)
-    _pill(painter, scene, at, text, phase_colour(scene.colours, "loss"), filled=True)
+    paint_pill(painter, scene, at, text, phase_colour(scene.colours, "loss"), filled=True)
 
 
 def _paint_numbers(painter: QPainter, scene: Scene, lit: Lit, column: Column, state: LayerState) -> None:

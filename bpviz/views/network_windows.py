@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from bpviz.present import diagram_marks as marks
-from bpviz.present.diagram import Spot
+from bpviz.present.diagram import Column, Spot
 from bpviz.present.diagram_colours import diverging_argb, indices, levels
-from bpviz.present.diagram_maps import MapColumn
+from bpviz.present.diagram_maps import MapColumn, tiles_of
+from bpviz.present.inspect_maps import parameter
 from bpviz.present.map_windows import POOLINGS
-from bpviz.present.walk_flow import Flow, gathered
+from bpviz.present.numbers import short
+from bpviz.present.walk_flow import Flow
 from bpviz.present.walk_light import Lit, phase_colour
+from bpviz.present.walk_windows import place_text
+from bpviz.views.network_pill import paint_pill
 from bpviz.views.network_scene import Scene
 from bpviz.views.plotting import faded
 
 _MOST_RAYS = 8
+_MOST_PASSED = 64
 
 
 def paint_window(painter: QPainter, scene: Scene, lit: Lit, flow: Flow) -> None:
@@ -24,9 +30,9 @@ def paint_window(painter: QPainter, scene: Scene, lit: Lit, flow: Flow) -> None:
     layout, snapshot = scene.layout, scene.snapshot
     if layout is None or snapshot is None:
         return
-    rows, columns = flow.places
-    count = rows * columns
-    place = min(int(scene.clock * count), count - 1)
+    columns, count = flow.places[1], flow.count
+    unit = scene.window_unit(flow)
+    channel, place = divmod(unit, count)
     target = layout.columns[flow.layer]
     if not isinstance(target, MapColumn):
         return
@@ -34,18 +40,35 @@ def paint_window(painter: QPainter, scene: Scene, lit: Lit, flow: Flow) -> None:
     if flow.kind == "values":
         _veil_rest(painter, scene, target, place, columns)
     elif flow.kind == "gradients":
-        _paint_gathered(painter, scene, lit, target, place + 1)
+        _paint_gathered(painter, scene, target, place + 1)
     state = snapshot.layers[flow.layer]
-    channels = range(len(target.tiles)) if state.kind in POOLINGS else range(1)
-    for channel in channels:
-        spot = Spot(flow.layer, channel * count + place)
-        _paint_frames(painter, scene, lit, spot, name, rays=len(channels) <= _MOST_RAYS)
-    painter.setPen(QPen(QColor(name), 1.6))
+    channels = range(len(target.tiles)) if state.kind in POOLINGS else (channel,)
+    for each in channels:
+        spot = Spot(flow.layer, each * count + place)
+        _paint_frames(painter, scene, lit, flow, spot, name, rays=len(channels) <= _MOST_RAYS)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for x, y, width, height in target.tiles.tolist():
-        side_x, side_y = width / columns, height / rows
+    for index, (x, y, width, height) in enumerate(target.tiles.tolist()):
+        side_x, side_y = width / columns, height / flow.places[0]
         row, column = divmod(place, columns)
+        # The one that the line of numbers speaks of stands out.
+        painter.setPen(QPen(faded(name, 1.0 if index == channel else 0.55), 2.4 if index == channel else 1.2))
         painter.drawRect(QRectF(x + column * side_x, y + row * side_y, side_x, side_y))
+    _write_place(painter, scene, flow, target, unit, name)
+
+
+def _write_place(
+    painter: QPainter, scene: Scene, flow: Flow, target: MapColumn, unit: int, name: str
+) -> None:
+    """Write over the layer what happens where the window is."""
+    assert scene.snapshot is not None
+    gathered = scene.gathering(flow.layer) if flow.kind == "gradients" else None
+    text = place_text(scene.snapshot.layers, flow, unit, gathered)
+    if not text:
+        return
+    x, y, width, height = target.block_box
+    line = QFontMetricsF(scene.font).height()
+    at = QPointF(x + width / 2, y - line if y > 1.9 * line else y + height + 2 * line)
+    paint_pill(painter, scene, at, text, name)
 
 
 def _veil_rest(painter: QPainter, scene: Scene, target: MapColumn, place: int, columns: int) -> None:
@@ -59,7 +82,9 @@ def _veil_rest(painter: QPainter, scene: Scene, target: MapColumn, place: int, c
         painter.fillRect(QRectF(x, below, width, y + height - below), veil)
 
 
-def _paint_frames(painter: QPainter, scene: Scene, lit: Lit, spot: Spot, name: str, rays: bool) -> None:
+def _paint_frames(
+    painter: QPainter, scene: Scene, lit: Lit, flow: Flow, spot: Spot, name: str, rays: bool
+) -> None:
     """Frame what a pixel looks at on the maps before it; a pooling's winner gets a dot."""
     assert scene.layout is not None and scene.snapshot is not None
     found = marks.seen(scene.layout, scene.snapshot.layers, spot)
@@ -68,11 +93,13 @@ def _paint_frames(painter: QPainter, scene: Scene, lit: Lit, spot: Spot, name: s
         return
     frames = [QRectF(*frame) for frame in found.frames.tolist()]
     if cell is not None and rays and len(frames) <= _MOST_RAYS:
-        painter.setPen(QPen(faded(name, 0.5), 1.0))
         pixel = QRectF(*cell)
-        painter.drawLines(
-            [QLineF(frame.right(), frame.center().y(), pixel.left(), pixel.center().y()) for frame in frames]
-        )
+        ways = [
+            QLineF(frame.right(), frame.center().y(), pixel.left(), pixel.center().y()) for frame in frames
+        ]
+        painter.setPen(QPen(faded(name, 0.5), 1.0))
+        painter.drawLines(ways)
+        _paint_drops(painter, scene, flow, ways, name)
     painter.setBrush(faded(name, 0.12))
     for colour, width in ((QColor(scene.colours.card), 3.0), (QColor(name), 1.6)):
         painter.setPen(QPen(colour, width))
@@ -86,6 +113,17 @@ def _paint_frames(painter: QPainter, scene: Scene, lit: Lit, spot: Spot, name: s
         painter.drawEllipse(won.center(), size, size)
 
 
+def _paint_drops(painter: QPainter, scene: Scene, flow: Flow, ways: list[QLineF], name: str) -> None:
+    """Draw a drop on each way: to the right forward, to the left with δ."""
+    if flow.kind == "gradients":
+        return
+    share = scene.clock * flow.count % 1.0 if scene.held_unit(flow) is None else scene.clock
+    painter.setPen(QPen(QColor(scene.colours.card), 1.0))
+    painter.setBrush(QColor(name))
+    for way in ways:
+        painter.drawEllipse(way.pointAt(1.0 - share if flow.backward else share), 3.0, 3.0)
+
+
 def _winner(scene: Scene, lit: Lit, spot: Spot) -> tuple[float, float, float, float] | None:
     """Return the place of the pixel that a pooling took of the sample, of the first one of a mean."""
     winners = lit.dissection.layers[spot.layer - 1].extras[lit.row].get("winner")
@@ -94,16 +132,17 @@ def _winner(scene: Scene, lit: Lit, spot: Spot) -> tuple[float, float, float, fl
     return scene.layout.spot_cell(Spot(spot.layer - 1, int(np.asarray(winners).ravel()[spot.unit])))
 
 
-def _paint_gathered(painter: QPainter, scene: Scene, lit: Lit, target: MapColumn, places: int) -> None:
+def _paint_gathered(painter: QPainter, scene: Scene, target: MapColumn, places: int) -> None:
     """Draw over the kernels what of their gradient is gathered so far."""
     assert scene.snapshot is not None
     state = scene.snapshot.layers[target.layer]
     if not len(target.slices):
         return
     whole = next((each.gradient for each in state.parameters if each.role == "weight"), None)
-    part = gathered(lit, state, target.layer, places)
-    if part is None or whole is None or part.size != whole.size:
+    found = scene.gathering(target.layer)
+    if found is None or whole is None or found.parts[0].size != whole.size:
         return
+    part = found.until(places)
     largest = max(float(np.abs(part).max(initial=0.0)), float(np.abs(whole).max(initial=0.0)), 1e-300)
     shares = np.append(part.ravel(), largest)
     pixels = diverging_argb()[indices(levels(shares, "identity"))][:-1].reshape(-1, target.window[1])
@@ -116,3 +155,53 @@ def _paint_gathered(painter: QPainter, scene: Scene, lit: Lit, target: MapColumn
     for index, (x, y, width, height) in enumerate(target.slices.tolist()):
         painter.drawImage(QRectF(x, y, width, height), image, QRectF(0, index * rows, columns, rows))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+
+
+def paint_kernel_update(painter: QPainter, scene: Scene, column: Column) -> None:
+    """Frame the kernel's number that changes most, and write it before and after."""
+    assert scene.snapshot is not None
+    if not isinstance(column, MapColumn) or not column.entries_each:
+        return
+    weights = parameter(scene.snapshot.layers[column.layer], "W")
+    if weights is None or weights.update.size != len(column.entries):
+        return
+    entry = int(np.argmax(np.abs(weights.update)))
+    new, taken = float(weights.values.ravel()[entry]), float(weights.update.ravel()[entry])
+    rect = QRectF(*column.entries[entry].tolist())
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(scene.colours.good), 2.0))
+    painter.drawRect(rect)
+    x, y, width, height = column.block_box
+    line = QFontMetricsF(scene.font).height()
+    at = QPointF(x + width / 2, y - line if y > 1.9 * line else y + height + 2 * line)
+    paint_pill(painter, scene, at, f"w {short(new + taken, 3)} → {short(new, 3)}", scene.colours.good)
+
+
+def paint_passing(painter: QPainter, scene: Scene, flow: Flow) -> None:
+    """Let a layer that only passes on carry a drop from each map, or each unit, to its own."""
+    assert scene.layout is not None
+    source, target = scene.layout.columns[flow.layer - 1], scene.layout.columns[flow.layer]
+    starts, ends = _pieces(source, target)
+    if not len(starts):
+        return
+    share = 1.0 - scene.clock if flow.backward else scene.clock
+    painter.setPen(QPen(QColor(scene.colours.card), 1.0))
+    painter.setBrush(QColor(scene.colours.backward if flow.backward else scene.colours.accent))
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        painter.drawEllipse(QLineF(*start, *end).pointAt(share), 3.0, 3.0)
+
+
+def _pieces(source: Column, target: Column) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (k, 2) where drops start, at the right of ``source``, and end, at the left of ``target``."""
+    first, last = tiles_of(source), tiles_of(target)
+    if not len(first) or not len(last):
+        first = first if len(first) else source.cells
+        last = last if len(last) else target.cells
+        # A bar has a stretch for each map.
+        if len(first) != len(last) and len(last) % max(len(first), 1) == 0:
+            last = last.reshape(len(first), -1, 4)[:, len(last) // len(first) // 2]
+    if len(first) != len(last) or len(first) > _MOST_PASSED:
+        return np.empty((0, 2)), np.empty((0, 2))
+    right = np.stack([first[:, 0] + first[:, 2], first[:, 1] + first[:, 3] / 2], axis=1)
+    left = np.stack([last[:, 0], last[:, 1] + last[:, 3] / 2], axis=1)
+    return right, left

@@ -25,9 +25,12 @@ class PointedCanvas(QWidget):
     -------
     spot_changed
         Something else is pointed at, pinned or under the keyboard.
+    edit_wanted
+        Enter was pressed on what is pinned already: its number is to be changed.
     """
 
     spot_changed = Signal()
+    edit_wanted = Signal()
     scene: Pointed
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +45,13 @@ class PointedCanvas(QWidget):
         """Keep the card on ``spot``; None lets it go."""
         self.scene.pinned = spot
         self._changed()
+
+    def enter(self) -> None:
+        """Pin what is under the keyboard; where that is pinned, change its number."""
+        if self.scene.cursor is not None and self.scene.cursor == self.scene.pinned:
+            self.edit_wanted.emit()
+        else:
+            self.pin(self.scene.cursor)
 
     def let_go(self) -> None:
         """Hide the card; the keyboard keeps its place."""

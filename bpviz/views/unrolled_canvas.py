@@ -147,7 +147,7 @@ class UnrolledCanvas(PointedCanvas):
             self._set_cursor_spot(mark)
             self.step_chosen.emit(mark.step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.pin(self.scene.cursor)
+            self.enter()
         else:
             super().keyPressEvent(event)
 

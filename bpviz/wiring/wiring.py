@@ -99,6 +99,8 @@ class Wiring(QObject):
             network.units_changed.connect(self._on_network_units_changed)
             network.activation_changed.connect(self._on_network_activation_changed)
             network.sample_changed.connect(self._on_sample_changed)
+            canvas = network.canvas
+            self.walks.waits_for = lambda: canvas.sliding
         if isinstance(decision, DecisionPanel):
             decision.sample_chosen.connect(self._on_sample_changed)
             decision.features_chosen.connect(self._on_decision_features_chosen)

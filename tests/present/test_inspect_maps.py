@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpviz.present import inspect
+from bpviz.present import inspect, inspect_maps
 from bpviz.present.cards import Card
 from bpviz.present.diagram import Spot
+from bpviz.present.editable import editable_card
 from bpviz.present.inspect_maps import channel_of, weight_maps
 from bpviz.text import set_language
 from tests.helpers.picture_networks import PLAIN, RICH, SMALL, trained
@@ -178,3 +179,16 @@ def test_it_is_said_in_chinese_too():
         assert values(card(SMALL, Spot(2, 0))).keys() >= {"a = 窗口中的最大值", "δ 只传给这个像素"}
     finally:
         set_language("en")
+
+
+def test_a_kernel_s_bias_and_a_batch_norm_s_scale_and_shift_can_be_changed():
+    info, snapshot = trained(RICH)
+    for spot, named in (
+        (Spot(1, 2, 4, kernel=True), [("W", (2, 0, 1, 1)), ("b", (2,))]),
+        (Spot(2, 64 + 5), [("gamma", (1,)), ("beta", (1,))]),
+    ):
+        found = editable_card(info, snapshot, inspect_maps.card(snapshot, spot), spot)
+        assert [(each.where.name, each.where.place) for each in found.numbers] == named
+        for each in found.numbers:
+            values = {one.name: one.values for one in snapshot.layers[spot.layer].parameters}
+            assert each.value == values[each.where.name][each.where.place]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpviz.present.walk_flow import MOST_DOTS, along, flow_at, gathered, moving
+from bpviz.present.walk_flow import MOST_DOTS, along, flow_at, moving
 from bpviz.present.walk_light import lit_at, mean_input, since, walked_snapshot
 from bpviz.present.walk_words import sample_choices, sample_text
 from bpviz.snapshot import SnapshotRequest
@@ -103,23 +103,6 @@ def test_nothing_flows_at_an_activation_or_at_the_output_s_error(dense):
     for phase, kind, layer in (("forward", "activation", 2), ("backward", "output_delta", 3)):
         lit, shown = shown_at(dissection, snapshot, place_of(dissection, phase, kind, layer))
         assert flow_at(lit, shown.layers) is None
-
-
-@pytest.mark.parametrize("sample", ["mean", 4])
-def test_a_window_that_has_gone_over_all_places_has_gathered_the_gradient(sample):
-    _, dissection, snapshot = begun(**PICTURES)
-    index = place_of(dissection, "backward", "gradient", 1)
-    lit, shown = shown_at(dissection, snapshot, index, sample)
-    flow = flow_at(lit, shown.layers)
-    assert flow.places == dissection.layers[0].delta.shape[2:]
-    places = flow.places[0] * flow.places[1]
-    whole = gathered(lit, shown.layers[1], 1, places)
-    assert not gathered(lit, shown.layers[1], 1, 0).any()
-    gradient = dissection.layers[0].parameters[0].gradient
-    if sample == "mean":
-        np.testing.assert_allclose(whole, gradient, rtol=1e-9, atol=1e-13)
-    else:
-        assert np.abs(whole - gradient).max() > 1e-6
 
 
 def test_at_a_pooling_the_window_slides_and_carries_the_error_back():
