@@ -253,10 +253,10 @@ class SurfaceGrid:
     """The loss over a plane through θ, and the path of the run on it.
 
     ``losses[i, j]`` is L at ``origin + u[j]·d₁ + v[i]·d₂``; for a function of one variable ``v`` has
-    one entry and the "surface" is a curve.  ``path`` is (k, 3): u, v and the loss on the plane's
-    own height, oldest first; ``path_iterations`` (k,) numbers it.  ``ball`` is where the run stands
-    (u, v, loss): ``true_loss`` its real loss, which differs from the surface's by how far θ lies off
-    the plane.  ``gradient`` is −∇L projected on the plane, (du, dv).
+    one entry and the "surface" is a curve.  ``path`` (k, 3) is u, v and the loss on the plane, oldest first;
+    ``path_iterations`` (k,) numbers it.  ``ball`` is where the run stands (u, v, loss): ``true_loss`` is its
+    real loss, which differs by how far θ lies off the plane.  ``gradient`` is −∇L projected, (du, dv).
+    ``plane`` is (o, d₁, d₂), each (n,); o moves with θ, at right angles to both directions.
     """
 
     run_id: int
@@ -272,6 +272,7 @@ class SurfaceGrid:
     ball: tuple[float, float, float]
     true_loss: float
     gradient: tuple[float, float]
+    plane: tuple[Array, Array, Array] | None = None
 
 
 @dataclass(frozen=True, slots=True)

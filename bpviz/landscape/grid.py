@@ -110,6 +110,7 @@ def _evaluated(
         ball=ball,
         true_loss=true_loss,
         gradient=down,
+        plane=(plane.origin, plane.first, plane.second),
     )
 
 

@@ -12,6 +12,7 @@ path that was drawn stays where it is while the surface around it changes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,7 +23,7 @@ from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Objective
 from bpviz.errors import UserError
 from bpviz.landscape.directions import random_directions
-from bpviz.snapshot import SurfaceRequest, frozen
+from bpviz.snapshot import SurfaceGrid, SurfaceRequest, frozen
 
 Array = NDArray[np.floating]
 
@@ -62,6 +63,16 @@ class Plane:
             # The pseudo-inverse leaves v at 0 where there is no second direction.
             return np.asarray((steps @ basis.T) @ np.linalg.pinv(basis @ basis.T))
 
+    def shares(self, step: Array, parts: Sequence[slice]) -> Array:
+        """Return the (u, v) of each part of ``step`` (n,) by itself, as (parts, 2).
+
+        Components are linear: those of parts that make up the whole add up to those of ``step``.
+        """
+        basis = np.stack([self.first, self.second])
+        with np.errstate(all="ignore"):
+            products = [basis[:, part] @ step[part] for part in parts]
+            return np.asarray(np.stack(products) @ np.linalg.pinv(basis @ basis.T))
+
     def through(self, theta: Array) -> Self:
         """Return the parallel plane through ``theta``, shifted at right angles to both directions."""
         if self.kind == "axes":
@@ -69,6 +80,13 @@ class Plane:
         u, v = self.coordinates(theta[None])[0]
         origin = theta - u * self.first - v * self.second
         return type(self)(frozen(origin), self.first, self.second, self.u_label, self.v_label, self.kind)
+
+
+def plane_of(grid: SurfaceGrid) -> Plane | None:
+    """Return the plane that a grid lies in; None where the grid does not carry it."""
+    if grid.plane is None:
+        return None
+    return Plane(*grid.plane, grid.u_label, grid.v_label, grid.kind)
 
 
 def make_plane(objective: Objective, start: Array, request: SurfaceRequest) -> Plane:
@@ -94,7 +112,7 @@ def _axes_plane(objective: Objective) -> Plane:
     size = objective.size
     second = _unit(size, 1) if size > 1 else np.zeros(size)
     labels = (*objective.parameter_names, "")
-    return Plane(np.zeros(size), _unit(size, 0), second, labels[0], labels[1], "axes")
+    return Plane(frozen(np.zeros(size)), _unit(size, 0), frozen(second), labels[0], labels[1], "axes")
 
 
 def _weights_plane(objective: NetworkObjective, start: Array, parameters: tuple[int, int]) -> Plane:

@@ -20,7 +20,7 @@ class Curve:
     """The picture's parts in data units: u to the right, the axis' height upwards.
 
     ``line`` (nu, 2), ``path`` (k, 2), ``ball`` (2,), ``tangent`` (2, 2) or empty (on a logarithmic axis a
-    tangent is not straight, so there is none).
+    tangent is not straight, so there is none).  ``beyond`` says that the ball has left what is shown.
     """
 
     grid: SurfaceGrid
@@ -31,6 +31,7 @@ class Curve:
     path: Array
     ball: Array
     tangent: Array
+    beyond: bool = False
 
     def to_pixels(self, points: Array, left: float, top: float, width: float, height: float) -> Array:
         """Return (…, 2) pixels in a rectangle."""
@@ -62,11 +63,11 @@ def build_curve(grid: SurfaceGrid, logarithmic: bool, old: HeightScale | None = 
     path = np.asarray(grid.path, dtype=float).reshape(-1, 3)
     ball = np.array([grid.ball[0], scale.heights(np.array(grid.ball[2]))], dtype=float)
     steps = np.column_stack([path[:, 0], scale.heights(path[:, 2])])
-    tangent = np.empty((0, 2)) if logarithmic else _tangent(grid, u_range, heights)
+    tangent = np.empty((0, 2)) if logarithmic else tangent_at(grid, u_range, heights)
     return Curve(grid, scale, u_range, heights, line, np.vstack([steps, ball]), ball, tangent)
 
 
-def _tangent(grid: SurfaceGrid, u_range: tuple[float, float], heights: tuple[float, float]) -> Array:
+def tangent_at(grid: SurfaceGrid, u_range: tuple[float, float], heights: tuple[float, float]) -> Array:
     """Return two points of y = f(u₀) + f′(u₀)(u − u₀), half an axis long as drawn.
 
     The grid's gradient is −∇L, so f′(u₀) is its negative.

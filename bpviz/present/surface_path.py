@@ -53,7 +53,7 @@ def path_steps(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array:
     path = path[:: 1 << max(0, math.ceil(math.log2(max(len(path), 1) / _MOST_POINTS)))]
     if len(path):
         path = np.vstack([path, np.asarray(grid.ball, dtype=float)])
-    return _placed(path, grid, scale, mesh)
+    return placed(path, grid, scale, mesh)
 
 
 def draped(steps: Array, mesh: Mesh) -> Array:
@@ -79,23 +79,41 @@ def draped(steps: Array, mesh: Mesh) -> Array:
 
 def ball_point(grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array | None:
     """Return where the ball lies (3,), or None when it is off the plane's part that is shown."""
-    point = _placed(np.asarray([grid.ball], dtype=float), grid, scale, mesh)[0]
+    point = placed(np.asarray([grid.ball], dtype=float), grid, scale, mesh)[0]
     return point if np.isfinite(point).all() else None
 
 
-def _placed(points: Array, grid: SurfaceGrid, scale: HeightScale, mesh: Mesh) -> Array:
-    xy = Plane.of(grid).to_model(points[:, :2])
+def placed(
+    points: Array, grid: SurfaceGrid, scale: HeightScale, mesh: Mesh, xy: Array | None = None
+) -> Array:
+    """Return (k, 3) points (u, v, loss) in the model, NaN outside the box; at ``xy`` where that is given."""
+    xy = Plane.of(grid).to_model(points[:, :2]) if xy is None else xy
     # The drawn surface is flat between its vertices: a point in a narrow valley would sink into it.
     z = np.fmax(scale.z(points[:, 2]), mesh.height_at(xy[:, 0], xy[:, 1]))
-    placed = np.column_stack([xy, z + LIFT])
-    placed[(np.abs(xy) > 1.001).any(axis=1)] = np.nan
-    return placed
+    found = np.column_stack([xy, z + LIFT])
+    found[(np.abs(xy) > 1.001).any(axis=1)] = np.nan
+    return found
 
 
-def arrow_points(grid: SurfaceGrid, mesh: Mesh, start: Array | None) -> Array:
+def cut_at_rim(start: Array, end: Array) -> tuple[Array, bool]:
+    """Return where the way from ``start`` to ``end`` (x, y of the model) ends, and whether it left the box.
+
+    It goes on until the rim, where the way crosses it.
+    """
+    if (np.abs(end) <= 1.0).all():
+        return end, False
+    step = end - start
+    with np.errstate(all="ignore"):
+        shares = np.where(step != 0, (np.sign(step) - start) / step, np.inf)
+    share = float(np.clip(np.min(shares), 0.0, 1.0))
+    return np.clip(start + share * step, -1.0, 1.0), True
+
+
+def arrow_points(grid: SurfaceGrid, mesh: Mesh, start: Array | None, share: float = 1.0) -> Array:
     """Return the way downhill from the ball, laid on the surface: (k, 3), or (0, 3) where it is level.
 
     The direction is that of −∇L on the plane *as drawn*: du and dv are scaled like the axes.
+    ``share`` is its length, as a multiple of the usual one.
     """
     if start is None:
         return np.empty((0, 3))
@@ -105,7 +123,7 @@ def arrow_points(grid: SurfaceGrid, mesh: Mesh, start: Array | None) -> Array:
     length = float(np.linalg.norm(direction))
     if not np.isfinite(length) or length == 0:
         return np.empty((0, 3))
-    along = np.linspace(0, ARROW_LENGTH, _ARROW_POINTS)[:, None] * (direction / length)
+    along = np.linspace(0, share * ARROW_LENGTH, _ARROW_POINTS)[:, None] * (direction / length)
     xy = start[:2] + along
     z = mesh.height_at(xy[:, 0], xy[:, 1])
     points = np.column_stack([xy, z + 2 * LIFT])[: _end_of_descent(z)]

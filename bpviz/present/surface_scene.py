@@ -19,6 +19,7 @@ class Scene:
     """One grid, ready: points in the model's box (see `surface_camera`).
 
     ``steps`` (k, 3) is where the run was, ``path`` the way through them on the surface.
+    ``beyond`` says that the ball has left what is shown, and is at the rim.
     """
 
     grid: SurfaceGrid
@@ -29,6 +30,7 @@ class Scene:
     path: Array
     ball: Array | None
     arrow: Array
+    beyond: bool = False
 
 
 def is_curve(grid: SurfaceGrid) -> bool:

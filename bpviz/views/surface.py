@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from bpviz.dissection import Dissection, Operation
 from bpviz.present.palette import Palette
 from bpviz.present.surface_text import caption, caption_help, half_width, subtitle
+from bpviz.present.surface_walk import Projected, Walked, projected, walked
 from bpviz.present.walk import Sample
+from bpviz.present.walk_light import Lit, lit_at
 from bpviz.snapshot import RunInfo, Snapshot, SurfaceGrid, SurfaceRequest
 from bpviz.text import Text, tr
 from bpviz.views.opengl import OpenGLProbe, early_verdict
@@ -50,6 +52,8 @@ class SurfacePanel(Panel):
         self._info: RunInfo | None = None
         self._grid: SurfaceGrid | None = None
         self._iteration = 0
+        self._lit: Lit | None = None
+        self._projected: Projected | None = None
         self._opengl_asked = False
         self._probe = OpenGLProbe(self)
         column = QVBoxLayout(self)
@@ -72,6 +76,7 @@ class SurfacePanel(Panel):
     def show_run(self, info: RunInfo) -> None:
         """Set up for a new run; the view stays as the user turned it."""
         self._info, self._grid, self._iteration = info, None, 0
+        self._lit = self._projected = None
         self.controls.show_run(info)
         self.controls.show_curve(info.kind == "function" and info.size == 1)
         self.canvas.show_grid(None)
@@ -91,15 +96,27 @@ class SurfacePanel(Panel):
         self._grid = grid
         self._iteration = grid.iteration
         self.controls.show_half_width(half_width(grid))
-        self.canvas.show_grid(grid)
+        self.canvas.show_grid(grid, self._walked())
         self.controls.show_curve(self.canvas.curve is not None)
         self._say()
 
     def show_operation(
         self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
     ) -> None:
-        """Light the arrow of steepest descent from the gradient on; before it nobody knows it."""
-        self.canvas.set_phase(None if operation is None else operation.phase)
+        """Let the arrow of steepest descent grow layer by layer, and the ball move as layers are updated."""
+        self._lit = lit_at(dissection, operation, sample)
+        self.canvas.show_walk(None if operation is None else operation.phase, self._walked())
+
+    def _walked(self) -> Walked | None:
+        """Return where the walk stands on the plane that is shown; None at rest."""
+        lit, grid, info = self._lit, self._grid, self._info
+        if lit is None or grid is None or info is None:
+            self._projected = None
+            return None
+        on = self._projected
+        if on is None or on.grid is not grid or on.dissection is not lit.dissection:
+            on = self._projected = projected(grid, lit.dissection)
+        return None if on is None else walked(on, lit.light, info.formula)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""

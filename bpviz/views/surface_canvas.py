@@ -25,6 +25,7 @@ from bpviz.present.surface_camera import RESET_VIEW, TOP_VIEW, Camera
 from bpviz.present.surface_curve import Curve, build_curve, nearest
 from bpviz.present.surface_pick import Picked, pick
 from bpviz.present.surface_scene import Scene, build_scene, is_curve
+from bpviz.present.surface_walk import Walked, walked_curve, walked_scene
 from bpviz.snapshot import SurfaceGrid
 from bpviz.text import Text, tr
 from bpviz.views.surface_curve import curve_area, paint_curve
@@ -59,6 +60,8 @@ class SurfaceCanvas(QWidget):
         self.picked: Picked | int | None = None
         self.pinned = False
         self._grid: SurfaceGrid | None = None
+        self._at_rest: Scene | Curve | None = None
+        self._walked: Walked | None = None
         self._colours: Palette = LIGHT
         self._renderer: SurfaceRenderer = PainterRenderer()
         self._drawing = Drawing()
@@ -89,11 +92,11 @@ class SurfaceCanvas(QWidget):
         self._drawing.forget()
         self.update()
 
-    def show_grid(self, grid: SurfaceGrid | None) -> None:
+    def show_grid(self, grid: SurfaceGrid | None, walked: Walked | None = None) -> None:
         """Show a grid; None empties the picture.  The view stays as the user turned it."""
-        self._grid = grid
+        self._grid, self._walked = grid, walked
         if grid is None:
-            self.scene = self.curve = None
+            self.scene = self.curve = self._at_rest = None
             self._unpick()
         else:
             self._rebuild(grid)
@@ -106,10 +109,11 @@ class SurfaceCanvas(QWidget):
             self._rebuild(self._grid)
         self._touch()
 
-    def set_phase(self, phase: Phase | None) -> None:
-        """Light the ball and its arrow as suits a phase of the walk; None at rest."""
-        if phase != self._drawing.phase:
-            self._drawing.phase = phase
+    def show_walk(self, phase: Phase | None, walked: Walked | None) -> None:
+        """Put the ball and its arrow where the walk has them, lit as suits its phase; None at rest."""
+        if phase != self._drawing.phase or walked != self._walked:
+            self._drawing.phase, self._walked = phase, walked
+            self._place_walk()
             self.update()
 
     def set_colours(self, palette: Palette) -> None:
@@ -174,10 +178,17 @@ class SurfaceCanvas(QWidget):
     def _rebuild(self, grid: SurfaceGrid) -> None:
         if is_curve(grid):
             old = self.curve.scale if self.curve and self.curve.grid.run_id == grid.run_id else None
-            self.curve, self.scene = build_curve(grid, self.logarithmic, old), None
+            self._at_rest = build_curve(grid, self.logarithmic, old)
         else:
-            self.scene, self.curve = build_scene(grid, self.logarithmic, self.scene), None
+            self._at_rest = build_scene(grid, self.logarithmic, self.scene)
+        self._place_walk()
         self._refresh_pick(grid)
+
+    def _place_walk(self) -> None:
+        """Make what is drawn out of what is drawn at rest."""
+        rest = self._at_rest
+        self.scene = walked_scene(rest, self._walked) if isinstance(rest, Scene) else None
+        self.curve = walked_curve(rest, self._walked) if isinstance(rest, Curve) else None
 
     def _refresh_pick(self, grid: SurfaceGrid) -> None:
         """Let a pinned vertex rise and sink with the surface; drop what the grid no longer has."""

@@ -62,7 +62,7 @@ def paint_curve(
     if np.isfinite([x, y]).all() and area.left <= x <= area.left + area.width:
         y = min(max(y, area.top), area.top + area.height)
         paint_glow(painter, QPointF(x, y), 6 * unit, phase, look.palette)
-        paint_ball(painter, x, y, 6 * unit, look.palette, False)
+        paint_ball(painter, x, y, 6 * unit, look.palette, curve.beyond)
     if picked is not None:
         _paint_picked(painter, curve, look, area, picked)
 

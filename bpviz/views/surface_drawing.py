@@ -122,7 +122,7 @@ class Drawing:
         paint_glow(painter, QPointF(x, y), 5.2 * unit, self.phase, look.palette)
         width = 2.4 * unit * light.width
         paint_arrow(painter, arrow, faint_arrow, look.palette, width, light.opacity)
-        paint_ball(painter, x, y, 5.2 * unit, look.palette, faint)
+        paint_ball(painter, x, y, 5.2 * unit, look.palette, faint or scene.beyond)
 
     def _seen(self, scene: Scene) -> Seen:
         """Return the path's pixels and what of them is hidden, the dots in sight, and what else is hidden."""

@@ -157,9 +157,10 @@ def paint_arrow(
     if len(pixels) < 2:
         return
     tip, lengths = pixels[-1], np.hypot(*(pixels[-1] - pixels).T)
-    head = width * 4.2
+    # A short arrow has a short head: it is as long as it is to be.
+    head = min(width * 4.2, 0.7 * float(lengths[0]))
     count = int((lengths >= head).sum())
-    if not count:
+    if not count or head < 1.0:
         return
     along = (tip - pixels[count - 1]) / max(float(lengths[count - 1]), 1e-9)
     across = np.array([-along[1], along[0]])

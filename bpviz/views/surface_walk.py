@@ -15,7 +15,10 @@ from bpviz.views.plotting import faded
 
 @dataclass(frozen=True)
 class ArrowLight:
-    """How the arrow of steepest descent is drawn: its opacity, and its width as a multiple of the usual."""
+    """How the arrow of steepest descent is drawn: its opacity, and its width as a multiple of the usual.
+
+    It is faint while the gradient is not known, where the surface does not say how it grows.
+    """
 
     opacity: float = 1.0
     width: float = 1.0
