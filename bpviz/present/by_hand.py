@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bpviz.dissection import Dissection
 from bpviz.present.cards import subscript, superscript
 from bpviz.present.inspect import feature_name, variable_name
 from bpviz.present.numbers import short
 from bpviz.probing import ChangeMade
-from bpviz.snapshot import RunInfo
+from bpviz.snapshot import ParameterState, RunInfo
 from bpviz.text import tr
 
 MOST = 6
@@ -62,6 +65,15 @@ def note(info: RunInfo, dissection: Dissection) -> str:
     first, *others = dissection.by_hand
     said = tr("changed by hand: {change}", change=text_of(info, dissection, first))
     return said if not others else tr("{said} and {count} more", said=said, count=len(others))
+
+
+def values_after(state: ParameterState, layer: int, changes: tuple[ChangeMade, ...]) -> NDArray[np.floating]:
+    """Return a parameter after the update; what is set by hand is exactly what it was set to."""
+    values: NDArray[np.floating] = state.values - state.update
+    for one in changes:
+        if one.sample < 0 and (one.where.layer, one.where.name) == (layer, state.name):
+            values[one.where.place] = one.after
+    return values
 
 
 def sentences(info: RunInfo, dissection: Dissection) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.dissection import PHASES, Dissection, LayerTrace, Operation, Phase
+from bpviz.present.by_hand import values_after
 from bpviz.present.palette import Palette
 from bpviz.present.walk import Sample, Walk
 from bpviz.snapshot import LayerState, Snapshot
@@ -163,7 +164,7 @@ def walked_snapshot(snapshot: Snapshot, lit: Lit) -> Snapshot:
     x = lit.of(traces[0].x)
     states = [replace(layers[0], z=x, a=x)]
     for state, trace in zip(layers[1:], traces, strict=True):
-        states.append(_state(state, trace, lit.sample, trace.number in lit.light.updated))
+        states.append(_state(state, trace, lit, trace.number in lit.light.updated))
     mean = lit.sample == "mean"
     target = None if mean else lit.of(lit.dissection.y)
     # A mean is no sample's: −1 is none.
@@ -177,9 +178,11 @@ def mean_input(x_train: Floats, lit: Lit) -> Floats:
     return np.asarray(x_train[rows].mean(axis=0)) if rows.size else np.zeros(len(x_train[0]))
 
 
-def _state(state: LayerState, trace: LayerTrace, sample: Sample, updated: bool) -> LayerState:
+def _state(state: LayerState, trace: LayerTrace, lit: Lit, updated: bool) -> LayerState:
+    sample, changes = lit.sample, lit.dissection.by_hand
     parameters = tuple(
-        replace(each, values=each.values - each.update) if updated else each for each in trace.parameters
+        replace(each, values=values_after(each, trace.number, changes)) if updated else each
+        for each in trace.parameters
     )
     held = {each.name: each for each in parameters} if state.weights is not None else {}
     w, b = held.get("W"), held.get("b")

@@ -91,6 +91,27 @@ def _edit(training: Training, changes: Sequence[Change]) -> Edit:
     return Edit(tuple(changes), index, np.array(list(values.values())), _of_data(training, changes))
 
 
+def take_back(training: Training) -> bool:
+    """Undo what was kept last: forget the iteration that the run stands at, where nothing follows it.
+
+    Returns whether it was such an iteration; then the run stands at the one before, on the branch on which
+    it was kept.
+    """
+    at, branches = training.iteration, training.branches
+    others = [one.forked_at for one in branches.infos() if one.parent == branches.present.id]
+    if not training.by_hand or training.line.last != at or at in others:
+        return False
+    branch = branches.present
+    training.seek(at - 1)
+    if branch.forked_at == at - 1 and branch.parent is not None and branches.has(branch.parent):
+        training.switch(branch.parent)
+        training.seek(at - 1)
+        branches.delete(branch.id)
+    else:
+        branches.cut(at - 1)
+    return True
+
+
 def coming(training: Training) -> tuple[ChangeMade, ...]:
     """Return what the next iteration changes by hand; nothing where the optimizer makes it."""
     edit = training.line.edits.get(training.iteration + 1)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout
 
+from bpviz import messages
+from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import RunState
+from bpviz.text import Text
+from bpviz.training.by_hand import take_back
+from bpviz.training.loop import Training
 from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.what_if import WhatIfBar, WhatIfFrame
@@ -19,6 +26,15 @@ from bpviz.workers.training import TrainingWorker
 DATA = ("x", "y")
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What was kept last, as it stood in the list, and the run and the iteration that it became."""
+
+    place: tuple[int, int]
+    changes: tuple[Change, ...]
+    done: int
+
+
 class WhatIfs(QObject):
     """Holds the changes; those after ``done`` were undone and can be made again.
 
@@ -27,6 +43,8 @@ class WhatIfs(QObject):
 
     altered = Signal()
     """Other numbers are changed now, or none."""
+    taken_back = Signal(object)
+    """`Kept`; emitted in the worker's thread."""
 
     def __init__(self, window: MainWindow, worker: TrainingWorker, display: Display, walks: Walks) -> None:
         super().__init__(window)
@@ -34,6 +52,8 @@ class WhatIfs(QObject):
         self.changes: list[Change] = []
         self.done = 0
         self._at: tuple[int, int, int] | None = None
+        self._kept: Kept | None = None
+        self.taken_back.connect(self._on_taken_back)
         self.bar, self.frame = WhatIfBar(window.content), WhatIfFrame(window.content)
         column = window.content.layout()
         if isinstance(column, QVBoxLayout):
@@ -75,10 +95,31 @@ class WhatIfs(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take the last change back."""
+        """Take the last change back; where it was kept just now, the keeping."""
         if self.done:
             self.done -= 1
             self._show()
+        elif self._kept is not None:
+            self.walks.leave()
+            self.worker.pause()
+            self.worker.look(self._take_back)
+
+    def _take_back(self, training: Training) -> None:
+        """In the worker's thread: undo the keeping where the run stands at it still."""
+        kept = self._kept
+        if (
+            kept is not None
+            and (training.info.run_id, training.iteration) == kept.place
+            and take_back(training)
+        ):
+            self.taken_back.emit(kept)
+
+    @Slot(object)
+    def _on_taken_back(self, kept: Kept) -> None:
+        """Imagine again what was kept."""
+        self._kept, self._at = None, None
+        self.changes, self.done = list(kept.changes), kept.done
+        self._show()
 
     @Slot()
     def redo(self) -> None:
@@ -93,9 +134,13 @@ class WhatIfs(QObject):
         present = self.present
         if not present:
             return
+        state = self.worker.state()
+        self._kept = Kept((state.run_id, state.position + 1), tuple(self.changes), self.done)
         self._forget()
         self.worker.keep(present)
         self.display.hasten()
+        number = grouped(state.position + 1)
+        messages.info(Text("Kept as iteration {number}.", number=number), Text("Undo"), self.undo)
 
     @Slot()
     def throw_away(self) -> None:

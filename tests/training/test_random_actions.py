@@ -13,7 +13,7 @@ from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training import checkpoints
 from bpviz.training.build import build
-from bpviz.training.by_hand import imagined, keep
+from bpviz.training.by_hand import imagined, keep, take_back
 from bpviz.training.config import LiveSettings
 from bpviz.training.dissecting import dissect
 from bpviz.training.loop import Training
@@ -136,6 +136,7 @@ class Wanderer:
             (self.jump, 4),
             (self.give_up_a_jump, 1),
             (self.edit, 3),
+            (self.take_an_edit_back, 1),
             (self.imagine, 1),
             (self.set, 1),
             (self.visit, 2),
@@ -181,6 +182,16 @@ class Wanderer:
         before = self.paths[self.present]
         keep(self.training, changes)
         self.paths[self.present] = (*before[:at], Decision(self.training.live, changes))
+
+    def take_an_edit_back(self) -> None:
+        at, branch, path = self.training.iteration, self.present, self.path
+        kept = len(self.paths[branch]) == at and bool(path) and bool(path[-1].changes)
+        taken = take_back(self.training)
+        assert kept or not taken
+        if taken:
+            assert self.path == path[:-1]
+            if self.present == branch:
+                self.paths[branch] = path[:-1]
 
     def set(self) -> None:
         live, draw = self.training.live, self.draw

@@ -8,6 +8,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from bpviz.present.diagram import Spot
+from bpviz.present.numbers import short
+from bpviz.present.walk import Target
+from bpviz.probing import Change, ParameterPlace
+from bpviz.snapshot import SurfaceRequest
+from bpviz.training.by_hand import imagined
+from bpviz.training.options import run_config
+from bpviz.workers.surface import SurfaceJob, SurfaceWorker
 from tests.wiring.test_walk import Walked
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -24,6 +31,10 @@ class Changed(Walked):
     @property
     def what_ifs(self):
         return self.wiring.what_ifs
+
+    @property
+    def training(self):
+        return self.wiring.training._training
 
     @property
     def shown(self):
@@ -90,15 +101,111 @@ def test_a_weight_is_changed_undone_redone_and_thrown_away(opened):
     assert opened.theta() == theta
 
 
-def test_an_input_and_a_target_can_be_changed_but_not_kept(opened):
+def test_an_input_and_a_target_are_changed_kept_and_left_behind(opened):
+    loaded = opened.wiring.display.info
     opened.type(Spot(0, 1), "1.5")
     opened.wait_for(True)
     assert opened.shown.layers[0].a[1] == 1.5
-    assert not opened.what_ifs.bar.buttons["keep"].isEnabled()
     last = len(opened.shown.layers) - 1
     opened.type(Spot(last, 0), "0.25", field=1)
     opened.qtbot.waitUntil(lambda: opened.shown.target[0] == 0.25, timeout=20_000)
     assert opened.shown.layers[0].a[1] == 1.5
+    # The point moves at once, on the map and wherever else the sample is shown.
+    picture = opened.window.panels()["map"].map
+    for info in (
+        opened.wiring.display.info,
+        picture.info,
+        opened.panel._info,
+        opened.panel.canvas.scene.info,
+    ):
+        assert info.x_train[0, 1] == 1.5
+    at, theta = opened.state.position, opened.theta()
+    opened.qtbot.mouseClick(opened.what_ifs.bar.buttons["keep"], Qt.MouseButton.LeftButton)
+    opened.qtbot.waitUntil(lambda: opened.shown.iteration == at + 1, timeout=20_000)
+    assert opened.theta() == theta
+    assert opened.shown.by_hand
+    opened.steps(2)
+    assert opened.shown.layers[0].a[1] == 1.5
+    assert opened.training.objective.train.x[0, 1] == 1.5
+    assert picture.info.x_train[0, 1] == 1.5
+    opened.wiring.runs.seek(at)
+    opened.qtbot.waitUntil(lambda: opened.shown.iteration == at, timeout=20_000)
+    assert opened.shown.layers[0].a[1] != 1.5
+    assert picture.info.x_train.tobytes() == loaded.x_train.tobytes()
+    assert opened.wiring.display.info is loaded
+
+
+def test_what_is_typed_in_the_data_s_units_is_what_the_network_sees_scaled(opened):
+    opened.wiring.runs.start_with(run_config({"data": "iris", "layers": "3 tanh"}))
+    opened.qtbot.waitUntil(
+        lambda: opened.shown is not None and len(opened.shown.layers[0].a) == 4, timeout=20_000
+    )
+    opened.settle()
+    opened.type(Spot(0, 2), "5.25", field=1)
+    opened.wait_for(True)
+    mean, scale = (float(each[2]) for each in opened.wiring.display.info.input_scaling)
+    assert opened.shown.layers[0].a[2] == (5.25 - mean) / scale
+    assert opened.wiring.display.info.x_train[0, 2] == 5.25
+    lines = {line.name: line.value for line in opened.panel.card_view.card.lines}
+    assert lines["in the data"] == 5.25
+
+
+def test_the_surface_is_that_of_the_changed_sample(opened):
+    training, request = opened.training, SurfaceRequest(resolution=3)
+
+    def losses(run) -> bytes:
+        worker = SurfaceWorker()
+        for job in (SurfaceJob.of(training, request), SurfaceJob.of(run, request)):
+            worker.submit(job)
+            worker._compute(job)
+        return worker.grids.take().losses
+
+    plain, changed = (
+        losses(training),
+        losses(imagined(training, (Change(ParameterPlace(0, "x", (0,)), 9.0, 0),))),
+    )
+    assert plain.tobytes() != changed.tobytes()
+    assert plain.tobytes() == losses(training).tobytes()
+
+
+def test_keeping_is_taken_back(opened):
+    last, theta = opened.state.last, opened.theta()
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.wait_for(True)
+    opened.qtbot.mouseClick(opened.what_ifs.bar.buttons["keep"], Qt.MouseButton.LeftButton)
+    opened.qtbot.waitUntil(lambda: opened.shown.iteration == last + 1, timeout=20_000)
+    opened.settle()
+    opened.key(Qt.Key.Key_Z, CTRL)
+    opened.wait_for(True)
+    assert opened.what_ifs.bar.isVisible()
+    assert (opened.state.position, opened.state.last) == (last, last)
+    assert weight(opened) == 0.625
+    assert opened.theta() == theta
+    opened.key(Qt.Key.Key_Z, CTRL)
+    opened.wait_for(False)
+    assert opened.shown.theta.tobytes() == theta
+
+
+def test_the_walk_tells_a_change_by_hand_as_one(opened):
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.wait_for(True)
+    old = float(opened.training.parameters()["W2"][1, 3])
+    opened.qtbot.mouseClick(opened.what_ifs.bar.buttons["keep"], Qt.MouseButton.LeftButton)
+    opened.qtbot.waitUntil(lambda: opened.shown.iteration == 4, timeout=20_000)
+    opened.settle()
+    opened.wiring.walks.go_to(Target(3, "update"))
+    opened.arrive()
+    said = f"{short(old)} → 0.625"
+    assert f"changed by hand: W⁽²⁾[2,4]: {said}" in opened.window.strip.place.text()
+    opened.panel.canvas.pin(Spot(2, 1, 3))
+    explained = opened.window.panels()["explain"].explained
+    updates = [each for each in opened.walks.dissection.operations if each.phase == "update"]
+    explained.look(opened.walks.dissection, updates[1])
+    explained.point(Spot(2, 1, 3))
+    assert any(said in sentence for sentence in explained.words()[0])
+    (block,) = explained.formulas()
+    assert said in block.caption
+    assert [line.plain for line in block.printed] == ["θ ← 0.625"]
 
 
 def test_what_is_kept_is_the_next_iteration(opened):
