@@ -136,6 +136,7 @@ class ValueEdit(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self._mark(None)
             self._put(self._row.value)
+            rest(self)
         elif direction and self._row.field.kind in ("float", "int"):
             value = stepped(self._row, self._row.value, direction)
             if value != self._row.value:
@@ -144,6 +145,8 @@ class ValueEdit(QLineEdit):
                 self.value_edited.emit(value)
         else:
             super().keyPressEvent(event)
+            if ends_typing(event) and not self._is_wrong():
+                rest(self)
 
     def sizeHint(self) -> QSize:
         field = self._row.field
@@ -297,12 +300,17 @@ class ChoiceBox(QComboBox):
         metrics = self.fontMetrics()
         text = self.currentText()
         if self._has_badge and metrics.horizontalAdvance(text) > room - 2:
-            text = str(self.currentData())  # what is typed for it is short
+            text = self._short()
         option.currentText = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 2)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
+
+    def _short(self) -> str:
+        """Return what is typed for it; Chinese names are short without their word for a layer."""
+        text = self.currentText()
+        return str(self.currentData()) if text.isascii() else text.removesuffix("层")
 
     def sizeHint(self) -> QSize:
         extra = _TIGHT_EXTRA if self._tight else _BOX_EXTRA
@@ -313,7 +321,7 @@ class ChoiceBox(QComboBox):
         # Room for a word such as "Random", whatever stands beside it.
         least = 56 if self._tight else self.fontMetrics().horizontalAdvance("Xxxxxxx") + _BOX_EXTRA
         if self._has_badge:
-            least = self.fontMetrics().horizontalAdvance(str(self.currentData())) + _TIGHT_EXTRA
+            least = self.fontMetrics().horizontalAdvance(self._short()) + _TIGHT_EXTRA
         return QSize(min(self.sizeHint().width(), least), super().minimumSizeHint().height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:

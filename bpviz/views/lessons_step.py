@@ -21,6 +21,7 @@ from bpviz.present.lessons.model import Lesson, Question, Step
 from bpviz.present.lessons.prose import inline
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
+from bpviz.views.lessons_progress import GoalView
 from bpviz.views.lessons_prose import Prose
 from bpviz.views.naming import named
 from bpviz.views.wrapped_button import WrappedButton
@@ -138,6 +139,7 @@ class StepView(QWidget):
         self.dots = Dots(self)
         self.dots.chosen.connect(self.wanted)
         self.text = Prose(self)
+        self.goal = GoalView(self)
         self.tried = named(QFrame(self), "LessonBox")
         self.try_words = QLabel(self.tried, wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self.asked = Asked(self)
@@ -155,7 +157,7 @@ class StepView(QWidget):
         page = QVBoxLayout(content)
         page.setContentsMargins(12, 0, 12, 8)
         page.setSpacing(10)
-        for part in (self.text, self.tried, self.asked):
+        for part in (self.text, self.goal, self.tried, self.asked):
             page.addWidget(part)
         page.addStretch(1)
         self.area.setWidget(content)
@@ -189,6 +191,7 @@ class StepView(QWidget):
         """Show a step from its beginning."""
         self._lesson, self._at, self._met = lesson, at, False
         self.area.verticalScrollBar().setValue(0)
+        self.goal.show_goal(None, busy=False)
         self._say(anew=True)
 
     def show_met(self, met: bool) -> None:
@@ -202,6 +205,7 @@ class StepView(QWidget):
         self._palette = self.dots.palette_in_use = palette
         self.dots.update()
         self.text.set_palette(palette)
+        self.goal.set_palette(palette)
         self._say_try()
 
     def retranslate(self) -> None:
@@ -213,6 +217,7 @@ class StepView(QWidget):
         if lesson is None or step is None:
             return
         self.text.show_text(str(step.words))
+        self.goal.retranslate()
         self.asked.show_question(step.question, anew=anew)
         self.dots.show_step(self._at, len(lesson.steps))
         last = self._at == len(lesson.steps) - 1

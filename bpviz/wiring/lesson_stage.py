@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from bpviz.present.diagram import Spot
 from bpviz.present.gradients import METHODS
+from bpviz.present.lessons.goals import Goal
 from bpviz.present.lessons.model import Look, Step
 from bpviz.present.lessons.scenes import Scene
 from bpviz.present.walk import Target
@@ -53,8 +54,13 @@ class LessonStage(QObject):
         self._doing: Doing | None = None
         self._ready: Ready = lambda: True
         self._run: int | None = None
+        self._branch = 1
         self._due: RunConfig | None = None
         self._touched = False
+        self.goal = Goal(0)
+        """What the run goes to; it holds how far it is."""
+        self.usual: frozenset[str] = frozenset()
+        """The panels that are there where a step does not say otherwise."""
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -93,6 +99,7 @@ class LessonStage(QObject):
         # Of several that were asked for in a row the last one counts.
         if self._due is not None and started.config is self._due:
             self._run, self._due = started.info.run_id, None
+            self._branch = self.worker.state().branch
 
     @Slot(object)
     def _on_worker_build_failed(self, error: BaseException) -> None:
@@ -101,6 +108,11 @@ class LessonStage(QObject):
     @Slot(str, object)
     def _on_window_edited(self, key: str, value: object) -> None:
         self._touched = True
+
+    @Slot()
+    def note_change(self) -> None:
+        """Learn that numbers of the run were changed by hand: the next scene begins anew."""
+        self._touched = self._touched or not self.busy
 
     # --- a scene, piece by piece ---
 
@@ -113,9 +125,11 @@ class LessonStage(QObject):
         yield from self._build(scene)
         yield from self._go_to(scene)
         self.runs.set_speed(scene.speed)
+        if self.goal.at is None:
+            return  # the learner stopped it: what comes after that is not there
         self.sample_wanted.emit(step.look.sample)
         if scene.walk:
-            yield from self._walk(scene)
+            yield from self._walk(scene, self.goal.at)
         self._look(step.look)
         yield from self._check(step.look)
 
@@ -123,7 +137,8 @@ class LessonStage(QObject):
         """Build the run anew where it is another, or the learner has changed something."""
         info = self.display.info
         there = info is not None and self._run == info.run_id and self.runs.config == scene.config
-        if there and not self._touched and self._due is None:
+        untouched = not self._touched and self.worker.state().branch == self._branch
+        if there and untouched and self._due is None:
             return
         if self._due is not scene.config:
             self._touched, self._due = False, scene.config
@@ -131,27 +146,40 @@ class LessonStage(QObject):
         yield lambda: self._due is None
 
     def _go_to(self, scene: Scene) -> Doing:
-        state = self.worker.state()
-        if state.running:
+        if self.worker.state().running:
             self.worker.pause()
             yield lambda: not self.worker.state().running
-            state = self.worker.state()
+        self.goal = goal = Goal.of(scene.iteration, scene.until)
         if scene.watch:
             # From its beginning: what is to be watched has not been seen.
-            self.runs.seek(0)
-            yield lambda: self._stands_at(0)
-        if scene.iteration > state.last or scene.watch:
-            if state.position < state.last and not scene.watch:
-                self.runs.seek(state.last)
-            self.runs.set_speed(scene.speed if scene.watch else math.inf)
-            self.worker.train_to(scene.iteration)
-        elif state.position != scene.iteration:
-            self.runs.seek(scene.iteration)
+            yield from self._stand_at(0)
+        if scene.watch or not goal.look_up(self.display.history()):
+            yield from self._train(scene, goal)
+        if goal.at is not None:
+            yield from self._stand_at(goal.at)
+            yield from self._show(goal.at)
+
+    def _train(self, scene: Scene, goal: Goal) -> Doing:
+        """Train to the goal; the learner may stop it."""
+        state = self.worker.state()
+        if state.position < state.last and not scene.watch:
+            yield from self._stand_at(state.last)
+        self.runs.set_speed(scene.speed if scene.watch else math.inf)
+        self.worker.train_to(goal.reached)
         self.display.hasten()
-        yield lambda: self._stands_at(scene.iteration)
+        yield lambda: goal.at is not None or (goal.latest is not None and not self.worker.state().running)
+
+    def _stand_at(self, iteration: int) -> Doing:
+        if not self._stands_at(iteration):
+            if not self.worker.state().running:
+                self.runs.seek(iteration)
+            yield lambda: self._stands_at(iteration)
+
+    def _show(self, iteration: int) -> Doing:
+        self.display.hasten()
         self.worker.ask_snapshot()
         self.worker.ask_surface()
-        yield lambda: self._shows(scene.iteration)
+        yield lambda: self._shows(iteration)
 
     def _stands_at(self, iteration: int) -> bool:
         state = self.worker.state()
@@ -162,10 +190,10 @@ class LessonStage(QObject):
         self.display.hasten()
         return shown is not None and shown.run_id == self._run and shown.iteration == iteration
 
-    def _walk(self, scene: Scene) -> Doing:
-        self.walks.go_to(Target(scene.iteration, "first"))
-        yield lambda: self.walks.walk.on and self.walks.walk.iteration == scene.iteration
-        self.walks.go_to(scene.target(self.walks.walk.operations))
+    def _walk(self, scene: Scene, iteration: int) -> Doing:
+        self.walks.go_to(Target(iteration, "first"))
+        yield lambda: self.walks.walk.on and self.walks.walk.iteration == iteration
+        self.walks.go_to(scene.target(self.walks.walk.operations, iteration))
 
     def _check(self, look: Look) -> Doing:
         panel = self.window.panels().get("gradients")
@@ -182,9 +210,15 @@ class LessonStage(QObject):
 
     def _show_panels(self, look: Look) -> None:
         docks = self.window.host.docks
-        wanted = {*look.show, look.frame}
-        if "setup" in docks and self.window.width() < ROOMY:
-            docks["setup"].setVisible("setup" in wanted)
+        wanted = {*look.show, *look.only, look.frame}
+        for key, dock in docks.items():
+            if key == "setup":
+                if self.window.width() < ROOMY:
+                    dock.setVisible(key in wanted)
+            elif look.only:
+                dock.setVisible(key in wanted)
+            elif key in self.usual:
+                dock.setVisible(True)
         for key in look.show:
             if key in docks:
                 docks[key].bring()
@@ -207,14 +241,16 @@ class LessonStage(QObject):
         network, surface = panels.get("network"), panels.get("surface")
         if isinstance(network, NetworkPanel):
             network.footer.gradients.setChecked(look.gradients)
-            network.canvas.pin(_spot(look.pin))
+            network.canvas.pin(_spot(look))
+            network.unrolled.canvas.pin(look.mark)
         if isinstance(surface, SurfacePanel) and look.plane:
             first, second = (each - 1 for each in look.plane)
             surface.controls.ask(SurfaceRequest("weights", (first, second)))
 
 
-def _spot(pin: tuple[int, ...]) -> Spot | None:
+def _spot(look: Look) -> Spot | None:
     """Return what is pinned: layer and unit, for a weight its source as well."""
+    pin = look.pin
     if not pin:
         return None
-    return Spot(pin[0], pin[1] - 1, pin[2] - 1 if len(pin) > 2 else -1)
+    return Spot(pin[0], pin[1] - 1, pin[2] - 1 if len(pin) > 2 else -1, look.kernel)

@@ -67,6 +67,7 @@ class Lessons(QObject):
         """Begin a lesson; the run that is there is put aside, whole."""
         if self._before is None:
             self._before = self._put_aside()
+            self.stage.usual = self._before.shown
         self.lesson = next(lesson for lesson in all_lessons() if lesson.id == name)
         self._scenes = scenes(self.lesson)
         self.go_to(0)
@@ -148,8 +149,11 @@ class Lessons(QObject):
 
     @Slot()
     def _on_look_timeout(self) -> None:
-        """Light Next once what was to be tried is done."""
-        if self.lesson is None or self.stage.busy:
+        """Say how far it is, and light Next once what was to be tried is done."""
+        if self.lesson is None:
+            return
+        self.window.lessons.step.goal.show_goal(self.stage.goal, busy=self.stage.busy)
+        if self.stage.busy:
             return
         try_it = self.lesson.steps[self.at].try_it
         sights = self.sights()

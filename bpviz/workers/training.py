@@ -44,6 +44,7 @@ HELD_SHARE = 2.0
 """After a snapshot that took s seconds the run goes on for so many times s before the next one."""
 
 StepKind = Literal["iteration", "epoch"]
+Reached = Callable[[Iteration], bool]
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class TrainingWorker(QObject):
         self._config: RunConfig | None = None
         self._data: tuple[DataConfig, Dataset] | None = None
         self._going: Iterator[Iteration] | None = None
-        self._until: StepKind | int | None = None
+        self._until: StepKind | int | Reached | None = None
         self._shelf: tuple[Training, RunConfig, tuple[DataConfig, Dataset] | None] | None = None
         self._seek_to: int | None = None
         self._sought: int | None = None
@@ -137,9 +138,9 @@ class TrainingWorker(QObject):
         """Do one iteration, or what is left of an epoch."""
         self._commands.post(lambda: self._go(kind))
 
-    def train_to(self, iteration: int) -> None:
-        """Go on to an iteration that is yet to come, or a stop."""
-        self._commands.post(lambda: self._go(iteration))
+    def train_to(self, goal: int | Reached) -> None:
+        """Go on to an iteration that is yet to come, or to the first that is ``goal``, or a stop."""
+        self._commands.post(lambda: self._go(goal))
 
     def pause(self) -> None:
         """Rest after the present iteration."""
@@ -295,14 +296,16 @@ class TrainingWorker(QObject):
         except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
             self._fail(error)
             return
-        if training.stopped is None and self._step_is_done(training):
+        if training.stopped is None and self._step_is_done(training, iteration):
             self._end(RunEnd(training.info.run_id, "stopped"))
 
-    def _step_is_done(self, training: Training) -> bool:
+    def _step_is_done(self, training: Training, newest: Iteration) -> bool:
+        if callable(self._until):
+            return self._until(newest)
+        if isinstance(self._until, int):
+            return newest.iteration >= self._until
         if self._until == "iteration":
             return True
-        if isinstance(self._until, int):
-            return training.iteration >= self._until
         return self._until == "epoch" and training.batches.at_epoch_end
 
     def _serve(self) -> None:
@@ -402,7 +405,7 @@ class TrainingWorker(QObject):
             self._training.apply(live)
             self._training.stop = stop
 
-    def _go(self, kind: StepKind | int | None) -> None:
+    def _go(self, kind: StepKind | int | Reached | None) -> None:
         if self._training is None:
             return
         self._until = kind

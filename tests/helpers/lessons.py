@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bpviz.present.gradients import CheckReport, CheckRequest
-from bpviz.present.lessons.model import Claim, Lesson, Step
+from bpviz.present.lessons.goals import Goal
+from bpviz.present.lessons.model import Claim, Step
 from bpviz.present.lessons.scenes import Scene
 from bpviz.present.lessons.sights import Sights
 from bpviz.snapshot import SnapshotRequest
@@ -24,8 +25,6 @@ class Player:
     config: RunConfig | None = None
     training: Training | None = None
     run_id: int = 0
-    sample: int = 0
-    done: list[int] = field(default_factory=list)
 
     def play(self, scene: Scene, step: Step) -> Sights:
         """Bring the run to where a step has it, and look."""
@@ -33,13 +32,13 @@ class Player:
             self.run_id += 1
             self.config, self.training = scene.config, build(scene.config, self.run_id)
             next(self.training.iterations())
-        self._go_to(self.training, scene.iteration)
         training = self.training
+        at = self._go_to(training, Goal.of(scene.iteration, scene.until))
         snapshot = training.snapshot(SnapshotRequest(sample=step.look.sample, with_maps=False))
         made = dissect(training, scene.config) if scene.walk else None
         operation = sample = None
         if made is not None:
-            operation = scene.target(made.operations).operation(made.operations)
+            operation = scene.target(made.operations, at).operation(made.operations)
             rows = [int(row) for row in made.rows]
             sample = rows.index(step.look.sample) if step.look.sample in rows else "mean"
         history, info = training.recorder.history(), training.info
@@ -47,15 +46,15 @@ class Player:
         return Sights(scene.config, info, snapshot, history, made, operation, sample or 0, report)
 
     @staticmethod
-    def _go_to(training: Training, iteration: int) -> None:
-        if iteration <= training.recorder.last:
-            training.seek(iteration)
-            return
-        if training.iteration < training.recorder.last:
+    def _go_to(training: Training, goal: Goal) -> int:
+        if not goal.look_up(training.recorder.history()):
             training.seek(training.recorder.last)
-        for each in training.iterations():
-            if each.iteration >= iteration:
-                return
+            for each in training.iterations():
+                if goal.reached(each):
+                    break
+        assert goal.at is not None
+        training.seek(goal.at)
+        return goal.at
 
     @staticmethod
     def _check(training: Training, step: Step) -> CheckReport:
@@ -71,38 +70,76 @@ class Player:
 
 # --- the numbers that a text names ---
 
+_POWER = re.compile(r"\b10\^(?:\{([-−]?\d+)\}|(\d))")
 _MATHS = re.compile(r"[_^](\{[^}]*\}|[A-Za-z0-9])")
 _NUMBER = re.compile(r"(?<![\w.\-–/])[-−]?\d+(?:\.\d+)?(?:e[-−]?\d+)?(?![\w–]*\d*-\d)\s?%?")
 _SHAPE = re.compile(r"\d+(?:[-–x]\d+|\s?×\s?\d+)+")
 _KEYS = re.compile(r"`[^`]*`")
+_NAMES = re.compile(r"[xy]²|L2\b|L1\b")
+_WORDS = {
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "twenty": 20,
+    "fifty": 50,
+    "sixty": 60,
+    "hundred": 100,
+    "ten thousand": 10_000,
+}
+_WORD = re.compile(r"\b(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 
 
 def numbers_in(text: str) -> list[str]:
-    """Return the numbers that a text names: no indices, exponents, shapes such as 2-3-1, or keys."""
-    plain = _KEYS.sub(" ", text).replace("\\,", "").replace("\\%", "%")
+    """Return the numbers that a text names: no indices, exponents, shapes such as 2-3-1, names or keys."""
+    plain = _NAMES.sub(" ", _KEYS.sub(" ", text)).replace("\\,", "").replace("\\%", "%")
+    plain = _POWER.sub(lambda power: f"1e{power[1] or power[2]}", plain)
     plain = _SHAPE.sub(" ", _MATHS.sub(" ", plain))
     return [found.group().strip() for found in _NUMBER.finditer(plain)]
 
 
-def is_named(number: str, claims: list[Claim], given: list[float]) -> bool:
-    """Whether a number of a text was claimed, as it is rounded there, or chosen."""
+def words_in(text: str) -> list[int]:
+    """Return the numbers from three on that an English text spells out."""
+    return [_WORDS[found.group().lower()] for found in _WORD.finditer(text)]
+
+
+def is_named(number: str, claims: list[Claim]) -> bool:
+    """Whether a number of a text was claimed, as it is rounded there."""
     percent = number.endswith("%")
     digits = number.rstrip("% ").replace("−", "-")
     value = float(digits)
     mantissa, _, exponent = digits.partition("e")
     places = len(mantissa.partition(".")[2])
-    room = 0.5000001 * 10.0 ** (int(exponent or 0) - places)
+    room = 0.4999999 * 10.0 ** (int(exponent or 0) - places)
     for claim in claims:
+        if claim.at is not None and value == claim.at:
+            return True  # what is claimed was found at this iteration
+        if digits in claim.what.replace("(", " ").replace(")", " ").split():
+            return True  # it is part of a sum that is checked
         for bound in (claim.value, claim.above, claim.below):
             if bound is None:
                 continue
-            exactly = bound is not claim.value
+            exactly = bound is not claim.value or not claim.digits
             wanted = 100 * bound if percent else bound
-            if abs(abs(wanted) - abs(value)) <= (1e-12 * abs(value) if exactly else room):
+            # A text may take a minus for its own sign: “0.5 · 1 − 0.5 · 2”; it may not make one up.
+            found = abs(wanted) if value >= 0 else wanted
+            if abs(found - value) <= (1e-12 * abs(value) if exactly else room):
                 return True
-    return any(abs(value - each) <= 1e-12 * abs(each) for each in given) or (not percent and value in (0, 1))
+    return False
 
 
-def lesson_claims(lesson: Lesson, until: int) -> list[Claim]:
-    """Return what is claimed up to a step: a text may speak of what was seen before."""
-    return [claim for step in lesson.steps[: until + 1] for claim in step.expects]
+def claims_of(step: Step) -> list[Claim]:
+    """Return all that is checked of a step, what it trains for included."""
+    until = step.until
+    if until is not None:
+        most = [until.claim, Claim("iteration", float(until.at_most))]
+    else:
+        most = [Claim("iteration", float(step.iteration))] if step.iteration else []
+    tried = () if step.try_it is None else step.try_it.when
+    return [*step.expects, *most, *tried]

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from bpviz.present.lessons import all_lessons
 from bpviz.present.lessons.scenes import scenes
 from bpviz.present.lessons.sights import value_of
+from bpviz.probing import ParameterPlace
 from bpviz.views.settings import Settings
 from bpviz.wiring import lessons as driver
 from tests.wiring.test_window import Open
@@ -177,7 +178,68 @@ def test_answers_are_replied_to_and_language_changes_on_the_way(opened):
     opened.window.language_requested.emit("zh_CN")
     assert "对。" in opened.panel.step.asked.reply.text()
     assert opened.panel.title.text() == "手算一个网络"
+    opened.lessons.go_to(10)
+    opened.arrive()
     assert opened.panel.step.next.text() == "完成"
+
+
+def test_what_is_trained_for_is_said_on_the_way_and_at_the_end(opened):
+    opened.choose("learning_rate")
+    told = opened.panel.step.goal
+    assert not told.isVisible()
+    opened.lessons._scenes = scenes(opened.lessons.lesson)  # at the speed of a learner
+    opened.lessons.stage.set_scene(
+        replace(opened.lessons._scenes[2], speed=200.0), opened.lessons.lesson.steps[2]
+    )
+    opened.qtbot.waitUntil(lambda: "iteration" in told.words.text(), timeout=PATIENCE_MS)
+    assert "Training until the training accuracy is above 98 %" in told.words.text()
+    assert told.bar.isVisible()
+    opened.arrive()
+    opened.qtbot.waitUntil(lambda: "Reached at iteration 525" in told.words.text())
+    assert not told.bar.isVisible()
+    opened.lessons.go_to(1)
+    opened.arrive()
+    opened.qtbot.waitUntil(lambda: "Not reached: after 1\u2009000" in told.words.text())
+    opened.window.language_requested.emit("zh_CN")
+    assert "没有达到" in told.words.text()
+
+
+def test_a_training_of_a_lesson_can_be_stopped_and_the_lesson_goes_on(opened):
+    opened.choose("momentum")
+    opened.lessons.go_to(2)
+    opened.arrive()
+    step = opened.lessons.lesson.steps[2]
+    opened.lessons.stage.set_scene(replace(scenes(opened.lessons.lesson)[2], speed=20.0), step)
+    opened.qtbot.waitUntil(lambda: opened.state.running and opened.state.position > 2, timeout=PATIENCE_MS)
+    opened.key(Qt.Key.Key_Space)
+    opened.arrive()
+    assert not opened.state.running
+    assert opened.state.position < 216
+    opened.qtbot.waitUntil(lambda: "You stopped it" in opened.panel.step.goal.words.text())
+    opened.on()
+    assert opened.lessons.at == 3
+    assert value_of(opened.lessons.sights(), "iteration") == 0
+
+
+def test_a_mark_of_a_picture_over_time_is_told_of(opened):
+    opened.choose("through_time")
+    opened.lessons.go_to(1)
+    opened.arrive()
+    network = opened.window.panels()["network"]
+    assert network.unrolled.canvas.scene.pinned == opened.lessons.lesson.steps[1].look.mark
+    opened.qtbot.waitUntil(network.card_view.isVisible)
+    opened.lessons.go_to(0)
+    opened.arrive()
+    assert network.unrolled.canvas.scene.pinned is None
+
+
+def test_what_was_changed_by_hand_is_gone_with_the_next_step(opened):
+    opened.choose("by_hand")
+    opened.wiring.what_ifs.change(ParameterPlace(1, "W", (0, 0)), 9.0)
+    opened.wiring.what_ifs.keep()
+    opened.qtbot.waitUntil(lambda: opened.state.last == 1, timeout=PATIENCE_MS)
+    opened.on()
+    assert value_of(opened.lessons.sights(), "W1[1,1]") == 0.5
 
 
 def test_the_keyboard_is_enough(opened):

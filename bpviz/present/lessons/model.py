@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bpviz.present.unrolled import Mark
 from bpviz.text import language
 
 PANELS = ("setup", "network", "surface", "loss", "map", "gradients", "explain", "doctor")
 """Panels that a lesson may bring to the front; one that this window has not is passed over."""
 BARS = ("toolbar", "strip", "timeline")
 """What else may be framed."""
+MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+"""What a training may wait for: it is measured over all the data, at the end of every epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,9 @@ class Words:
 class Claim:
     """What a number on the screen is, or on which side of a bound it lies.
 
-    ``what`` names it (see `sights.value_of`).  ``value`` is met to ``digits`` significant digits, a bound
-    strictly.  ``at`` is another iteration of the same run, at rest, of which it is claimed.
+    ``what`` names it (see `sights.value_of`).  ``value`` is met to ``digits`` significant digits (0: it is
+    the nearest power of ten), a bound strictly.  ``at`` is another iteration of the same run, at rest, of
+    which it is claimed.
     """
 
     what: str
@@ -48,12 +53,22 @@ class Claim:
         >>> Claim("loss", 140.3136).holds(140.31360000000001), Claim("loss", above=1.0).holds(1.0)
         (True, False)
         """
+        if self.value is not None and not self.digits:
+            return found > 0.0 and abs(math.log10(found / self.value)) <= 0.5
         if self.value is not None:
             room = 0.5 * 10.0 ** (1 - self.digits)
             return abs(found - self.value) <= room * max(abs(self.value), 1e-300)
         low = -float("inf") if self.above is None else self.above
         high = float("inf") if self.below is None else self.below
         return low < found < high
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Train until what ``claim`` says of one of `MEASURES`, at most to iteration ``at_most``."""
+
+    claim: Claim
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +106,13 @@ class Look:
         Panels that are brought to the front.
     frame : str
         The panel or bar that is spoken of; empty for none.
+    only : tuple of str
+        The panels that stay beside it, so that these have more room; empty: those that were there.
     pin : tuple of int
-        Layer, unit and, for a weight, source of what the diagram tells of; units and sources from 1.
+        Layer, unit and, for a weight, source of what the diagram tells of; units and sources from 1.  With
+        ``kernel`` they are layer, filter and place of a number in a convolution's kernel.
+    mark : Mark or None
+        What the picture of a recurrent network, unrolled over time, tells of.
     gradients : bool
         Whether the diagram shows gradients instead of weights.
     plane : tuple of int
@@ -105,7 +125,10 @@ class Look:
 
     show: tuple[str, ...] = ()
     frame: str = ""
+    only: tuple[str, ...] = ()
     pin: tuple[int, ...] = ()
+    kernel: bool = False
+    mark: Mark | None = None
     gradients: bool = False
     plane: tuple[int, ...] = ()
     sample: int = 0
@@ -126,6 +149,8 @@ class Step:
         All parameters of the start, where they are given.
     iteration : int or None
         Where the run is to stand; None: where it stood, or at 0 where anything was set.
+    until : Until or None
+        What it is trained for, from there on.
     watch : bool
         Whether the learner sees it go there, at ``speed`` iterations a second.
     walk : str
@@ -134,9 +159,7 @@ class Step:
     grain : str
         How far a step of the learner goes; empty: as it was.
     expects : tuple of Claim
-        What the numbers of the text are.
-    given : tuple of float
-        Numbers of the text that are chosen, not found.
+        What the numbers of the text are: each of them is named by one, or the lesson is wrong.
     """
 
     words: Words
@@ -144,13 +167,13 @@ class Step:
     settings: Mapping[str, Any] = field(default_factory=dict)
     start: tuple[float, ...] = ()
     iteration: int | None = None
+    until: Until | None = None
     watch: bool = False
     speed: float | None = None
     walk: str = ""
     grain: str = ""
     look: Look = Look()
     expects: tuple[Claim, ...] = ()
-    given: tuple[float, ...] = ()
     try_it: TryIt | None = None
     question: Question | None = None
 

@@ -12,6 +12,7 @@ from bpviz.present.gradients import METHODS
 from bpviz.present.lessons.fields import Fields
 from bpviz.present.lessons.model import (
     BARS,
+    MEASURES,
     PANELS,
     Answer,
     Claim,
@@ -20,8 +21,10 @@ from bpviz.present.lessons.model import (
     Question,
     Step,
     TryIt,
+    Until,
 )
 from bpviz.present.presets import PRESETS
+from bpviz.present.unrolled import Mark
 from bpviz.present.walk import GRAINS
 from bpviz.resources import resource_path
 
@@ -77,13 +80,13 @@ def _step(fields: Fields) -> Step:
         dict(_flat(settings)),
         fields.numbers("start", float),
         iteration,
+        _until(fields.table("until")) if fields.has("until") else None,
         fields.typed("watch", bool, False),
         fields.maybe("speed", float),
         fields.typed("walk", str, ""),
         fields.one_of("grain", GRAINS),
         _look(fields),
         tuple(claim.done(lambda claim=claim: _claim(claim)) for claim in fields.tables("expect")),  # type: ignore[misc]
-        fields.numbers("given", float),
         _try_it(fields.table("try")) if fields.has("try") else None,
         _question(fields.table("question")) if fields.has("question") else None,
     )
@@ -97,10 +100,35 @@ def _flat(settings: dict[str, Any], head: str = "") -> list[tuple[str, Any]]:
     return found
 
 
+def _until(fields: Fields) -> Until:
+    at_most = fields.typed("at_most", int)
+    if at_most < 1:
+        raise fields.wrong("at_most", "1 or more", at_most)
+    claim = fields.done(lambda: _claim(fields))
+    if claim.what not in MEASURES:
+        raise fields.wrong("what", "one of " + ", ".join(MEASURES), claim.what)
+    if claim.value is not None:
+        raise fields.wrong("is", "left out: above or below is needed", claim.value)
+    return Until(claim, at_most)
+
+
+def _panels(fields: Fields, name: str) -> tuple[str, ...]:
+    found = fields.typed(name, list, [])
+    if any(each not in PANELS for each in found):
+        raise fields.wrong(name, "a list of " + ", ".join(PANELS), found)
+    return tuple(found)
+
+
+def _mark(fields: Fields) -> Mark:
+    """Return a mark; steps, units and sources count from 1 in the file."""
+    kind = fields.one_of("kind", ("cell", "block", "norm", "weight"), "cell")
+    places = {name: fields.typed(name, int, 0) - 1 for name in ("step", "unit", "source")}
+    layer, name = fields.typed("layer", int), fields.typed("name", str, "")
+    return fields.done(lambda: Mark(kind, layer, name=name, **places))  # type: ignore[arg-type]
+
+
 def _look(fields: Fields) -> Look:
-    show = fields.typed("show", list, [])
-    if any(name not in PANELS for name in show):
-        raise fields.wrong("show", "a list of " + ", ".join(PANELS), show)
+    show, only = _panels(fields, "show"), _panels(fields, "only")
     pin = fields.numbers("pin", int)
     if len(pin) not in (0, 2, 3):
         raise fields.wrong("pin", "[layer, unit] or [layer, unit, source]", list(pin))
@@ -112,9 +140,12 @@ def _look(fields: Fields) -> Look:
         asked = fields.table("check")
         check = asked.done(lambda: (asked.one_of("method", METHODS, "central"), asked.typed("h", float)))
     return Look(
-        tuple(show),
+        show,
         fields.one_of("frame", (*PANELS, *BARS)),
+        only,
         pin,
+        fields.typed("kernel", bool, False),
+        _mark(fields.table("mark")) if fields.has("mark") else None,
         fields.typed("gradients", bool, False),
         plane,
         fields.typed("sample", int, 0),
@@ -134,8 +165,8 @@ def _claim(fields: Fields) -> Claim:
     bounds = [bound for bound in (claim.above, claim.below) if bound is not None]
     if (claim.value is None) != bool(bounds):
         raise fields.wrong("is", "a number, or instead of it above or below")
-    if not 1 <= claim.digits <= 15:
-        raise fields.wrong("digits", "from 1 to 15", claim.digits)
+    if not 0 <= claim.digits <= 15:
+        raise fields.wrong("digits", "from 0 to 15", claim.digits)
     return claim
 
 

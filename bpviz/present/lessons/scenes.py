@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bpviz.dissection import PHASES, Operation
 from bpviz.errors import UserError
 from bpviz.present.edits import apply_edit
-from bpviz.present.lessons.model import Lesson, Step
+from bpviz.present.lessons.model import Lesson, Step, Until
 from bpviz.present.presets import DEFAULT, preset
 from bpviz.present.walk import Target
 from bpviz.training.config import RunConfig, StopConfig
@@ -22,16 +22,21 @@ FULL = math.inf
 
 @dataclass(frozen=True)
 class Scene:
-    """A run, the iteration at which it stands, the place in the one that comes next (empty: at rest)."""
+    """A run, the iteration at which it stands, the place in the one that comes next (empty: at rest).
+
+    With ``until`` it stands where that is first met from ``iteration`` on: a run is the same whenever it is
+    done, so this is an iteration as definite as any other, only not known beforehand.
+    """
 
     config: RunConfig
     iteration: int = 0
+    until: Until | None = None
     walk: str = ""
     speed: float = FULL
     watch: bool = False
 
-    def target(self, operations: tuple[Operation, ...]) -> Target:
-        """Return where the walk leads, once the operations are known.
+    def target(self, operations: tuple[Operation, ...], iteration: int) -> Target:
+        """Return where the walk leads, once the operations and the iteration at rest are known.
 
         Raises
         ------
@@ -39,13 +44,13 @@ class Scene:
             When there is no such operation.
         """
         if not self.walk or self.walk in PHASES:
-            return Target(self.iteration, self.walk or "rest")
+            return Target(iteration, self.walk or "rest")
         name, _, step = self.walk.partition("@")
         kind, _, layer = name.strip().partition(" ")
         for place, each in enumerate(operations):
             same = each.kind == kind and each.layer == int(layer or 0)
             if same and each.step == int(step or each.step):
-                return Target(self.iteration, place)
+                return Target(iteration, place)
         there = ", ".join(f"{each.kind} {each.layer}" for each in operations)
         raise UserError("There is no operation “{name}” here.", hint=there, name=self.walk)
 
@@ -81,10 +86,13 @@ def _next(scene: Scene, step: Step) -> Scene:
         config = apply_edit(config, key, _read(value))
     if step.start:
         config = replace(config, start=step.start)
-    kept = scene.iteration if config == scene.config else 0
+    begin, until = (scene.iteration, scene.until) if config == scene.config else (0, None)
+    if step.iteration is not None:
+        begin, until = step.iteration, None
     return Scene(
         config,
-        kept if step.iteration is None else step.iteration,
+        begin,
+        until if step.until is None else step.until,
         step.walk,
         speed if step.speed is None else step.speed,
         step.watch,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.dissection import Dissection
+from bpviz.dissection import PHASES, Dissection
 from bpviz.errors import UserError
 from bpviz.present.gradients import CheckReport
 from bpviz.present.lessons.model import Claim
+from bpviz.present.lessons.sums import worth
 from bpviz.present.setup import build_form
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import chosen
@@ -23,8 +25,6 @@ from bpviz.training.config import RunConfig
 _NAME = re.compile(
     r"(?P<name>[A-Za-z_]+?)(?P<layer>\d*)(?:\[(?P<index>[\d,]+)\])?(?:@(?P<at>\d+))?\Z", re.ASCII
 )
-_CONSTANT = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
-_BOTH = re.compile(r"(?P<left>.+) (?P<sign>[-/]) (?P<right>.+)")
 Floats = NDArray[np.floating]
 
 _VECTORS = ("theta", "gradient", "update")
@@ -106,7 +106,11 @@ def value_of(sights: Sights, what: str) -> float:
       ``valley_h`` and ``valley_error``: where the method that was asked for is best;
     - ``setting:learning_rate``: what stands in the set-up; ``setting:optimizer=adam``: 1 where it is that,
       else 0;
-    - two of them, or one and a constant, with `` / `` or `` - `` between.
+    - ``layers``, ``units2``, ``shape2[1]`` and ``parameters2``: how many layers there are after the input,
+      and what one gives and holds; ``shapeW2[1]`` is of one parameter; ``samples``, ``test_samples``,
+      ``features`` and ``steps`` are of the data, ``digits`` those that the computer keeps of a
+      number, ``phases`` are of an iteration;
+    - sums of them and of constants: see `sums.worth`.
 
     Raises
     ------
@@ -115,19 +119,17 @@ def value_of(sights: Sights, what: str) -> float:
     LookupError
         When there is none at the moment.
     """
-    both = _BOTH.match(what)
-    if both:
-        left, right = value_of(sights, both["left"]), value_of(sights, both["right"])
-        return left / right if both["sign"] == "/" else left - right
+    return worth(what, lambda name: _named(sights, name))
+
+
+def _named(sights: Sights, what: str) -> float:
     if what.startswith("setting:"):
         return _setting(sights.config, what.removeprefix("setting:"))
-    if _CONSTANT.match(what):
-        return float(what)
     found = _NAME.match(what)
     if found is None:
         raise _unknown(what)
     index = tuple(int(each) - 1 for each in found["index"].split(",")) if found["index"] else ()
-    for look in (_plain, _recorded, _of_layer, _of_parameter, _of_arrays, _checked):
+    for look in (_plain, _counted, _recorded, _of_layer, _of_parameter, _of_arrays, _checked):
         value = look(sights, found["name"], int(found["layer"] or 0), index, found["at"])
         if value is not None:
             return float(value)
@@ -166,6 +168,40 @@ def _plain(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: st
     if part in ("train", "test") and measure in ("loss", "accuracy"):
         return _measured(getattr(seen, part), measure)
     return None
+
+
+def _counted(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: str | None) -> Any:
+    """Count layers, units, parameters, samples."""
+    info, state = sights.info, sights.snapshot.layers
+    if name in ("samples", "layers", "test_samples", "features", "steps", "digits", "phases") and not layer:
+        return _counted_in_all(sights, name)
+    if not 0 <= layer < len(state):
+        return None
+    if name == "units":
+        return info.units[layer]
+    if name == "shape" and index:
+        return state[layer].shape[index[0]]
+    if name == "parameters":
+        return sum(each.values.size for each in state[layer].parameters)
+    if name.startswith("shape"):
+        for each in state[layer].parameters:
+            if name == f"shape{each.name}":
+                return each.values.shape[index[0]]
+    return None
+
+
+def _counted_in_all(sights: Sights, name: str) -> float:
+    info = sights.info
+    if name == "digits":
+        return -math.log10(np.finfo(sights.snapshot.theta.dtype).eps)
+    if name == "steps":
+        return info.sequence_shape[0] if info.sequence_shape is not None else 0
+    if name == "test_samples":
+        return 0 if info.x_test is None else len(info.x_test)
+    if name == "phases":
+        return len(PHASES)
+    counts = {"samples": info.samples, "layers": len(info.units) - 1, "features": len(info.feature_names)}
+    return counts[name]
 
 
 def _measured(part: Evaluation | None, measure: str) -> float:

@@ -6,7 +6,7 @@ import pytest
 
 from bpviz.present.lessons.model import Claim
 from bpviz.present.lessons.prose import blocks, formula, formula_aloud, inline
-from tests.helpers.lessons import is_named, numbers_in
+from tests.helpers.lessons import is_named, numbers_in, words_in
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,35 @@ def test_paragraphs_formulas_and_marks():
 
 def test_the_numbers_that_a_text_names():
     text = r"A 2-3-1 network with 8 × 8 pixels: $w_{11} = -0.5$, $10^{-5}$, 97.5 % and `Alt+3`, from 5 to −4."
-    assert numbers_in(text) == ["-0.5", "10", "97.5 %", "5", "−4"]
+    assert numbers_in(text) == ["-0.5", "1e-5", "97.5 %", "5", "−4"]
 
 
 @pytest.mark.parametrize(
     ("number", "named"),
-    [("140.31", True), ("140.32", False), ("98 %", True), ("97 %", False), ("0.02", True), ("0.03", False)],
+    [
+        ("140.31", True),
+        ("140.32", False),
+        ("98 %", True),
+        ("97 %", False),
+        ("0.5", True),
+        ("-140.3", False),
+        ("12", True),
+        ("13", False),
+        ("1e-5", True),
+        ("1e-4", False),
+        ("1", False),
+    ],
 )
-def test_a_number_of_a_text_is_a_claim_as_it_is_rounded_or_is_given(number, named):
-    claims = [Claim("y_hat", 140.3136), Claim("test_accuracy", above=0.98)]
-    assert is_named(number, claims, [0.02]) is named
+def test_a_number_of_a_text_is_a_claim_as_it_is_rounded(number, named):
+    claims = [
+        Claim("y_hat", 140.3136),
+        Claim("test_accuracy", above=0.98),
+        Claim("W1[1,1]", -0.5),
+        Claim("loss", 2.0, at=12),
+        Claim("valley_h", 1e-5, digits=0),
+    ]
+    assert is_named(number, claims) is named
+
+
+def test_spelt_numbers_are_numbers():
+    assert words_in("Ten hidden layers, none of three or twenty; ten thousand times") == [10, 3, 20, 10_000]

@@ -7,6 +7,7 @@ import pytest
 from bpviz.errors import UserError
 from bpviz.present.lessons import read_lesson
 from bpviz.present.lessons.scenes import scenes
+from bpviz.present.unrolled import Mark
 
 GOOD = """
 id = "one"
@@ -28,6 +29,9 @@ zh = "继续。"
 set = { learning_rate = 0.001, "data.x1" = 30.0 }
 iteration = 2
 """
+
+
+UNTIL = 'until = { what = "train_loss", below = 0.1, at_most = 90 }'
 
 
 @pytest.fixture
@@ -70,7 +74,16 @@ def test_a_good_file(read):
         ("iteration = 2", "iterations = 2", "there is no field steps[2].iterations"),
         ("is = 7200", "above = 1, is = 2", "steps[1].expect[1].is is missing"),
         ("is = 7200", 'is = "many"', "steps[1].expect[1].is is 'many': it must be float"),
-        ("is = 7200", "is = 7200, digits = 0", "steps[1].expect[1].digits is 0: it must be from 1 to 15"),
+        ("is = 7200", "is = 7200, digits = 16", "steps[1].expect[1].digits is 16: it must be from 0 to 15"),
+        (
+            "iteration = 2",
+            UNTIL.replace("train_loss", "loss"),
+            "steps[2].until.what is 'loss': it must be one of",
+        ),
+        ("iteration = 2", UNTIL.replace("below", "is"), "steps[2].until.is is 0.1: it must be left out"),
+        ("iteration = 2", UNTIL.replace("90", "0"), "steps[2].until.at_most is 0: it must be 1 or more"),
+        ("pin = [1, 2]", 'only = ["kitchen"]', "steps[1].only is ['kitchen']: it must be a list of setup"),
+        ("pin = [1, 2]", "mark = { layer = 1, stop = 2 }", "there is no field steps[1].mark.stop"),
         ("[[steps]]", "[[step]]", "steps is missing: one [[steps]] or more"),
         ("order = 1", "order =", "one.toml is no TOML"),
     ],
@@ -81,6 +94,21 @@ def test_a_fault_is_told_with_file_field_and_need(read, found, instead, told):
         read(GOOD.replace(found, instead))
     assert "one.toml" in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_a_step_may_wait_for_something_and_the_next_goes_on_from_there(read):
+    on = '[[steps]]\nen = "And on."\nzh = "再继续。"\nwalk = "loss"\n'
+    _, second, third = scenes(read(GOOD.replace("iteration = 2", UNTIL) + on))
+    assert second.until is not None
+    assert (second.iteration, second.until.claim.below, second.until.at_most) == (0, 0.1, 90)
+    assert (third.iteration, third.until) == (second.iteration, second.until)
+    assert scenes(read(GOOD.replace("iteration = 2", UNTIL) + on + "iteration = 7\n"))[2].until is None
+
+
+def test_marks_of_a_picture_over_time_count_from_1_in_the_file(read):
+    mark = "mark = { layer = 1, step = 3, unit = 1, name = 'h' }"
+    look = read(GOOD.replace("pin = [1, 2]", mark)).steps[0].look
+    assert look.mark == Mark("cell", 1, 2, 0, "h")
 
 
 def test_a_question_has_exactly_one_right_answer(read):
@@ -102,4 +130,4 @@ def test_an_operation_that_is_not_there_is_told(read):
 
     scene = scenes(read(GOOD.replace("sum 1", "sum 7")))[0]
     with pytest.raises(UserError, match="“sum 7”"):
-        scene.target((Operation("forward", "sum", 1),))
+        scene.target((Operation("forward", "sum", 1),), 0)
