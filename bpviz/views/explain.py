@@ -14,6 +14,7 @@ from bpviz.present.explain.explained import DEPTHS, Depth, Explained
 from bpviz.present.explain.summary import summary
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
+from bpviz.present.unrolled import Mark
 from bpviz.present.walk import Sample
 from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import tr
@@ -86,6 +87,7 @@ class ExplainPanel(Panel):
     def _connect(self) -> None:
         self.head.depth_chosen.connect(self.set_depth)
         self.head.chosen.connect(self._on_head_chosen)
+        self.head.go_to.written.connect(self._on_go_to_written)
         self.head.copy_pressed.connect(self.copy)
         for number, depth in enumerate(DEPTHS, 1):
             for keys, context in (
@@ -132,7 +134,7 @@ class ExplainPanel(Panel):
             self._walks = not self._walks
             self.walk_changed.emit(self._walks)
 
-    def point_at(self, spot: Spot | None) -> None:
+    def point_at(self, spot: Spot | Mark | None) -> None:
         """Explain what is pointed at in the diagram, where the operation makes a number there."""
         before = self.explained.symbol
         self.explained.point(spot)
@@ -198,6 +200,7 @@ class ExplainPanel(Panel):
     def _refresh(self) -> None:
         explained = self.explained
         self.head.show_place(explained.symbol, explained.index, explained.count, explained.title())
+        self.head.go_to.ranges = explained.ranges
         if explained.base is None:
             self._show_summary()
             return
@@ -275,6 +278,14 @@ class ExplainPanel(Panel):
     def _on_head_chosen(self, index: int | None) -> None:
         self.explained.choose(index)
         self._refresh()
+
+    @Slot(str)
+    def _on_go_to_written(self, text: str) -> None:
+        if self.explained.choose_written(text):
+            self.head.go_to.close()
+            self._refresh()
+        else:
+            self.head.go_to.refuse()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

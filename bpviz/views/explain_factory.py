@@ -16,6 +16,7 @@ from bpviz.present.explain.story_factory import Bench, Factory, Worker
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.walk_light import phase_colour
 from bpviz.text import tr
+from bpviz.views.explain_signs import paint_notebook, paint_sign
 from bpviz.views.plotting import faded
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -43,7 +44,7 @@ class FactoryCanvas(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 110)
+        return QSize(320, 72)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -132,9 +133,19 @@ class FactoryPainter:
         painter.setBrush(QColor(palette.control))
         painter.drawRoundedRect(QRectF(x - width / 2, top, width, 1.5 * u), 0.3 * u, 0.3 * u)
         self._count(bench, QRectF(x + 0.9 * u, top, width / 2 - 1.2 * u, 1.5 * u))
+        self._sign(bench, x, width, top)
         if bench.passing:
             return
         self._knob(bench, QPointF(x, top + 0.75 * u), 0.62 * u)
+
+    def _sign(self, bench: Bench, x: float, width: float, top: float) -> None:
+        """Draw what kind of work is done here: beside the knob, or in its place where there is none."""
+        side = 1.1 * self.unit
+        left = x - side / 2 if bench.passing else x - width / 2 + 0.3 * self.unit
+        if bench.passing or left + side < x - 0.75 * self.unit:
+            paint_sign(
+                self.painter, QRectF(left, top + 0.2 * self.unit, side, side), bench.kind, self.palette
+            )
 
     def _count(self, bench: Bench, room: QRectF) -> None:
         """Say of how many workers these are some, where there is room."""
@@ -156,6 +167,9 @@ class FactoryPainter:
     def _worker(self, bench: Bench, worker: Worker, x: float, top: float) -> None:
         u, painter, palette = self.unit, self.painter, self.palette
         reached = self._parts_have_come(bench)
+        if worker.away and reached:
+            self._empty_place(x, top)
+            return
         coat = _signed(palette, worker.part) if reached else QColor(palette.grid)
         painter.setPen(
             QPen(QColor(palette.text if worker.lit else palette.border), 1.3 if worker.lit else 0.8)
@@ -171,9 +185,20 @@ class FactoryPainter:
         cap.arcTo(QRectF(x - 0.6 * u, top - 2.88 * u, 1.2 * u, 1.2 * u), 180, -180)
         cap.closeSubpath()
         painter.drawPath(cap)
+        if worker.notes is not None and reached:
+            page = QRectF(x + 0.25 * u, top - 0.95 * u, 0.9 * u, 1.1 * u)
+            paint_notebook(painter, page, worker.notes, palette)
         if self._complaint_has_come(bench):
             size = (0.35 + 0.75 * abs(worker.complaint)) * u
             self._envelope(QRectF(x - size, top - 3.6 * u - size / 2, 2 * size, 1.3 * size))
+
+    def _empty_place(self, x: float, top: float) -> None:
+        """Draw who has a day off: only the outline stands there."""
+        u, painter = self.unit, self.painter
+        painter.setPen(QPen(QColor(self.palette.muted), 0.9, Qt.PenStyle.DotLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(x - 0.62 * u, top - 1.55 * u, 1.24 * u, 2.2 * u), 0.5 * u, 0.5 * u)
+        painter.drawEllipse(QPointF(x, top - 2.15 * u), 0.56 * u, 0.56 * u)
 
     def _parts_have_come(self, bench: Bench) -> bool:
         return self.factory.phase != "forward" or bench.number <= self.factory.done

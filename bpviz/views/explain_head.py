@@ -10,10 +10,15 @@ from bpviz.present.explain.explained import DEPTH_HELP, DEPTH_LABELS, DEPTHS, De
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.text import tr
+from bpviz.views.explain_go_to import GoTo
 from bpviz.views.quiet_text import QuietText
 
 _TITLED = 32.0
 """From so many lines' heights of width on there is room for the title."""
+
+
+_LEAST = 22
+"""So wide is every button at least."""
 
 
 class ExplainHead(QWidget):
@@ -48,6 +53,8 @@ class ExplainHead(QWidget):
         self.previous.clicked.connect(self._on_previous_clicked)
         self.next.clicked.connect(self._on_next_clicked)
         self.symbol.clicked.connect(self._on_symbol_clicked)
+        self.go_to = GoTo(self)
+        self.go_to.largest.connect(self._on_go_to_largest)
         self.copy.clicked.connect(self.copy_pressed)
         for button in (self.previous, self.next):
             button.setAutoRepeat(True)
@@ -67,7 +74,9 @@ class ExplainHead(QWidget):
         button = QToolButton(self)
         button.setCheckable(checkable)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # In a panel that is too narrow a long name is cut, and not the panel.
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        button.setMinimumWidth(_LEAST)
         return button
 
     def tab_chain(self) -> list[QWidget]:
@@ -95,12 +104,13 @@ class ExplainHead(QWidget):
 
     def _say_place(self) -> None:
         place = tr("{number} of {count}", number=grouped(self._index + 1), count=grouped(self._count))
-        self.symbol.setToolTip(f"{self.symbol.text()} · {place} · {tr('Click for the largest')}")
+        self.symbol.setToolTip(f"{self.symbol.text()} · {place} · {tr('Click to go to another one')}")
         self.symbol.setAccessibleName(f"{self.symbol.text()}, {place}")
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self.title.set_palette(palette)
+        self.go_to.set_palette(palette)
         self.setStyleSheet(
             "QToolButton{border:1px solid "
             "transparent;border-radius:6px;background:transparent;padding:1px 5px;"
@@ -121,6 +131,7 @@ class ExplainHead(QWidget):
         for button, words in ((self.previous, tr("The one before")), (self.next, tr("The one after"))):
             button.setToolTip(words)
             button.setAccessibleName(words)
+        self.go_to.retranslate()
         self._say_place()
 
     @Slot(object)
@@ -137,4 +148,8 @@ class ExplainHead(QWidget):
 
     @Slot()
     def _on_symbol_clicked(self) -> None:
+        self.go_to.open(self.symbol)
+
+    @Slot()
+    def _on_go_to_largest(self) -> None:
         self.chosen.emit(None)

@@ -13,26 +13,29 @@ from bpviz.present.explain.story import Story
 from bpviz.present.palette import Palette
 from bpviz.text import tr
 from bpviz.views.explain_factory import FactoryCanvas
+from bpviz.views.explain_pages import Page
 
 _BESIDE = 2.6
 """From this many times as wide as high on, the story stands beside its drawing."""
 
 
-class StoryPage(QWidget):
-    """The factory, and the sentences."""
+class StoryPage(Page):
+    """The factory, and the sentences; where both do not find room, they scroll."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.canvas = FactoryCanvas(self)
-        self.label = QLabel(self)
+        self.canvas = FactoryCanvas(self.body)
+        self.label = QLabel(self.body)
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setMinimumWidth(1)
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(2, 0, 4, 2)
         self._row.setSpacing(10)
         self._row.addWidget(self.canvas, 3)
         self._row.addWidget(self.label, 2)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.addLayout(self._row, 1)
 
     def show_story(self, story: Story | None) -> None:
         """Show another moment."""
@@ -53,6 +56,7 @@ class StoryPage(QWidget):
         """Say everything again."""
         self.canvas.setAccessibleName(tr("The factory"))
         self.label.setAccessibleName(tr("Explanation as a story"))
+        self.setAccessibleName(tr("Explanation as a story"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -35,6 +35,8 @@ class Explaining(QObject):
         if isinstance(network, NetworkPanel):
             self.canvas = network.canvas
             self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
+            self.unrolled = network.unrolled
+            self.unrolled.spot_changed.connect(self._on_unrolled_spot_changed)
 
     @Slot(str)
     def _on_panel_depth_changed(self, depth: str) -> None:
@@ -43,6 +45,10 @@ class Explaining(QObject):
     @Slot()
     def _on_canvas_spot_changed(self) -> None:
         self.panel.point_at(self.canvas.scene.told)
+
+    @Slot()
+    def _on_unrolled_spot_changed(self) -> None:
+        self.panel.point_at(self.unrolled.canvas.scene.told)
 
     @Slot(bool)
     def _on_panel_walk_changed(self, on: bool) -> None:

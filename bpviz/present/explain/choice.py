@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ from bpviz.present.cards import subscript, superscript
 from bpviz.present.diagram import Spot
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
+from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
 from bpviz.present.inspect import variable_name
+from bpviz.present.unrolled import Mark
 from bpviz.snapshot import Array
 
 
@@ -128,6 +131,76 @@ def of_spot(moment: Moment, spot: Spot) -> Chosen | None:
             return None
         at = Chosen(tuple(int(each) for each in np.unravel_index(spot.unit, numbers.shape)))
     return at if fits(moment, at) else None
+
+
+def of_mark(moment: Moment, mark: Mark) -> Chosen | None:
+    """Return the choice that something pointed at in the unrolled network stands for, as `of_spot` does."""
+    if moment.number != mark.layer or moment.operation.kind == "loss" or mark.unit < 0:
+        return None
+    if mark.kind == "weight":
+        at = Chosen((mark.unit, mark.source) if mark.source >= 0 else (mark.unit,), mark.name)
+        return next((each for each in (at, Chosen((mark.unit,), mark.name)) if fits(moment, each)), None)
+    over_time = Chosen((mark.step, mark.unit))
+    return next((each for each in (over_time, Chosen((mark.unit,))) if fits(moment, each)), None)
+
+
+_WRITTEN = re.compile(r"\s*([^\W\d_]*)\s*[\[(]?\s*(\d+(?:[\s,]+\d+)*)\s*[\])]?\s*")
+
+
+def written(moment: Moment, text: str) -> Chosen | None:
+    """Return the choice that somebody has typed: "3", "3,2", "b 2", "Wx[15,2]", or "Wxo 3,2" of a gate.
+
+    Places count from 1.  A single number where a place has several counts all of them, row by row.
+    Nothing for what the operation has not.
+    """
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        return None
+    place = tuple(int(each) - 1 for each in re.findall(r"\d+", found[2]))
+    for name, numbers, first in _named(moment, found[1]):
+        side = slice(first, first + numbers.shape[0] // _gates(moment)) if first >= 0 else slice(None)
+        rows = numbers[side]
+        at = place
+        if len(place) == 1 and rows.ndim > 1 and 0 <= place[0] < rows.size:
+            at = tuple(int(each) for each in np.unravel_index(place[0], rows.shape))
+        inside = len(at) == rows.ndim and all(
+            0 <= each < count for each, count in zip(at, rows.shape, strict=True)
+        )
+        if inside:
+            return Chosen((at[0] + max(first, 0), *at[1:]), name)
+    return None
+
+
+def _named(moment: Moment, letters: str) -> list[tuple[str, Array, int]]:
+    """Return what the letters may mean: a parameter, its numbers, and the row at which its gate begins."""
+    made = made_there(moment)
+    if not letters:
+        made.sort(key=lambda each: each[0] != moment.parameter)
+        return [(name, numbers, -1) for name, numbers in made]
+    found = [(name, numbers, -1) for name, numbers in made if letters.lower() in ("", name.lower())]
+    if not moment.parameter and letters.lower() == _letter(moment).lower():
+        found += [(name, numbers, -1) for name, numbers in made]
+    for place, gate in enumerate(GATE_NAMES.get(moment.kind, ())):
+        found += [
+            (name, numbers, place * (len(numbers) // _gates(moment)))
+            for name, numbers in made
+            if name and letters.lower() == f"{name}{gate}".lower()
+        ]
+    return found
+
+
+def _gates(moment: Moment) -> int:
+    return len(GATE_NAMES.get(moment.kind, ("",)))
+
+
+def ranges(moment: Moment) -> str:
+    """Return what may be typed: each name with its largest place."""
+    if not moment.dissection.layers:
+        return f"1…{count(moment)}"
+    return ", ".join(
+        f"{name or _letter(moment)}[{','.join(map(str, numbers.shape))}]"
+        for name, numbers in made_there(moment)
+    )
 
 
 def _weights(trace: LayerTrace) -> tuple[str, tuple[int, ...]]:

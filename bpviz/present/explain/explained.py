@@ -18,6 +18,7 @@ from bpviz.present.explain.names import whose
 from bpviz.present.explain.story import Story
 from bpviz.present.explain.story import story as story_of
 from bpviz.present.explain.words import about, told
+from bpviz.present.unrolled import Mark
 from bpviz.present.walk import Sample
 from bpviz.snapshot import RunInfo
 from bpviz.text import N_
@@ -43,7 +44,7 @@ class Explained:
         self.info: RunInfo | None = None
         self.base: Moment | None = None
         self._made: Made | None = None
-        self._spot: Spot | None = None
+        self._spot: Spot | Mark | None = None
         self._chosen: Chosen | None = None
         self._moment: Moment | None = None
 
@@ -71,7 +72,7 @@ class Explained:
         if not kept or not choice.fits(self.base, self._chosen or Chosen()):
             self._chosen = None
 
-    def point(self, spot: Spot | None) -> None:
+    def point(self, spot: Spot | Mark | None) -> None:
         """Follow what is pointed at in the diagram."""
         self._spot, self._moment = spot, None
 
@@ -79,6 +80,18 @@ class Explained:
         """Explain the unit or weight of this number; None for the largest."""
         self._moment = None
         self._chosen = None if self.base is None or index is None else choice.choice_at(self.base, index)
+
+    def choose_written(self, text: str) -> bool:
+        """Explain the unit or weight that somebody has typed; return whether there is such a one."""
+        found = None if self.moment is None else choice.written(self.moment, text)
+        if found is not None:
+            self._moment, self._chosen = None, found
+        return found is not None
+
+    @property
+    def ranges(self) -> str:
+        """What may be typed, with the largest numbers."""
+        return "" if self.moment is None else choice.ranges(self.moment)
 
     @property
     def moment(self) -> Moment | None:
@@ -90,8 +103,12 @@ class Explained:
     def _at(self, base: Moment) -> Chosen:
         if self._chosen is not None:
             return self._chosen
-        pointed = choice.of_spot(base, self._spot) if self._spot is not None else None
-        return pointed or choice.largest(base)
+        return self._pointed(base) or choice.largest(base)
+
+    def _pointed(self, base: Moment) -> Chosen | None:
+        if isinstance(self._spot, Mark):
+            return choice.of_mark(base, self._spot)
+        return choice.of_spot(base, self._spot) if self._spot is not None else None
 
     def following(self) -> Moment | None:
         """Return the operation after this one, as it will be looked at; None at the last."""
@@ -105,8 +122,7 @@ class Explained:
         kept = self._chosen is not None and _alike(self.base.operation, base.operation)
         if kept and self._chosen is not None and choice.fits(base, self._chosen):
             return choice.chosen_at(base, self._chosen)
-        pointed = choice.of_spot(base, self._spot) if self._spot is not None else None
-        return choice.chosen_at(base, pointed or choice.largest(base))
+        return choice.chosen_at(base, self._pointed(base) or choice.largest(base))
 
     @property
     def index(self) -> int:

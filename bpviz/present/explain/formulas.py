@@ -22,7 +22,7 @@ from bpviz.present.formulas.numbers_of import numbers_of
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lines
 from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines, over_samples
-from bpviz.present.formulas.tree import Number, Quotient, Sum, Symbol
+from bpviz.present.formulas.tree import Number, Product, Quotient, Sum, Symbol
 from bpviz.present.formulas.units import with_activation
 from bpviz.text import tr
 
@@ -234,7 +234,9 @@ def _mean(symbol: Symbol, numbers: np.ndarray) -> Line:
         Symbol(symbol.name, symbol.index, symbol.layer, Number(row + 1, literal=True))
         for row in range(len(numbers))
     ]
-    formula = Quotient(Sum(tuple(each)), Number(len(numbers), literal=True))
+    # Not over a stroke: a sum can be broken where the line ends, a fraction cannot.
+    share = Quotient(Number(1, literal=True), Number(len(numbers), literal=True))
+    formula = Product((share, Sum(tuple(each))))
     values = {key(one): float(number) for one, number in zip(each, numbers, strict=True)}
     return Line(symbol, formula, values, float(np.mean(numbers)))
 
@@ -247,9 +249,9 @@ def _of_each(moment: Moment) -> list[tuple[Symbol, np.ndarray]]:
     if operation.kind == "loss":
         return [(Symbol("L"), moment.losses())]
     if moment.kind in GATES and moment.step >= 0:
-        name = lines(moment)[-1].target
-        values = _states(moment, name.name if isinstance(name, Symbol) else "h")
-        return [] if values is None or not isinstance(name, Symbol) else [(name, values)]
+        targets = [line.target for line in lines(moment) if isinstance(line.target, Symbol)]
+        states = [(target, _states(moment, target.name)) for target in targets]
+        return [(target, values) for target, values in states if values is not None]
     array = {
         "sum": ("z", moment.trace.z),
         "normalize": ("z", moment.trace.z),

@@ -215,6 +215,12 @@ def _of_search(moment: Moment) -> Part:
 
 
 def _of_bound(moment: Moment) -> Part:
+    caption = tr("Held to a length: ‖w‖ is that of all weights that come into the unit")
+    return Part(caption, tuple(held(moment)))
+
+
+def held(moment: Moment) -> list[Line]:
+    """Return what becomes of a weight after the optimizer's step, by what holds it to a bound."""
     state = moment.state(moment.parameter) if moment.dissection.layers else None
     settings = moment.dissection.settings.get("penalties", {})
     lines = []
@@ -232,7 +238,7 @@ def _of_bound(moment: Moment) -> Part:
         }
         engine = float(dissection.theta[place] - dissection.update[place])
         lines.append(Line(_THETA, _of_one(formula), known, engine, True))
-    return Part(tr("Held to a length: ‖w‖ is that of all weights that come into the unit"), tuple(lines))
+    return lines
 
 
 def _of_one(node: Node) -> Node:

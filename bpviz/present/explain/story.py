@@ -16,7 +16,8 @@ from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import GATES
 from bpviz.present.explain.story_factory import Factory, answer_of, factory, worker_of
-from bpviz.text import N_, tr
+from bpviz.present.explain.story_layers import bench_name, forward, loudest
+from bpviz.text import tr
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def story(moment: Moment) -> Story:
         return Story(tuple(by_hand.story(moment)), factory(moment) if moment.dissection.layers else None)
     if not moment.dissection.layers:
         return Story(tuple(_ball(moment)), None)
-    tellers = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}
+    tellers = {"forward": forward, "loss": _loss, "backward": _backward, "update": _update}
     return Story(tuple(tellers[moment.operation.phase](moment)), factory(moment))
 
 
@@ -41,62 +42,7 @@ def story(moment: Moment) -> Story:
 
 
 def _bench(moment: Moment) -> str:
-    if moment.output:
-        return tr("the last bench")
-    return tr("the first bench") if moment.number == 1 else tr("bench {bench}", bench=moment.number)
-
-
-_AT_THE_BENCH = {
-    "pool": N_(
-        "At {bench} every worker looks through a small window and passes on one part "
-        "for all that is in it: {value}."
-    ),
-    "flatten": N_("At {bench} the parts are only laid side by side on the belt."),
-    "mask": N_(
-        "At {bench} some workers have a day off, drawn by lot. "
-        "The others work a little harder, so that nobody gets lazy."
-    ),
-    "normalize": N_(
-        "At {bench} all parts are made about equally large, so that the next bench can handle them."
-    ),
-    **dict.fromkeys(
-        ("gates", "candidate", "cell", "hidden"),
-        N_(
-            "Worker {worker} of {bench} decides what to keep in the notebook, "
-            "what to cross out and what to tell the others."
-        ),
-    ),
-    "activation": N_(
-        "At {bench} every worker shapes what was put together. Worker {worker} passes on a part of {value}."
-    ),
-}
-
-
-def _forward(moment: Moment) -> list[str]:
-    bench, kind = _bench(moment), moment.operation.kind
-    said = []
-    if moment.step >= 0:
-        step = moment.step + 1
-        said = [
-            tr("Step {step}: the workers also look into their notebooks from the step before.", step=step)
-        ]
-    if kind != "sum":
-        fields = {"bench": bench, "worker": worker_of(moment), "value": number(_value(moment, "a"))}
-        return [*said, tr(_AT_THE_BENCH[kind], **fields)]
-    z = number(_value(moment, "z"))
-    return [
-        *said,
-        tr(
-            "The parts have come to {bench}. "
-            "Every worker there puts them together, of some more, of some less.",
-            bench=bench,
-        ),
-        tr(
-            "How much of each is what the knobs say. Worker {worker} has {sum} now.",
-            sum=z,
-            worker=worker_of(moment),
-        ),
-    ]
+    return bench_name(moment, moment.number)
 
 
 def _loss(moment: Moment) -> list[str]:
@@ -134,8 +80,9 @@ def _backward(moment: Moment) -> list[str]:
                 bench=bench,
             ),
             tr("A knob that let much through when the complaint is large counts most."),
+            *_of_knob(moment),
         ]
-    value = _value(moment, "delta")
+    value = _delta(moment)
     fields = {"bench": bench, "worker": worker_of(moment), "value": number(abs(value))}
     if moment.output:
         said = [tr("The complaint arrives at {bench} first.", bench=bench)]
@@ -148,10 +95,21 @@ def _backward(moment: Moment) -> list[str]:
             )
         ]
     if value > 0:
-        return [*said, tr("Worker {worker} made {value} too much.", **fields)]
+        return [*said, tr("Worker {worker} made {value} too much.", **fields), *loudest(moment)]
     if value < 0:
-        return [*said, tr("Worker {worker} made {value} too little.", **fields)]
+        return [*said, tr("Worker {worker} made {value} too little.", **fields), *loudest(moment)]
     return [*said, tr("Worker {worker} has nothing to do with it.", **fields)]
+
+
+def _of_knob(moment: Moment) -> list[str]:
+    """Tell which way a turn of the chosen knob would change the complaint."""
+    state = moment.state(moment.parameter)
+    slope = 0.0 if state is None else float(state.gradient[moment.place])
+    if slope > 0:
+        return [tr("This knob ({slope}): further up, and the complaint grows.", slope=number(slope))]
+    if slope < 0:
+        return [tr("This knob ({slope}): further up, and the complaint shrinks.", slope=number(slope))]
+    return [tr("This knob makes no difference at all this time.")]
 
 
 def _update(moment: Moment) -> list[str]:
@@ -197,9 +155,8 @@ def _ball(moment: Moment) -> list[str]:
     ]
 
 
-def _value(moment: Moment, name: str) -> float:
-    """Return z, a or δ of the moment's unit."""
+def _delta(moment: Moment) -> float:
+    """Return δ of the moment's unit."""
     if moment.kind in GATES and moment.step >= 0:
-        names = {"a": "h", "z": "z" if moment.kind == "rnn" else "h", "delta": "delta_h"}
-        return float(moment.extra(names[name])[moment.step][moment.place])
-    return float(moment.of(getattr(moment.trace, name))[moment.place])
+        return float(moment.extra("delta_h")[moment.step][moment.place])
+    return float(moment.of(moment.trace.delta)[moment.place])

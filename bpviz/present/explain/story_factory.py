@@ -10,6 +10,7 @@ import numpy as np
 from bpviz.dissection import Phase
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number
+from bpviz.present.explain.shares import GATES
 
 MOST_WORKERS = 5
 """More than these the drawing shows as one of many."""
@@ -17,18 +18,23 @@ MOST_WORKERS = 5
 
 @dataclass(frozen=True)
 class Worker:
-    """One worker: the part that it made, and its share of the complaint, both from −1 to 1."""
+    """One worker: the part that it made, and its share of the complaint, both from −1 to 1.
+
+    ``away`` says that dropout has sent it home, ``notes`` how full its notebook is, 0 to 1, where it has one.
+    """
 
     part: float
     complaint: float
     lit: bool = False
+    away: bool = False
+    notes: float | None = None
 
 
 @dataclass(frozen=True)
 class Bench:
     """One layer: its workers, of how many, and its knob: how far it is turned, −1 to 1, and whether it moves.
 
-    ``passing`` says that nobody there has a knob.
+    ``passing`` says that nobody there has a knob; ``kind`` is the layer's, which has a sign of its own.
     """
 
     number: int
@@ -37,6 +43,7 @@ class Bench:
     lit: bool = False
     knob: float = 0.0
     passing: bool = False
+    kind: str = "dense"
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,16 @@ def _drawn(moment: Moment, index: int) -> Bench:
         picked = min(worker_of(moment) - 1, len(a) - 1)
     shown = _shown(len(a), picked)
     top_a, top_delta = (float(np.abs(each).max()) or 1.0 for each in (a, delta))
+    away, notes = _away(moment, index, len(a)), _notes(moment, index)
     workers = tuple(
-        Worker(float(a[j]) / top_a, float(delta[j]) / top_delta, here and j == picked) for j in shown
+        Worker(
+            float(a[j]) / top_a,
+            float(delta[j]) / top_delta,
+            here and j == picked,
+            bool(away[j]),
+            None if notes is None else float(notes[j]),
+        )
+        for j in shown
     )
     steps = [float(np.abs(one.update).max()) for one in trace.parameters]
     largest = max(
@@ -89,7 +104,26 @@ def _drawn(moment: Moment, index: int) -> Bench:
         default=0.0,
     )
     turned = max(steps, default=0.0) / largest if largest else 0.0
-    return Bench(index + 1, workers, len(a), here, turned, not layer.size)
+    return Bench(index + 1, workers, len(a), here, turned, not layer.size, trace.kind)
+
+
+def _away(moment: Moment, index: int, units: int) -> np.ndarray:
+    """Return which units dropout leaves out, of all samples that are looked at."""
+    trace = moment.dissection.layers[index]
+    if trace.kind != "dropout":
+        return np.zeros(units, bool)
+    return np.asarray(_by_unit(moment.extras("mask", index + 1).max(axis=0)) == 0)
+
+
+def _notes(moment: Moment, index: int) -> np.ndarray | None:
+    """Return how much each unit of a recurrent layer remembers at the step that is looked at, 0 to 1."""
+    trace = moment.dissection.layers[index]
+    if trace.kind not in GATES:
+        return None
+    states = np.mean([extras["h"] for extras in (trace.extras[row] for row in moment.rows)], axis=0)
+    now = index + 1 == moment.number and moment.step >= 0
+    sizes = np.abs(states[moment.step if now else -1])
+    return np.asarray(np.minimum(sizes, 1.0))
 
 
 def _by_unit(numbers: np.ndarray) -> np.ndarray:

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from bpviz.engine.registries import OPTIMIZERS
+from bpviz.engine.registries import OPTIMIZERS, SCHEDULES
+from bpviz.present.explain import formulas_update
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, sample_name, weight_name
 from bpviz.present.explain.shares import Part
@@ -124,6 +125,7 @@ def update(moment: Moment) -> list[str]:
         "rate": number(rate),
         "gradient": f"({number(slope)})" if slope < 0 else number(slope),
     }
+    said += _on_the_way(moment)
     if dissection.optimizer == "sgd" and math.isclose(plain, step, rel_tol=1e-9, abs_tol=1e-300):
         return [
             *said,
@@ -140,6 +142,50 @@ def update(moment: Moment) -> list[str]:
             **fields,
         ),
     ]
+
+
+def _on_the_way(moment: Moment) -> list[str]:
+    """Say what else decided: a bound on the gradient, a schedule, a search, a length held to."""
+    dissection, place, said = moment.dissection, formulas_update.place_of(moment), []
+    settings = dissection.settings
+    slope, got = float(dissection.gradient[place]), float(formulas_update.bounded(moment)[place])
+    if got != slope:
+        said.append(
+            tr("The gradient is clipped: {got} is left of {slope}.", got=number(got), slope=number(slope))
+        )
+    if settings.get("schedule", "constant") != "constant":
+        said.append(
+            tr(
+                "The schedule “{schedule}” has made {rate} of the learning rate {base}.",
+                schedule=tr(SCHEDULES[settings["schedule"]].label),
+                rate=number(dissection.learning_rate),
+                base=number(float(settings["base_rate"])),
+            )
+        )
+    found = settings.get("found", {})
+    if found:
+        said.append(
+            tr(
+                "Its direction here is d = {d}; it went α = {alpha} times that, "
+                "and the loss fell from {before} to {after}.",
+                d=number(float(found["d"][place])),
+                alpha=number(found["alpha"]),
+                before=number(found["loss_here"]),
+                after=number(found["loss_there"]),
+            )
+        )
+    for line in formulas_update.held(moment):
+        if line.result != line.values["theta"]:
+            said.append(
+                tr(
+                    "Together the unit’s weights were too long, {length}: "
+                    "this one is shortened from {before} to {after}.",
+                    length=number(line.values["row_norm"]),
+                    before=number(line.values["theta"]),
+                    after=number(line.result),
+                )
+            )
+    return said
 
 
 def _moved(name: str, before: float, after: float, slope: float) -> str:
