@@ -14,7 +14,7 @@ from bpviz.present.sequence_values import ShownSequence
 from bpviz.present.unrolled import Mark
 from bpviz.present.unrolled_rows import GATES, RECURRENT
 from bpviz.present.unrolled_shown import shown_in
-from bpviz.present.unrolled_sums import delta_name, sum_parts, weight_terms
+from bpviz.present.unrolled_sums import delta_name, sum_parts
 from bpviz.present.unrolled_values import by_step, flow
 from bpviz.present.unrolled_weights import parameter
 from bpviz.present.unrolled_words import gate_at, numbered_layer, symbol
@@ -252,13 +252,5 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     ]
     if found.update[at]:
         lines.append(CardLine(tr("last change"), value, "muted", value + float(found.update[at])))
-    terms = weight_terms(snapshot.layers, mark.layer, mark.name, mark.unit, mark.source)
-    # Of a mean the terms are not known: the mean of δ·x is not that of δ times that of x.
-    if terms is not None and snapshot.sample >= 0:
-        seen = {"Wx": "x", "Wh": "h"}.get(mark.name, "")
-        lines.append(CardLine(tr("now, this sample, summed over the steps"), None, "muted"))
-        what = "Σₜ δₜ" + {"x": "·xₜ", "h": "·hₜ₋₁"}.get(seen, "")
-        lines.append(CardLine(what, float(terms.sum()), "backward"))
-        lines.append(VectorLine(tr("step by step"), None, "backward", values=tuple(terms.tolist())))
     title = tr("Bias {symbol}", symbol=name) if bias else tr("Weight {symbol}", symbol=name)
     return Card(title, tuple(lines), parameter=ParameterPlace(mark.layer, mark.name, at))

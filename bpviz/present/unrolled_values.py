@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.diagram_colours import Argb, diverging_argb, indices
 from bpviz.present.diagram_colours import levels as activation_levels
 from bpviz.snapshot import LayerState, RunInfo
 
@@ -16,7 +15,7 @@ Values = NDArray[np.floating]
 
 _SHARES = ("i", "f", "o", "r", "z_gate")
 _SIGNED = ("g", "n")
-_DROPPED = np.uint32(0xFF6B7080)
+DROPPED = np.uint32(0xFF6B7080)
 _LEAST_DECADES = 2
 _MOST_DECADES = 16
 
@@ -38,15 +37,6 @@ def levels(state: LayerState, name: str, values: Values) -> Values:
     if name in _SIGNED or squashed:
         return activation_levels(values, "tanh")
     return activation_levels(values, state.activation if name == "a" else "identity")
-
-
-def heat_argb(state: LayerState, name: str, steps: int) -> Argb:
-    """Return the picture of a row, (units, steps): unit 1 on top, time to the right; grey is dropped."""
-    values = by_step(state, name, steps)
-    colours = diverging_argb()[indices(levels(state, name, values))]
-    if "mask" in state.arrays:
-        colours = np.where(state.arrays["mask"].reshape(colours.shape) == 0, _DROPPED, colours)
-    return np.ascontiguousarray(colours.T)
 
 
 @dataclass(frozen=True)

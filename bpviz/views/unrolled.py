@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from bpviz.present.card_walk import before_update
 from bpviz.present.cards import Card
 from bpviz.present.diagram import Spot
 from bpviz.present.mean_card import of_mean
@@ -14,9 +15,10 @@ from bpviz.present.unrolled import Mark
 from bpviz.present.unrolled_cards import card
 from bpviz.present.unrolled_numbers import changeable
 from bpviz.present.unrolled_places import mark_of, mark_of_spot, view_of
+from bpviz.present.unrolled_rows import ALL, views
 from bpviz.present.unrolled_words import subtitle
 from bpviz.present.walk_light import Lit
-from bpviz.present.walk_time import clock_at
+from bpviz.present.walk_time import FOLLOWS, clock_at
 from bpviz.present.walk_words import sample_text
 from bpviz.probing import ParameterPlace
 from bpviz.snapshot import RunInfo, Snapshot
@@ -44,7 +46,8 @@ class UnrolledView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.strip)
         column.addWidget(self.canvas, 1)
-        self.strip.view_chosen.connect(self.canvas.set_view)
+        self._view_before: str | None = None
+        self.strip.view_chosen.connect(self._on_strip_view_chosen)
         self.strip.time_changed.connect(self._on_strip_time_changed)
         self.canvas.step_chosen.connect(self._on_canvas_step_chosen)
         self.canvas.spot_changed.connect(self.spot_changed)
@@ -67,8 +70,40 @@ class UnrolledView(QWidget):
             return
         clock = None if lit is None else clock_at(lit)
         self.strip.follow(clock)
-        self.canvas.scene.set_lit(lit)
+        self.canvas.set_lit(lit)
+        self._follow_view(lit)
         self.canvas.set_time(None, clock)
+
+    def _follow_view(self, lit: Lit | None) -> None:
+        """Show during the walk what is computed, gate by gate; afterwards what was shown before."""
+        scene = self.canvas.scene
+        if lit is None:
+            before, self._view_before = self._view_before, None
+            self._show_view(before or scene.view)
+            return
+        if self._view_before is None:
+            if scene.view != "h":
+                self._view_before = scene.view  # it was chosen: it stays
+                return
+            self._view_before = "h"
+            self._show_view(ALL)
+        elif self._view_before == scene.view or scene.info is None:
+            return
+        if self._view_before == "h" and not self.canvas.has_room():
+            made = FOLLOWS.get(lit.light.kind, ("h",))
+            offered = views(scene.info) if scene.info is not None else ()
+            self._show_view(next((name for name in made if name in offered), "h"))
+
+    def _show_view(self, view: str) -> None:
+        if view != self.canvas.scene.view:
+            self.canvas.set_view(view)
+            self.strip.show_view(view)
+
+    @Slot(str)
+    def _on_strip_view_chosen(self, view: str) -> None:
+        if self.canvas.scene.lit is not None:
+            self._view_before = view  # whoever chooses is not led elsewhere
+        self.canvas.set_view(view)
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
@@ -103,7 +138,8 @@ class UnrolledView(QWidget):
         target = self.canvas.target_rect(mark)
         if target.isNull():
             return None
-        found = card(scene.info, scene.snapshot, mark, scene.shown)
+        snapshot = before_update(scene.snapshot, scene.lit)
+        found = card(scene.info, snapshot, mark, scene.shown)
         if scene.is_mean and scene.lit is not None:
             found = of_mean(found, sample_text(scene.lit.dissection, "mean"))
         found = changeable(scene.info, scene.snapshot, found, mark)

@@ -29,6 +29,24 @@ def paint_output(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         _paint_last(painter, scene, row, scene.shown, scene.info)
 
 
+def paint_output_errors(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
+    """Cover the answers with their δ, framed in its colour, once the walk has come to it."""
+    found = scene.cells(row)
+    if not found.back or scene.layout is None:
+        return
+    metrics = QFontMetricsF(scene.font)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for step, (values, colours) in enumerate(zip(found.values.tolist(), found.colours.tolist(), strict=True)):
+        for unit, (value, argb) in enumerate(zip(values, colours, strict=True)):
+            at = scene.layout.steps - 1 if row.spec.kind == "last" else step
+            cell = QRectF(*scene.layout.cell(row, at, unit)).adjusted(0, 1, 0, -1)
+            painter.fillRect(cell, QColor.fromRgb(argb))
+            if cell.height() >= 0.9 * line_height(metrics):
+                write_on(painter, cell, fitting(metrics, value, cell.width() - 2), argb)
+            painter.setPen(QPen(QColor(scene.colours.backward), 1.4))
+            painter.drawRect(cell)
+
+
 def number_argb(value: float, largest: float) -> int:
     """Return the colour of a number over the largest one."""
     level = min(max(value / largest, -1.0), 1.0) if largest > 0 and value == value else 0.0
@@ -144,7 +162,7 @@ def _paint_sentence(
     metrics = QFontMetricsF(scene.font)
     x, y, _, height = row.box
     said, colour = _told(shown, info, scene)
-    loss = tr("L train {loss}", loss=short(scene.snapshot.train.loss))
+    loss = _loss(scene, scene.snapshot.train.loss)
     room = x - 8 - scene.layout.left
     for text, before in ((said, loss), (said, "")):
         # Each by itself: what is measured in one piece may be set from another font than in two.
@@ -157,6 +175,17 @@ def _paint_sentence(
             painter.setPen(QColor(colour))
             painter.drawText(place, RIGHT, text)
             return
+
+
+def _loss(scene: UnrolledScene, train: float) -> str:
+    """Return the loss of the training part; in a walk the sample’s or the batch’s, once it is known."""
+    lit = scene.lit
+    if lit is None:
+        return tr("L train {loss}", loss=short(train))
+    if not lit.light.compared:
+        return ""
+    mean = lit.sample == "mean"
+    return f"L = {short(lit.dissection.loss if mean else float(lit.dissection.losses[lit.row]))}"
 
 
 def _told(shown: ShownSequence, info: RunInfo, scene: UnrolledScene) -> tuple[str, str]:

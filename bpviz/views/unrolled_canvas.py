@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -13,19 +14,24 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled import Mark
 from bpviz.present.unrolled_keys import moved
 from bpviz.present.unrolled_values import Clock
+from bpviz.present.walk_flow import PERIOD_S
+from bpviz.present.walk_light import Lit
+from bpviz.present.walk_time import way_of
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.plotting import smaller
 from bpviz.views.pointing import PointedCanvas
 from bpviz.views.unrolled_flow import paint_moving
 from bpviz.views.unrolled_paint import paint_still
-from bpviz.views.unrolled_scene import UnrolledScene
+from bpviz.views.unrolled_scene import STILL, UnrolledScene
 
+FRAME_MS = 33
+"""Between two pictures of what flows."""
 _KEYS = {
     Qt.Key.Key_Left: "left",
     Qt.Key.Key_Right: "right",
@@ -53,6 +59,10 @@ class UnrolledCanvas(PointedCanvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scene = UnrolledScene()
+        self._flowing = QTimer(self)
+        self._flowing.setInterval(FRAME_MS)
+        self._flowing.timeout.connect(self._on_flowing_timeout)
+        self._flows_since = 0.0
 
     def show_run(self, info: RunInfo) -> None:
         """Begin with a new run."""
@@ -89,6 +99,31 @@ class UnrolledCanvas(PointedCanvas):
             row = layout.row_of(pinned.layer, pinned.name)
             self.scene.pinned = None if row is None else replace(pinned, name=row.spec.name)
         self._changed()
+
+    def set_lit(self, lit: Lit | None) -> None:
+        """Light an operation of the walk, and let what flows there flow, where things may move."""
+        self.scene.set_lit(lit)
+        moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        self.scene.share = STILL
+        if lit is None or not moves or way_of(lit) is None:
+            self._flowing.stop()
+        else:
+            self._flows_since = time.monotonic()
+            self._flowing.start()
+
+    def has_room(self) -> bool:
+        """Whether each row of the layers with a state is high enough for its name."""
+        layout = self.scene.layout
+        if layout is None:
+            return True
+        rows = [row for row in layout.rows if row.spec.kind == "recurrent"]
+        return all(row.box[3] >= 0.8 * layout.look.line for row in rows)
+
+    @Slot()
+    def _on_flowing_timeout(self) -> None:
+        if self.isVisible():
+            self.scene.share = (time.monotonic() - self._flows_since) / PERIOD_S % 1.0
+            self.update()
 
     def set_time(self, step: int | None, clock: Clock | None = None) -> None:
         """Light one step; with ``clock`` as far as the time that is played has come."""

@@ -14,7 +14,7 @@ from bpviz.present.walk_time import flows_back, reached
 from bpviz.text import tr
 from bpviz.views.plotting import CENTRE, RIGHT, faded, hairline, line_height
 from bpviz.views.unrolled_scene import UnrolledScene
-from bpviz.views.unrolled_walk import paint_unknown
+from bpviz.views.unrolled_walk import paint_drops, paint_unknown
 
 _VEIL = 0.78
 
@@ -33,6 +33,7 @@ def paint_moving(painter: QPainter, scene: UnrolledScene) -> None:
         if row.strip is not None:
             _paint_strip(painter, scene, row, row.strip, scene.flows[row.spec.layer])
     _paint_step(painter, scene)
+    paint_drops(painter, scene)
     for mark, colour, off in (
         (scene.told, scene.colours.backward, 0.0),
         (scene.cursor, scene.colours.accent, 2.0),
@@ -110,7 +111,7 @@ def _paint_strip(
     assert layout is not None
     area = QRectF(*strip).adjusted(0, 2, 0, -1)
     painter.fillRect(area, faded(scene.colours.control, 0.55))
-    _write_ratio(painter, scene, area, flow)
+    _write_ratio(painter, scene, area, flow, row.spec.layer)
     line = line_height(QFontMetricsF(scene.font))
     bars = area.adjusted(0, line + 1, 0, 0) if area.height() >= 1.8 * line else area
     if bars is not area:
@@ -160,14 +161,14 @@ def _write_norms(painter: QPainter, scene: UnrolledScene, area: QRectF, flow: Fl
             painter.drawText(QRectF(left, area.top(), width, line_height(metrics)), CENTRE, text)
 
 
-def _write_ratio(painter: QPainter, scene: UnrolledScene, area: QRectF, flow: Flow) -> None:
+def _write_ratio(painter: QPainter, scene: UnrolledScene, area: QRectF, flow: Flow, layer: int) -> None:
     """Write in the margin what the bars are, and the first over the last."""
     layout = scene.layout
     assert layout is not None
     metrics = QFontMetricsF(scene.font)
     line = line_height(metrics)
     lines = [("‖∂L/∂h‖", scene.colours.backward)]
-    if math.isfinite(flow.ratio):
+    if math.isfinite(flow.ratio) and _flows_back(scene, 0, layer):
         ratio = short(flow.ratio, 2)
         long = tr("first/last {ratio}", ratio=ratio)
         fits = metrics.horizontalAdvance(long) <= layout.left - 10

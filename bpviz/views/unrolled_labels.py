@@ -26,10 +26,13 @@ def paint_names(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
     if row.target is not None:
         painter.setPen(QColor(scene.colours.muted))
         painter.drawText(QRectF(x, row.target[1], width, row.target[3]), RIGHT, "y")
+    back = scene.cells(row).back if row.spec.kind != "through" else False
     name = "ŷ" if row.spec.is_output else layer_name(scene.info, row.spec.layer)
+    if back and row.spec.is_output:
+        name = "δ"
     lines = [name, str(row.spec.units)] if row.spec.kind != "through" and not row.spec.is_output else [name]
     if len(rows) > 1:
-        lines = [symbol(row.spec.name)]
+        lines = [("δ" if back else "") + symbol(row.spec.name)]
         if row is rows[-1] and height >= 2 * line:
             lines.insert(0, name)
     if len(rows) > 1 and height < 0.8 * line:
@@ -38,8 +41,10 @@ def paint_names(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
             return
         lines, height = [name], rows[0].box[1] + rows[0].box[3] - y
         end = min([matrix.box[0] - 3 for each in rows for matrix in each.matrices] or [end])
+    elif back and len(rows) == 1 and not row.spec.is_output:
+        lines[1:] = ["∂L/∂h" if row.spec.kind == "recurrent" else "δ"]
     room = max(int(height // line), 1)
-    painter.setPen(QColor(scene.colours.text))
+    painter.setPen(QColor(scene.colours.backward if back else scene.colours.text))
     lines = lines[-room:] if len(rows) > 1 else lines[:room]
     top = y + (height - len(lines) * line) / 2
     for place, text in enumerate(lines):

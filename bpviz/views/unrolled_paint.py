@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from bpviz.present.diagram_colours import diverging_argb, indices
+from bpviz.present.diagram_colours import diverging_argb
 from bpviz.present.numbers import short
 from bpviz.present.unrolled import Row
-from bpviz.present.unrolled_values import by_step, heat_argb, levels
+from bpviz.present.unrolled_cells import Cells, heat
 from bpviz.present.unrolled_weights import matrix_argb
 from bpviz.text import tr
 from bpviz.views.plotting import CENTRE, faded, hairline, line_height
-from bpviz.views.unrolled_answers import paint_output
+from bpviz.views.unrolled_answers import paint_output, paint_output_errors
 from bpviz.views.unrolled_labels import paint_axis, paint_names
 from bpviz.views.unrolled_scene import UnrolledScene, crisp, fitting, image_of, write_on
 
@@ -33,6 +33,7 @@ def paint_still(painter: QPainter, scene: UnrolledScene) -> None:
             _paint_through(painter, scene, row)
         elif row.spec.is_output:
             paint_output(painter, scene, row)
+            paint_output_errors(painter, scene, row)
         elif row.spec.kind == "last":
             _paint_last(painter, scene, row)
         else:
@@ -44,9 +45,9 @@ def paint_still(painter: QPainter, scene: UnrolledScene) -> None:
 def paint_heat(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
     """Paint a row of blocks, the units' cells below one another."""
     assert scene.layout is not None and scene.snapshot is not None
-    layout, state = scene.layout, scene.snapshot.layers[row.spec.layer]
+    layout, found = scene.layout, scene.cells(row)
     crisp(painter)
-    image = image_of(heat_argb(state, row.spec.name, layout.steps))
+    image = image_of(heat(found))
     if layout.gap <= 0:
         painter.drawImage(QRectF(*row.box), image)
     else:
@@ -64,20 +65,22 @@ def paint_heat(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         painter.setPen(hairline(scene.colours.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([scene.block(row, step) for step in range(layout.steps)])
-    _write_cells(painter, scene, row)
+    if found.back:
+        painter.setPen(QPen(QColor(scene.colours.backward), 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([scene.block(row, step) for step in range(found.errors, layout.steps)])
+    _write_cells(painter, scene, row, found)
 
 
-def _write_cells(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
+def _write_cells(painter: QPainter, scene: UnrolledScene, row: Row, found: Cells) -> None:
     """Write each unit's number into its cell, where all fit."""
     assert scene.layout is not None and scene.snapshot is not None
     layout, metrics = scene.layout, QFontMetricsF(scene.font)
     height, width = row.box[3] / row.spec.units, layout.column - layout.gap
     if height < line_height(metrics) or width < metrics.horizontalAdvance("−0.000") + 4:
         return
-    state = scene.snapshot.layers[row.spec.layer]
-    values = by_step(state, row.spec.name, layout.steps)
-    shades = diverging_argb()[indices(levels(state, row.spec.name, values))].tolist()
-    for step, (numbers, colours) in enumerate(zip(values.tolist(), shades, strict=True)):
+    pairs = zip(found.values.tolist(), found.colours.tolist(), strict=True)
+    for step, (numbers, colours) in enumerate(pairs):
         for unit, (number, colour) in enumerate(zip(numbers, colours, strict=True)):
             write_on(painter, QRectF(*layout.cell(row, step, unit)), short(number, 2), colour)
 
@@ -128,13 +131,14 @@ def _paint_bar(painter: QPainter, scene: UnrolledScene, cell: QRectF, share: flo
 def _paint_last(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
     """Paint units that stand at the last step alone."""
     assert scene.snapshot is not None and scene.layout is not None
-    state = scene.snapshot.layers[row.spec.layer]
+    found = scene.cells(row)
     crisp(painter)
     # One step is one column: turned on its side it is the row.
-    image = image_of(heat_argb(state, row.spec.name, scene.layout.steps).T.copy())
+    image = image_of(heat(found).T.copy())
     painter.drawImage(QRectF(*row.box), image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(hairline(scene.colours.border))
+    edge = QPen(QColor(scene.colours.backward), 1.4) if found.back else hairline(scene.colours.border)
+    painter.setPen(edge)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(*row.box))
     if row.spec.units <= _SEPARATE:
@@ -161,7 +165,8 @@ def _paint_side(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
     paint_names(painter, scene, row)
     line = line_height(QFontMetricsF(scene.font))
     for matrix in row.matrices:
-        pixels = matrix_argb(state, matrix, scene.gradients)
+        gradients = scene.shows_gradient(row.spec.layer)
+        pixels = matrix_argb(state, matrix, gradients)
         box = QRectF(*matrix.box)
         if pixels is None or box.height() < 1:
             continue
@@ -169,12 +174,12 @@ def _paint_side(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         _draw_small(painter, box, image_of(pixels))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        edge = scene.colours.backward if scene.gradients else scene.colours.border
+        edge = scene.colours.backward if gradients else scene.colours.border
         painter.setPen(QPen(QColor(edge), 1.0))
         painter.drawRect(box)
         if _has_captions(scene, row):
-            painter.setPen(QColor(scene.colours.backward if scene.gradients else scene.colours.muted))
-            name = f"∂{matrix.symbol}" if scene.gradients else matrix.symbol
+            painter.setPen(QColor(scene.colours.backward if gradients else scene.colours.muted))
+            name = f"∂{matrix.symbol}" if gradients else matrix.symbol
             painter.drawText(QRectF(box.center().x() - 30, box.top() - line - 1, 60, line), CENTRE, name)
 
 

@@ -13,6 +13,7 @@ from bpviz.present.numbers import short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.sequence_values import ShownSequence
 from bpviz.present.unrolled import Look, Mark, Row, Unrolled, lay_out
+from bpviz.present.unrolled_cells import Cells, cells
 from bpviz.present.unrolled_rows import RECURRENT, views
 from bpviz.present.unrolled_shown import shown_in
 from bpviz.present.unrolled_values import Clock, Flow, cuts, flow
@@ -20,6 +21,9 @@ from bpviz.present.unrolled_words import layer_name
 from bpviz.present.walk_light import Lit
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.views.plotting import CENTRE, line_height, pixel_ratio
+
+STILL = 0.62
+"""How far what flows has come in a picture that stands still."""
 
 
 class UnrolledScene:
@@ -42,6 +46,8 @@ class UnrolledScene:
         self.step: int | None = None
         self.clock: Clock | None = None
         self.lit: Lit | None = None
+        self.share = STILL
+        """How far what flows has come, from 0 to 1."""
         self.flows: dict[int, Flow] = {}
         self.cuts: dict[int, frozenset[int]] = {}
         self.versions = 0
@@ -88,6 +94,16 @@ class UnrolledScene:
         if self.info is not None and self.snapshot is not None:
             self.shown = shown_in(self.info, self.snapshot, lit)
         self.changed()
+
+    def cells(self, row: Row) -> Cells:
+        """Return the numbers and colours of a row, as the walk shows them."""
+        assert self.snapshot is not None and self.layout is not None
+        layer = row.spec.layer
+        return cells(self.lit, self.snapshot.layers[layer], layer, row.spec.name, self.layout.steps)
+
+    def shows_gradient(self, layer: int) -> bool:
+        """Whether gradients are shown in place of a layer's weights: asked for, or reached by the walk."""
+        return self.gradients or (self.lit is not None and self.lit.light.shows_gradient(layer))
 
     @property
     def is_mean(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
-from bpviz.present.unrolled import Row
-from bpviz.present.walk_light import phase_colour
-from bpviz.present.walk_time import known_steps
+from bpviz.present.unrolled import Row, Unrolled
+from bpviz.present.unrolled_cells import shown_name
+from bpviz.present.walk_light import Lit, phase_colour
+from bpviz.present.walk_time import Way, errors_from, known_steps, way_of
 from bpviz.views.plotting import faded
 from bpviz.views.unrolled_scene import UnrolledScene
 
@@ -20,17 +21,85 @@ def paint_unknown(painter: QPainter, scene: UnrolledScene) -> None:
     if lit is None or layout is None:
         return
     lit_layer = lit.light.layer or len(lit.dissection.layers)
+    whole = QRectF()
     for row in layout.rows:
-        known = known_steps(lit, row.spec.layer, layout.steps)
-        if known < layout.steps:
-            area = _area(row)
-            area.setLeft(layout.left + known * layout.column)
-            painter.fillRect(area, faded(scene.colours.card, _VEIL))
-        if row.spec.layer == lit_layer:
-            colour = phase_colour(scene.colours, lit.light.phase)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(faded(colour, 0.8), 1.6))
-            painter.drawRect(_area(row).adjusted(-1, -1, 1, 1))
+        layer = row.spec.layer
+        if row.spec.name == "delta_h":
+            _hide_errors(painter, scene, lit, row)
+        else:
+            known = known_steps(lit, layer, layout.steps, shown_name(lit, layer, row.spec.name))
+            if known < layout.steps:
+                area = _area(row)
+                # What is said beside an answer is as unknown as the answer.
+                area.setLeft(_edge(scene, known))
+                painter.fillRect(area, faded(scene.colours.card, _VEIL))
+        if layer == lit_layer:
+            whole = whole.united(_area(row).adjusted(-1, -1, 1, 1))
+    if not whole.isNull():
+        colour = phase_colour(scene.colours, lit.light.phase)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(faded(colour, 0.8), 1.6))
+        painter.drawRect(whole)
+
+
+def paint_drops(painter: QPainter, scene: UnrolledScene) -> None:
+    """Let values come from below and from the step before, δ from above and from the step after."""
+    lit, layout = scene.lit, scene.layout
+    way = None if lit is None else way_of(lit)
+    if way is None or layout is None:
+        return
+    colour = scene.colours.backward if way.backward else scene.colours.accent
+    painter.setPen(QPen(QColor(scene.colours.card), 1.0))
+    painter.setBrush(QColor(colour))
+    for line in drop_ways(layout, way):
+        painter.drawEllipse(QLineF(*line).pointAt(scene.share), 3.4, 3.4)
+
+
+def drop_ways(layout: Unrolled, way: Way) -> list[tuple[float, float, float, float]]:
+    """Return the ways (x, y, x, y) along which something flows."""
+    sources = [row for row in layout.rows if row.spec.layer == way.source]
+    targets = [row for row in layout.rows if row.spec.layer == way.target]
+    if not sources or not targets:
+        return []
+    source, target = (sources[0], targets[-1]) if way.backward else (sources[-1], targets[0])
+    steps = range(layout.steps) if way.step < 0 else (way.step,)
+    found = []
+    for step in steps:
+        if _stands(layout, source.spec.kind, step) and _stands(layout, target.spec.kind, step):
+            first, last = layout.block(source, step), layout.block(target, step)
+            x = layout.left + (step + 0.5) * layout.column
+            start, end = first[1], last[1] + last[3]
+            if way.backward:
+                start, end = first[1] + first[3], last[1]
+            found.append((x, start, x, end))
+    neighbour = way.step + (1 if way.backward else -1)
+    if way.step >= 0 and 0 <= neighbour < layout.steps:
+        state = next((row for row in targets if row.spec.name == "h"), targets[-1])
+        y = state.box[1] + state.box[3] / 2
+        middle = layout.left + 0.5 * layout.column
+        found.append((middle + neighbour * layout.column, y, middle + way.step * layout.column, y))
+    return found
+
+
+def _stands(layout: Unrolled, kind: str, step: int) -> bool:
+    """Whether a row has something at a step: one answer stands at the last one alone."""
+    return kind not in ("last", "through") or step == layout.steps - 1
+
+
+def _edge(scene: UnrolledScene, step: int) -> float:
+    assert scene.layout is not None
+    return scene.layout.left + step * scene.layout.column
+
+
+def _hide_errors(painter: QPainter, scene: UnrolledScene, lit: Lit, row: Row) -> None:
+    """Hide the steps to which δ has not come back yet; forward there is none."""
+    assert scene.layout is not None
+    if lit.light.phase == "update":
+        return
+    first = errors_from(lit, row.spec.layer, scene.layout.steps)
+    area = _area(row)
+    area.setRight(area.right() if first == scene.layout.steps else _edge(scene, first))
+    painter.fillRect(area, faded(scene.colours.card, _VEIL))
 
 
 def _area(row: Row) -> QRectF:

@@ -9,7 +9,8 @@ import pytest
 
 from bpviz.present.palette import LIGHT, rgb
 from bpviz.present.sequence_values import channel_names, shown_sequence, target_text
-from bpviz.present.unrolled_values import Clock, cuts, flow, heat_argb, levels, pause_ms
+from bpviz.present.unrolled_cells import cells, heat
+from bpviz.present.unrolled_values import Clock, cuts, flow, levels, pause_ms
 from tests.helpers.sequences import shown, training
 
 
@@ -69,7 +70,7 @@ def test_the_picture_has_time_to_the_right():
     state = snapshot.layers[1]
     arrays = {**state.arrays, "f": np.zeros((16, 3))}
     arrays["f"][4] = 1.0
-    pixels = heat_argb(replace(state, arrays=arrays), "f", 16)
+    pixels = heat(cells(None, replace(state, arrays=arrays), 1, "f", 16))
     assert pixels.shape == (3, 16)
     red, green, blue = rgb(LIGHT.positive)
     assert pixels[0, 4] == 0xFF000000 | red << 16 | green << 8 | blue
@@ -81,7 +82,7 @@ def test_dropped_units_are_grey():
     from bpviz.snapshot import SnapshotRequest
 
     state = made.snapshot(SnapshotRequest(sample=3)).layers[2]
-    pixels = heat_argb(state, "a", 16)[:, 0]
+    pixels = heat(cells(None, state, 1, "a", 16))[:, 0]
     dropped = state.arrays["mask"] == 0
     assert 0 < dropped.sum() < 20
     assert len(set(pixels[dropped].tolist())) == 1

@@ -9,9 +9,11 @@ from PySide6.QtTest import QTest
 from bpviz.present.diagram import Spot
 from bpviz.present.unrolled import Mark
 from bpviz.present.walk import Target
+from bpviz.present.walk_time import way_of
 from bpviz.probing import ParameterPlace
 from bpviz.training.config import DataConfig, RunConfig
 from bpviz.training.layer_spec import parse_layers
+from bpviz.views.unrolled_walk import drop_ways
 from tests.wiring.test_window import Open
 
 
@@ -122,3 +124,41 @@ def test_the_mean_over_sequences_shows_the_mean_input_and_says_so(opened, qtbot)
     walks.leave()
     assert not scene.is_mean
     assert scene.shown.x[4, 0] == scene.info.x_train[scene.snapshot.sample, 8]
+
+
+def test_the_walk_shows_gate_by_gate_and_puts_back_what_was_shown(opened, qtbot):
+    panel = lstm(opened, qtbot)
+    opened.window.resize(1400, 1000)
+    walks, scene = opened.wiring.walks, panel.unrolled.canvas.scene
+    walks.go_to(Target(1, "first"))
+    qtbot.waitUntil(lambda: walks.walk.on, timeout=20_000)
+    assert scene.view == "all" or not panel.unrolled.canvas.has_room()
+    panel.unrolled.strip.chips["c"].click()
+    walks.step("operation")
+    assert scene.view == "c"
+    walks.leave()
+    assert scene.view == "c"
+    panel.unrolled.strip.chips["h"].click()
+    walks.go_to(Target(1, "last"))
+    qtbot.waitUntil(lambda: walks.walk.on, timeout=20_000)
+    walks.leave()
+    assert scene.view == "h"
+    assert panel.unrolled.strip.chips["h"].isChecked()
+
+
+def test_delta_goes_back_through_time_step_by_step_and_to_the_left(opened, qtbot):
+    panel = lstm(opened, qtbot)
+    walks, scene = opened.wiring.walks, panel.unrolled.canvas.scene
+    walks.go_to(Target(1, "backward"))
+    qtbot.waitUntil(lambda: walks.walk.on, timeout=20_000)
+    last = len(walks.walk.operations)
+    seen = []
+    for index, each in enumerate(walks.walk.operations[:last]):
+        if each.phase == "backward" and each.kind == "delta" and each.layer == 1:
+            walks.go_to(Target(1, index))
+            row = next(row for row in scene.layout.rows if row.spec.kind == "recurrent")
+            seen.append(scene.cells(row).errors)
+            ways = drop_ways(scene.layout, way_of(scene.lit))
+            assert each.step == 15 or ways[-1][2] < ways[-1][0]
+            assert panel.unrolled.strip.slider.value() == each.step + 1
+    assert seen == list(range(15, -1, -1))
