@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -33,6 +33,7 @@ from bpviz.present.values import (
     typed_value,
 )
 from bpviz.text import Text, tr
+from bpviz.views.typing_ends import ends_typing, rest
 
 _BOX_EXTRA, _TIGHT_EXTRA = 30, 23
 _EDIT_EXTRA = 14
@@ -144,9 +145,18 @@ class ValueEdit(QLineEdit):
                 self._put(value)
                 self.value_edited.emit(value)
         else:
+            if ends_typing(event) and self._problem_of(self.text()) is None:
+                rest(self)  # what was typed is taken as the focus goes
             super().keyPressEvent(event)
-            if ends_typing(event) and not self._is_wrong():
-                rest(self)
+
+    def event(self, event: QEvent) -> bool:
+        # Escape takes back what was typed before it dismisses a message.
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            takes_back = event.key() == Qt.Key.Key_Escape and (self.isModified() or self._is_wrong())
+            event.setAccepted(event.isAccepted() or takes_back)
+            if takes_back:
+                return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         field = self._row.field

@@ -51,6 +51,7 @@ from bpviz.views.shortcuts import SpaceKey
 from bpviz.views.theme import ThemeKeeper
 from bpviz.views.timeline import Timeline
 from bpviz.views.toolbar import ToolBar
+from bpviz.views.typing_ends import ClickAway
 from bpviz.views.window_picture import window_image
 
 
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(self, self.host, self.settings, self.themes)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.activated.connect(self.message_bar.dismiss)
-        self._space = SpaceKey(self, self.train_toggled.emit)
+        self._space, self._away = SpaceKey(self, self.train_toggled.emit), ClickAway(self)
         self._default_layout_due = True
         self._said_in = language()
         self._connect()

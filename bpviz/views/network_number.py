@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from bpviz.views.typing_ends import ends_typing, rest
+
 
 class NumberBox(QLineEdit):
     """Shows ``value`` within its range.
@@ -64,5 +66,7 @@ class NumberBox(QLineEdit):
         step = steps.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
+            if ends_typing(event):
+                rest(self)
         else:
             self.step_by(step)

@@ -121,20 +121,22 @@ class SetupPanel(Panel):
         self._focus(focused)
 
     def _place_of_focus(self) -> tuple[str, int] | None:
-        """Return the row that has the focus, and which of its parts."""
+        """Return the row that has the focus, and which of its parts; −1 where it rests on the row itself."""
         # Without a focus the window itself stands for it: it is in no row.
         focus = QApplication.focusWidget() or self.window()
         for key, view in self._rows.items():
+            if focus is view:
+                return key, -1
             if view.isAncestorOf(focus):
                 parts = view.parts()
-                if focus in parts:
-                    return key, parts.index(focus)
+                return key, parts.index(focus) if focus in parts else -1
         return None
 
     def _focus(self, place: tuple[str, int] | None) -> None:
         if place is not None and place[0] in self._rows:
-            parts = self._rows[place[0]].parts()
-            parts[min(place[1], len(parts) - 1)].setFocus()
+            row = self._rows[place[0]]
+            parts = row.parts()
+            (parts[min(place[1], len(parts) - 1)] if place[1] >= 0 else row).setFocus()
 
     def _add_section(self, content: QWidget, column: QVBoxLayout, section: Section) -> None:
         unfolded = section.title not in self._folded_sections

@@ -125,6 +125,7 @@ QSlider::handle:horizontal:disabled { border-color: @muted@; }
 QComboBox { background: @control@; color: @text@; border: 1px solid transparent; border-radius: 5px;
     padding: 2px 22px 2px 8px; }
 QComboBox:hover { background: @hover@; }
+QComboBox { combobox-popup: 0; }
 QComboBox:focus { border-color: @accent@; }
 QComboBox:disabled { color: @muted@; }
 QComboBox::drop-down { border: none; width: 20px; }
