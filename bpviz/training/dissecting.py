@@ -24,7 +24,8 @@ MOST_SAMPLES = 256
 def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None = None) -> Dissection:
     """Return the iteration that comes next, operation by operation; the run stays where it is.
 
-    The numbers are those that the iteration will use, to the bit: batch, masks, gradient, update.
+    The numbers are those that the iteration will use, to the bit: batch, masks, gradient, update.  Where the
+    record reaches farther it is the recorded one, whatever the settings are by now.
 
     Parameters
     ----------
@@ -38,6 +39,11 @@ def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None
     NotFinite
         Where the next iteration would end the run.
     """
+    with training.as_recorded():
+        return _dissect(training, config, rows)
+
+
+def _dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None) -> Dissection:
     rehearsal = training.rehearse()
     if isinstance(training, NetworkTraining):
         return _of_network(training, rehearsal, config, rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,6 +172,17 @@ class Training:
         self.batches.batch_size = live.batch_size
         self.objective.set_penalties(live.penalties)
         self._bounds = live.clip_value is not None or live.clip_norm is not None
+
+    @contextmanager
+    def as_recorded(self) -> Iterator[None]:
+        """Use the settings that made the next iteration, where it is recorded already."""
+        live = self.live
+        if self.iteration < self.line.last:
+            self.use(self.line.settings_at(self.iteration)[0])
+        try:
+            yield
+        finally:
+            self.use(live)
 
     def iterations(self) -> Iterator[Iteration]:
         """Go on from where the run stands until a stop; the first of a new run is iteration 0.

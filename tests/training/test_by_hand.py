@@ -143,16 +143,20 @@ def test_a_function_s_variable():
 @pytest.mark.parametrize("options", RUNS)
 def test_a_kept_sample_is_learnt_from_by_every_iteration_after_it(options):
     training, other = begun(options), begun(options)
-    theta = training.theta.tobytes()
+    theta, place = training.theta.tobytes(), training.batches.at()
     keep(training, (X, Y))
     assert training.theta.tobytes() == theta
+    assert training.batches.at() == place
     assert not training.update.any()
     # The same by other means: an iteration that changes nothing, and then other samples.
     keep(other, ())
     train = other.objective.train
     x, y, labels = train.x.copy(), train.y.copy(), train.labels.copy()
     x[3, 1], y[3, 0], labels[3] = 2.0, 0.0, 0
-    other.objective.learn_from(Samples(x, y, labels))
+    objective = other.objective.clone()
+    objective.train = Samples(x, y, labels)
+    objective.recall(other.objective.memory())
+    other.objective = objective
     assert training.evaluate() == other.evaluate()
     for run in (training, other):
         going = run.iterations()

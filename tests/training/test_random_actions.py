@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from bpviz.dissection import Dissection
 from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training import checkpoints
@@ -223,9 +224,16 @@ class Wanderer:
 
     def walk_on(self) -> None:
         """Take the next iteration apart, go through it, and come out where it leads."""
-        self._take_apart()
-        if self.training.iteration < LONGEST:
-            self._go_on()
+        made, at = self._take_apart(), self.training.iteration
+        if at < LONGEST:
+            # Along what is recorded, whatever the settings are by now; beyond it with these.
+            if at < self.training.line.last:
+                self.training.seek(at + 1)
+            else:
+                self._go_on()
+            assert bits((made.update, made.gradient, made.loss)) == bits(
+                (self.training.update, self.training.gradient, self.training.loss)
+            )
             self._take_apart()
 
     def walk_back(self) -> None:
@@ -234,12 +242,13 @@ class Wanderer:
         self.back()
         self._take_apart()
 
-    def _take_apart(self) -> None:
+    def _take_apart(self) -> Dissection:
         theta, at = self.training.theta.copy(), self.training.iteration
         made = dissect(self.training, self.config)
         assert made.theta.tobytes() == theta.tobytes()
         follows = self.paths[self.present][at : at + 1]
         assert bool(made.by_hand) == bool(follows and follows[0].changes)
+        return made
 
     def _changes(self) -> tuple[Change, ...]:
         draw, info = self.draw, self.training.info
