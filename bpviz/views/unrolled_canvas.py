@@ -180,7 +180,8 @@ class UnrolledCanvas(PointedCanvas):
             step = self.scene.step if self.scene.cursor is None else None
             mark = moved(layout, self.scene.cursor, way, step)
             self._set_cursor_spot(mark)
-            self.step_chosen.emit(mark.step)
+            if mark.step >= 0:
+                self.step_chosen.emit(mark.step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.enter()
         else:

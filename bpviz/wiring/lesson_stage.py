@@ -242,7 +242,7 @@ class LessonStage(QObject):
         if isinstance(network, NetworkPanel):
             network.footer.gradients.setChecked(look.gradients)
             network.canvas.pin(_spot(look))
-            network.unrolled.canvas.pin(look.mark)
+            network.unrolled.pin_mark(look.mark)
         if isinstance(surface, SurfacePanel) and look.plane:
             first, second = (each - 1 for each in look.plane)
             surface.controls.ask(SurfaceRequest("weights", (first, second)))
