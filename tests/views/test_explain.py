@@ -135,9 +135,44 @@ def test_any_unit_can_be_chosen_and_the_largest_again(shown):
     chosen = head.symbol.text()
     shown.step("activation", 1)
     assert head.symbol.text()[-1] == chosen[-1]
-    head.symbol.click()
+    head.go_to.top.trigger()
     a = shown.dissection.layers[0].a.mean(axis=0)
     assert panel.explained.moment.place == (int(abs(a).argmax()),)
+
+
+def test_any_unit_is_gone_to_by_its_number(shown):
+    panel, head = shown.panel, shown.panel.head
+    shown.step("gradient", 1)
+    head.symbol.click()
+    assert head.go_to.isVisible()
+    assert "W[4,2]" in head.go_to.all.text() and "b[4]" in head.go_to.all.text()
+    shown.qtbot.keyClicks(head.go_to.line, "W 9,9")
+    shown.qtbot.keyClick(head.go_to.line, Qt.Key.Key_Return)
+    assert head.go_to.isVisible() and head.go_to.line.selectedText() == "W 9,9"
+    shown.qtbot.keyClicks(head.go_to.line, "W 3,2")
+    shown.qtbot.keyClick(head.go_to.line, Qt.Key.Key_Return)
+    assert not head.go_to.isVisible()
+    assert (panel.explained.moment.parameter, panel.explained.moment.place) == ("W", (2, 1))
+    assert head.symbol.text() == "W⁽¹⁾₃₂"
+
+
+@pytest.mark.parametrize("depth", ["story", "words", "formulas"])
+def test_in_a_small_panel_everything_scrolls_and_nothing_is_wider(qtbot, depth):
+    shown = Shown(qtbot, data="delayed_xor", layers="lstm 12", steps=3, delay=1)
+    panel = shown.panel
+    panel.set_depth(depth)
+    panel.resize(260, 110)
+    for kind, layer in (("gradient", 1), ("sum", 2), ("update", 1)):
+        shown.step(kind, layer)
+        shown.typeset()
+        qtbot.wait(20)
+        assert panel.minimumSizeHint().width() <= 260
+        page = panel.pages[depth]
+        assert panel.head.copy.geometry().right() <= panel.width()
+        assert page.body.width() <= page.viewport().width()
+        label = getattr(page, "label", None)
+        if label is not None:
+            assert label.height() >= label.heightForWidth(label.width())
 
 
 def test_it_follows_what_is_pointed_at(shown):

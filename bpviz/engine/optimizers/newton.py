@@ -37,10 +37,8 @@ class Newton(SearchOptimizer):
         r"\theta \leftarrow \theta+\alpha\,d",
     )
     lines = (
-        (
-            "d = -g if straight > 0 else -(g + sum(H_row[others] * d_all[others], others)) / (H_own + tau)"
-            " if n > 1 else -g / (H_own + tau)"
-        ),
+        "r = sum(H_row[others] * d_all[others], others)",
+        "d = -g if straight > 0 else (-g - r) / (H_own + tau)",
         "theta = theta + alpha * d",
     )
 
@@ -77,11 +75,11 @@ class Newton(SearchOptimizer):
         cls, found: Mapping[str, Any], before: Mapping[str, Any], gradient: Array, place: int
     ) -> dict[str, Any]:
         """Return the parameter's row of (H + τI) d = −g: its own entry, and the others."""
-        row, size = found["H"][place], len(gradient)
-        others = [each for each in range(size) if each != place]
+        row = found["H"][place]
+        others = [each for each in range(len(gradient)) if each != place]
         return {
             **super().lines_read(found, before, gradient, place),
-            "n": size,
+            **({} if others else {"r": 0}),
             "H_own": float(row[place]),
             "H_row": row[others],
             "d_all": found["d"][others],

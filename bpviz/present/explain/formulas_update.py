@@ -191,9 +191,9 @@ def _found(moment: Moment) -> Mapping[str, Any]:
 
 def _flags(read: Mapping[str, Any], rate: float) -> dict[str, float]:
     """Return what decides which of an optimizer's lines are in force at all."""
-    flags = {name: float(read[name]) for name in ("straight", "since", "pairs", "n") if name in read}
-    if read.get("tau") == 0:
-        flags["tau"] = 0.0
+    flags = {name: float(read[name]) for name in ("straight", "since", "pairs") if name in read}
+    # What adds nothing is not printed.
+    flags |= {name: 0.0 for name in ("tau", "r") if read.get(name) == 0}
     return flags if rate == 0 else {**flags, "eta": rate}
 
 
