@@ -14,6 +14,15 @@ class ParameterPlace:
     place: tuple[int, ...]
 
 
+ERROR = "delta"
+"""In the place of an array's name: δ of a unit, by its flat number; of layer 0 it is ∂L/∂x."""
+
+
+def error_at(layer: int, unit: int) -> ParameterPlace:
+    """Return the place of δ of a unit."""
+    return ParameterPlace(layer, ERROR, (unit,))
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A difference and the two losses that it came from.
@@ -32,7 +41,10 @@ class Difference:
 class GradientProbe:
     """∂L/∂θᵢ by backpropagation beside the central and the forward difference, over the same samples.
 
-    ``at_kink`` says that L has a kink within the step there: no difference is right then.
+    ``at_kink`` says that L has a kink within the step there: no difference is right then.  ``sample`` is
+    whose δ was checked among those that the window shows, −1 for the mean over a batch or a parameter.
+    ``penalty`` is what the regularizers add to the gradient, ``truncated`` says that backpropagation
+    through time leaves out older steps there, ``clipped`` that the update takes the gradient clipped.
     """
 
     run_id: int
@@ -43,6 +55,10 @@ class GradientProbe:
     central: Difference
     forward: Difference
     at_kink: bool = False
+    sample: int = -1
+    penalty: float = 0.0
+    truncated: bool = False
+    clipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class CardLine:
     """One number: what it is, and its value; with ``before`` what it was and what it became.
 
     ``more`` are further numbers of the same line, each with its name; ``factors`` are what the value is the
-    product of.
+    product of.  ``check`` is where the gradient stands that the value is, to be held against differences:
+    a parameter, or an ``ERROR`` of a unit.
     """
 
     name: str
@@ -46,6 +47,7 @@ class CardLine:
     before: float | None = None
     more: tuple[tuple[str, float], ...] = ()
     factors: tuple[float, ...] = ()
+    check: ParameterPlace | None = None
 
     def shown(self) -> str:
         """Return the line with 4 significant digits."""
@@ -54,6 +56,12 @@ class CardLine:
     def exact(self) -> str:
         """Return the line with every digit that the number has."""
         return self._said(exact)
+
+    def copied(self) -> str:
+        """Return what is copied of the line alone: its number, or all of it where it has several."""
+        if self.value is None or self.before is not None or self.more or self.factors:
+            return self.exact()
+        return exact(self.value)
 
     def _said(self, number: Callable[[float], str], most: int | None = None) -> str:
         if self.value is None:

@@ -100,6 +100,13 @@ def chain(info: RunInfo, snapshot: Snapshot, spot: Spot, most: int = MOST_PATHS)
     return Chain(symbols, tuple(paths), count, total)
 
 
+def head_of(info: RunInfo, snapshot: Snapshot) -> tuple[tuple[str, Array], ...]:
+    """Return the factors of δ of the outputs, with their names: ∂L/∂ŷ and ∂ŷ/∂z, or ∂L/∂z alone."""
+    parts = _head(info, snapshot)
+    names = ("∂L/∂ŷ", "∂ŷ/∂z") if len(parts) == 2 else ("∂L/∂z",)
+    return tuple(zip(names, parts, strict=True))
+
+
 def _is_plain(state: LayerState) -> bool:
     return state.kind == "dense" and state.weights is not None and len(state.shape) <= 1
 
@@ -119,7 +126,7 @@ def _head(info: RunInfo, snapshot: Snapshot) -> tuple[Array, ...]:
     if slope is None or snapshot.target is None or info.loss_name not in LOSSES:
         return (output.delta,)
     loss = LOSSES.create(info.loss_name)
-    if loss.from_logits:
+    if loss.from_logits or np.size(snapshot.target) != output.units:
         return (output.delta,)
     y = np.asarray(snapshot.target).reshape(1, -1)
     by_answer = loss.gradient(output.z[None], output.a[None], y)[0]
@@ -221,7 +228,8 @@ def _way(snapshot: Snapshot, path: Path) -> str:
 def sum_lines(snapshot: Snapshot, spot: Spot) -> list[CardLine]:
     """Return the terms of z = Σ w·a + b of a dense neuron, the strongest first."""
     state, before = snapshot.layers[spot.layer], snapshot.layers[spot.layer - 1]
-    if snapshot.sample < 0 or state.weights is None or not _is_plain(state):
+    # Of a mean as well: the sum is linear.
+    if state.weights is None or not _is_plain(state):
         return []
     weights = state.weights[spot.unit]
     terms = weights * before.a

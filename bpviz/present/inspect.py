@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from bpviz.present import inspect_maps
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
-from bpviz.present.chain import chain_lines, sum_lines
+from bpviz.present.chain import sum_lines
+from bpviz.present.chain_back import shares
 from bpviz.present.diagram import Spot
 from bpviz.present.feature_words import feature_word
 from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import grouped, short
 from bpviz.present.sequence_values import target_text as sequence_target
-from bpviz.probing import ParameterPlace
+from bpviz.probing import ParameterPlace, error_at
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
 
@@ -85,7 +86,7 @@ def card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | Non
     if inspect_maps.speaks_of(snapshot, spot):
         return inspect_maps.card(snapshot, spot)
     if spot.is_weight:
-        return _weight_card(info, snapshot, spot, previous)
+        return _weight_card(snapshot, spot, previous)
     return _input_card(info, snapshot, spot) if spot.layer == 0 else _neuron_card(info, snapshot, spot)
 
 
@@ -102,7 +103,7 @@ def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
     lines = [
         CardLine("z", float(layer.z[unit])),
         CardLine(f"a = {formula}", float(layer.a[unit])),
-        CardLine("δ = ∂L/∂z", float(layer.delta[unit]), "backward"),
+        CardLine("δ = ∂L/∂z", float(layer.delta[unit]), "backward", check=error_at(spot.layer, unit)),
     ]
     if layer.bias is not None:
         lines.append(CardLine(tr("bias b"), float(layer.bias[unit]), "muted"))
@@ -124,37 +125,38 @@ def _input_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
         title = tr("Pixel in row {row}, column {column}", row=row + 1, column=column + 1)
     else:
         title = tr("Input {name}", name=feature_name(info, unit))
-    lines = []
+    lines: list[CardLine] = []
     if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
         lines.append(CardLine(tr("in the data"), float(info.x_train[snapshot.sample, unit]), "muted"))
     lines.append(
         CardLine(tr("the network sees {symbol}", symbol="x" + subscript(unit + 1)), float(layer.a[unit]))
     )
+    lines.extend(_into(snapshot, unit))
     return Card(title, tuple(lines), "map" if layer.maps is not None else "none")
 
 
-def _weight_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snapshot | None) -> Card:
-    layer, before = snapshot.layers[spot.layer], snapshot.layers[spot.layer - 1]
+def _into(snapshot: Snapshot, unit: int) -> list[CardLine]:
+    """Return ∂L/∂x, put together from what the first layer sends back."""
+    found = shares(snapshot.layers, 0, unit)
+    # The mean of a product of what differs from sample to sample is no product of the means.
+    linear = snapshot.layers[1].kind in ("dense", "conv")
+    if found is None or found.coupled or (snapshot.sample < 0 and not linear):
+        return []
+    return [CardLine("∂L/∂x", float(found.terms.sum()), "backward", check=error_at(0, unit))]
+
+
+def _weight_card(snapshot: Snapshot, spot: Spot, previous: Snapshot | None) -> Card:
+    layer = snapshot.layers[spot.layer]
     if layer.weights is None:
         return Card("", ())
     at = (spot.unit, spot.source)
     w = f"W⁽{superscript(spot.layer)}⁾[{spot.unit + 1},{spot.source + 1}]"
     lines = [CardLine("w", float(layer.weights[at]))]
-    delta, a = float(layer.delta[spot.unit]), float(before.a[spot.source])
     if layer.weight_gradient is not None:
         lines.append(CardLine(tr("∂L/∂w of the last update"), float(layer.weight_gradient[at]), "backward"))
-    # Before the sample's part: what a low panel cuts off is the end.
     lines.extend(_change(layer.weights[at], snapshot, previous, spot))
-    factors = f"{short(delta)} × {_bracketed(a)}"
-    lines.append(CardLine(tr("now, this sample: δ·a"), None, "muted"))
-    lines.append(CardLine(factors, delta * a, "backward"))
-    lines.extend(chain_lines(info, snapshot, spot))
     place = ParameterPlace(spot.layer, "W", at)
     return Card(tr("Weight {symbol}", symbol=w), tuple(lines), parameter=place)
-
-
-def _bracketed(value: float) -> str:
-    return f"({short(value)})" if value < 0 else short(value)
 
 
 def _change(value: float, snapshot: Snapshot, previous: Snapshot | None, spot: Spot) -> list[CardLine]:

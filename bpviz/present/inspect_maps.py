@@ -19,7 +19,7 @@ from bpviz.present.map_windows import (
     window_of,
 )
 from bpviz.present.numbers import short
-from bpviz.probing import ParameterPlace
+from bpviz.probing import ParameterPlace, error_at
 from bpviz.snapshot import LayerState, ParameterState, Snapshot
 from bpviz.text import tr
 
@@ -73,8 +73,9 @@ def _written(state: LayerState) -> CardLine:
     return CardLine(re.sub(r"(?<=\d)x(?=\d)", "×", state.text), None, "muted")
 
 
-def _back(state: LayerState, unit: int) -> CardLine:
-    return CardLine("δ = ∂L/∂z", float(state.delta[unit]), "backward")
+def _back(state: LayerState, spot: Spot) -> CardLine:
+    where = error_at(spot.layer, spot.unit)
+    return CardLine("δ = ∂L/∂z", float(state.delta[spot.unit]), "backward", check=where)
 
 
 def convolution_card(snapshot: Snapshot, spot: Spot) -> Card:
@@ -93,7 +94,7 @@ def convolution_card(snapshot: Snapshot, spot: Spot) -> Card:
     name = "z" if bias is None else "z = Σ w·x + b"
     lines.append(CardLine(name, float(state.z[spot.unit])))
     lines.append(CardLine(f"a = {formula}", float(state.a[spot.unit])))
-    lines.append(_back(state, spot.unit))
+    lines.append(_back(state, spot))
     if bias is not None:
         lines.insert(1, CardLine(tr("bias b"), float(bias.values[channel]), "muted"))
         gradient = float(bias.gradient[channel])
@@ -157,7 +158,7 @@ def pooling_card(snapshot: Snapshot, spot: Spot) -> Card:
     window, (channel, row, column) = window_of(state.text), place(spot.unit, state.shape)
     largest = state.kind == "maxpool"
     formula = tr("a = largest of the window") if largest else tr("a = mean of the window")
-    lines = [CardLine(formula, float(state.a[spot.unit])), _back(state, spot.unit)]
+    lines = [CardLine(formula, float(state.a[spot.unit])), _back(state, spot)]
     if window is None or len(before.shape) != 3:
         return Card(unit_title(state, spot), tuple(lines))
     seen = window.cut(maps_of(before.a, before.shape)[channel : channel + 1], row, column)
@@ -202,7 +203,11 @@ def dropout_card(snapshot: Snapshot, spot: Spot) -> Card:
         if factor:
             lines.append(CardLine(tr("factor 1/(1 − p)"), factor, "muted"))
     lines.append(CardLine("a = m·x", float(state.a[spot.unit])))
-    lines.append(CardLine("δ = ∂L/∂a", float(state.delta[spot.unit]), "backward"))
+    lines.append(
+        CardLine(
+            "δ = ∂L/∂a", float(state.delta[spot.unit]), "backward", check=error_at(spot.layer, spot.unit)
+        )
+    )
     if mask is not None:
         back = float(state.delta[spot.unit]) * float(np.asarray(mask).ravel()[spot.unit])
         lines.append(CardLine("∂L/∂x = m·δ", back, "backward"))
@@ -240,10 +245,11 @@ def batch_norm_card(snapshot: Snapshot, spot: Spot) -> Card:
     if state.activation not in ("", "identity"):
         formula = ACTIVATION_FORMULAS.get(state.activation, state.activation)
         lines.append(CardLine(f"a = {formula}", float(state.a[spot.unit])))
-    lines.append(_back(state, spot.unit))
+    lines.append(_back(state, spot))
     if gamma is not None and beta is not None:
-        back = (("∂L/∂β", float(beta.gradient[channel])),)
-        lines.append(CardLine("∂L/∂γ", float(gamma.gradient[channel]), "backward", more=back))
+        for one, name in ((gamma, "∂L/∂γ"), (beta, "∂L/∂β")):
+            place_of = ParameterPlace(spot.layer, one.name, (channel,))
+            lines.append(CardLine(name, float(one.gradient[channel]), "backward", check=place_of))
     lines += _statistics(state, channel, "running_mean", "running_variance", tr("running: μ"))
     if gamma is None or beta is None:
         return Card(unit_title(state, spot), tuple(lines))
@@ -274,7 +280,11 @@ def flat_card(snapshot: Snapshot, spot: Spot) -> Card:
         channel, row, column = place(spot.unit, shape)
         where = tr("map {map}, row {row}, column {column}", map=channel + 1, row=row + 1, column=column + 1)
         lines.insert(0, CardLine(where, None, "muted"))
-    lines.append(CardLine("δ = ∂L/∂a", float(state.delta[spot.unit]), "backward"))
+    lines.append(
+        CardLine(
+            "δ = ∂L/∂a", float(state.delta[spot.unit]), "backward", check=error_at(spot.layer, spot.unit)
+        )
+    )
     return Card(unit_title(state, spot), tuple(lines))
 
 

@@ -6,39 +6,77 @@ from dataclasses import replace
 
 from bpviz.present.cards import Card, CardLine
 from bpviz.present.numbers import exact, short
-from bpviz.probing import Difference, GradientProbe
+from bpviz.probing import ERROR, Difference, GradientProbe, ParameterPlace
 from bpviz.snapshot import Snapshot
 from bpviz.text import tr
 
 _AFTER = 2
-"""The check stands below the number and its gradient."""
+"""Where no line of the card tells the gradient itself, the check stands below the number and its gradient."""
+_AGREES, _NEARLY = 1e-6, 1e-3
+_ROUGHER = 100.0
+"""A forward difference is off by about h: less is asked of it."""
+
+
+def checkable_card(card: Card) -> Card:
+    """Return the card with the lines marked whose gradient can be held against differences."""
+    where = card.parameter
+    if where is None:
+        return card
+    bias = where if len(where.place) == 1 else replace(where, name="b", place=where.place[:1])
+    marks = {
+        tr("∂L/∂w of the last update"): where,
+        tr("∂L/∂w of this update"): where,
+        tr("∂L/∂b of the last update"): bias,
+        tr("∂L/∂b of this update"): bias,
+    }
+    lines = tuple(
+        replace(line, check=marks[line.name]) if line.check is None and line.name in marks else line
+        for line in card.lines
+    )
+    return replace(card, lines=lines)
+
+
+def checks_of(card: Card) -> tuple[ParameterPlace, ...]:
+    """Return the gradients of a card that can be checked, its parameter's first."""
+    found = [] if card.parameter is None else [card.parameter]
+    return tuple(dict.fromkeys([*found, *(line.check for line in card.lines if line.check is not None)]))
 
 
 def probed_card(card: Card, probe: GradientProbe | None, snapshot: Snapshot | None) -> Card:
-    """Return the card with the check's lines, where it is of this parameter at this iteration."""
-    if probe is None or snapshot is None or card.parameter != probe.where:
+    """Return the card with the check's lines below the gradient that was checked, at this iteration."""
+    if probe is None or snapshot is None or probe.where not in checks_of(card):
         return card
     if (probe.run_id, probe.iteration) != (snapshot.run_id, snapshot.iteration):
         return card
-    return replace(card, lines=(*card.lines[:_AFTER], *probe_lines(probe), *card.lines[_AFTER:]))
+    if probe.where.name == ERROR and probe.sample != snapshot.sample:
+        return card
+    at = next((i for i, line in enumerate(card.lines, 1) if line.check == probe.where), _AFTER)
+    return replace(card, lines=(*card.lines[:at], *probe_lines(probe), *card.lines[at:]))
 
 
 def probe_lines(probe: GradientProbe) -> tuple[CardLine, ...]:
     """Return backpropagation, the two differences with their losses, and how well they agree."""
     central, forward = probe.central, probe.forward
     said = tr("Check at this θ over {count} samples: backpropagation", count=probe.samples)
-    lines = [
-        CardLine(said, probe.backprop, "backward"),
+    if probe.sample >= 0:
+        said = tr("Check at this θ, the loss of this sample: backpropagation")
+    lines = [CardLine(said, probe.backprop, "backward")]
+    if probe.penalty:
+        lines.append(CardLine(tr("of which the penalty’s ∂R/∂w"), probe.penalty, "muted"))
+    lines += [
         CardLine(tr("central difference, h = {step}", step=short(central.step)), central.value),
         _losses("L(+h)", "L(−h)", central),
-        _agreement(central),
+        _agreement(central, 1.0),
         CardLine(tr("forward difference, h = {step}", step=short(forward.step)), forward.value),
         _losses("L(+h)", "L(0)", forward),
-        _agreement(forward),
+        _agreement(forward, _ROUGHER),
     ]
-    if probe.at_kink:
-        lines.append(CardLine(tr("A kink lies within h: no difference is right there."), None, "muted"))
-    return tuple(lines)
+    notes = [
+        (probe.at_kink, tr("A kink lies within h: no difference is right there.")),
+        (probe.truncated, tr("Backpropagation through time is truncated: it leaves older steps out.")),
+        (probe.clipped, tr("Checked before clipping: the update takes the clipped gradient.")),
+    ]
+    return (*lines, *(CardLine(note, None, "muted") for holds, note in notes if holds))
 
 
 def _losses(above: str, below: str, found: Difference) -> CardLine:
@@ -47,6 +85,11 @@ def _losses(above: str, below: str, found: Difference) -> CardLine:
     return CardLine(said, None, "muted")
 
 
-def _agreement(found: Difference) -> CardLine:
-    name = tr("they agree but for the relative error")
-    return CardLine(name, found.relative_error, "muted")
+def _agreement(found: Difference, rougher: float) -> CardLine:
+    error = found.relative_error
+    name = tr("✗ they differ: relative error")
+    if error <= _AGREES * rougher:
+        name = tr("✓ they agree: relative error")
+    elif error <= _NEARLY * rougher:
+        name = tr("≈ they nearly agree: relative error")
+    return CardLine(name, error, "muted")

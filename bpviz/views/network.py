@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from bpviz.dissection import Dissection, Operation
 from bpviz.present import diagram_colours as colours
 from bpviz.present import inspect
+from bpviz.present.card_chain import chained_card
+from bpviz.present.card_walk import before_update, walking_card
 from bpviz.present.cards import Card, Editable
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_maps import around
@@ -18,7 +20,7 @@ from bpviz.present.editable import editable_card, in_both_units
 from bpviz.present.layer_heads import layer_heads
 from bpviz.present.mean_card import of_mean
 from bpviz.present.palette import Palette
-from bpviz.present.probed import probed_card
+from bpviz.present.probed import checkable_card, probed_card
 from bpviz.present.unrolled_rows import is_unrolled
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import Lit, lit_at, walked_snapshot
@@ -102,6 +104,7 @@ class NetworkPanel(Panel):
         self.unrolled.canvas.edit_wanted.connect(self.card_view.edit)
         self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
         self.card_view.closed.connect(self._on_card_closed)
+        self.card_view.folded_changed.connect(self._show_card)
         self.card_view.check_wanted.connect(self.check_wanted)
         self.card_view.edit_wanted.connect(self._on_card_edit_wanted)
         self.number_box.changed.connect(self.number_changed)
@@ -134,6 +137,12 @@ class NetworkPanel(Panel):
         self._info = self.canvas.scene.info = self.unrolled.canvas.scene.info = info
 
     @property
+    def shown_sample(self) -> int:
+        """The training sample whose numbers are shown, −1 for the mean over a batch."""
+        scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
+        return -1 if scene.snapshot is None else scene.snapshot.sample
+
+    @property
     def _unrolls(self) -> bool:
         """Whether the run's network is shown unrolled over time."""
         return self._info is not None and is_unrolled(self._info)
@@ -152,7 +161,9 @@ class NetworkPanel(Panel):
             self.card_view.edit_button,
             self.card_view.check_button,
             self.card_view.copy_button,
+            self.card_view.fold_button,
             self.card_view.close_button,
+            self.card_view,
         ]
         for first, second in zip(chain, chain[1:], strict=False):
             QWidget.setTabOrder(first, second)
@@ -169,7 +180,11 @@ class NetworkPanel(Panel):
         self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
     ) -> None:
         """Light one operation: the diagram shows the numbers of the iteration in the making."""
-        self._lit = lit_at(dissection, operation, sample)
+        lit = lit_at(dissection, operation, sample)
+        if (lit is None) != (self._lit is None):
+            # It was made over other samples.
+            self._probe = None
+        self._lit = lit
         if self._plain is not None:
             self._show(self._plain)
 
@@ -272,6 +287,7 @@ class NetworkPanel(Panel):
             numbers = in_both_units(self._info, self._plain, numbers)
         self.number_box.open_at(numbers, self.card_view.pos())
 
+    @Slot()
     def _show_card(self) -> None:
         """Show the card of what is pointed at, pinned or under the keyboard, or hide it."""
         if self._unrolls:
@@ -280,20 +296,29 @@ class NetworkPanel(Panel):
                 self.card_view.hide()
             else:
                 target = told[1].translated(self.unrolled.x(), self.unrolled.y())
-                self._place_card(told[0], (None, None), self.unrolled.pinned, target)
+                self._place_card(self._chained(told[0]), (None, None), self.unrolled.pinned, target)
             return
         scene = self.canvas.scene
         spot = scene.told
         if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
             self.card_view.hide()
             return
-        card = self._card_of(scene.info, scene.snapshot, spot)
+        card = self._card_of(scene.info, before_update(scene.snapshot, scene.lit), spot)
         if scene.lit is not None and scene.snapshot.sample < 0 and scene.lit.sample == "mean":
             card = of_mean(card, sample_text(scene.lit.dissection, "mean"))
-        card = editable_card(scene.info, scene.snapshot, card, spot)
+        card = self._chained(editable_card(scene.info, scene.snapshot, card, spot), spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         picture = self._card_picture(card, spot)
         self._place_card(card, picture, scene.pinned is not None, target, self._avoided(spot))
+
+    def _chained(self, card: Card, spot: Spot | None = None) -> Card:
+        """Return the card with its chain rule, before the update, and what the update makes of it."""
+        scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
+        if scene.info is None or scene.snapshot is None:
+            return card
+        snapshot = before_update(scene.snapshot, scene.lit)
+        card = walking_card(snapshot, card, scene.lit)
+        return checkable_card(chained_card(scene.info, snapshot, card, scene.lit, spot))
 
     def _card_of(self, info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
         """Return the card of a spot; where the walk's window is, that of what it does there."""
@@ -312,16 +337,26 @@ class NetworkPanel(Panel):
         avoided: Box | None = None,
     ) -> None:
         """Show a card beside what it is about."""
-        card = probed_card(card, self._probe, self._plain)
+        scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
+        card = probed_card(card, self._probe, scene.snapshot)
+        self._pinned_parameter = card.parameter if pinned else None
         for room in self._card_rooms(target):
             self.card_view.show_card(card, *picture, pinned, room)
             size = (float(self.card_view.width()), float(self.card_view.height()))
             box: Box = target.getRect()  # type: ignore[assignment]
+            if pinned and self.card_view.placed is not None:
+                self.card_view.put(self.card_view.placed)
+                break
             place = card_place(size, (self.width(), self.height()), box, avoided)
             self.card_view.move(round(place[0]), round(place[1]))
             if not QRectF(self.card_view.geometry()).intersects(target):
                 break
         self.card_view.raise_()
+
+    @property
+    def pinned_parameter(self) -> ParameterPlace | None:
+        """The weight or bias whose card is pinned."""
+        return self._pinned_parameter if self.card_view.isVisible() else None
 
     def _card_rooms(self, target: QRectF) -> list[QSizeF]:
         """Return how large a card may be: less than the diagram; where that hides the target, beside it."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QFontMetricsF,
     QGuiApplication,
@@ -16,16 +20,23 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from bpviz.present.cards import Card, Tone
+from bpviz.present.cards import Card, CardLine, Tone
 from bpviz.present.palette import LIGHT, Palette
+from bpviz.present.probed import checks_of
 from bpviz.text import tr
 from bpviz.views.network_tables import BETWEEN, TablesPlan, paint_tables, table_plans
 
 PAD = 10.0
 # Of the room: a head wider than that has signs for buttons.
 COMPACT_SHARE = 0.75
+FOLDED_LINES = 3
+MARK = 18.0
+"""Room for the ± behind a gradient."""
+KEY_STEP = 24
+WIDEST, WIDEST_BESIDE = 0.78, 0.44
+"""Of the panel's width: a line longer than that is broken, sooner where there are tables as well."""
 NUMBERS_SHARE = 0.68
 """Of the panel's width: a wider card would hide what its numbers come from."""
 
@@ -41,11 +52,14 @@ class CardView(QWidget):
         The gradient of the card's parameter is to be held against differences.
     edit_wanted(tuple of Editable)
         Its numbers are to be changed by hand.
+    folded_changed
+        It is to be shown with fewer lines, or with all of them again.
     """
 
     closed = Signal()
     check_wanted = Signal(object)
     edit_wanted = Signal(object)
+    folded_changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,7 +68,15 @@ class CardView(QWidget):
         self.colours: Palette = LIGHT
         self._owner: object = None
         self._lines = self._first = 0
-        self._rows: list[tuple[str, Tone]] = []
+        self._rows: list[Row] = []
+        self.folded = False
+        self.chosen: int | None = None
+        """The line that was clicked or reached by the arrow keys: it alone is copied, or checked."""
+        self.placed: QPoint | None = None
+        """Where the user has put it, None where it is placed beside what it is about."""
+        self._grabbed: QPoint | None = None
+        self.fold_button = QToolButton(self)
+        self.fold_button.clicked.connect(self._on_fold_clicked)
         self._side = 0.0
         self._tables: tuple[TablesPlan, QPointF] | None = None
         self.edit_button = QToolButton(self)
@@ -62,7 +84,7 @@ class CardView(QWidget):
         self.check_button = QToolButton(self)
         self.check_button.clicked.connect(self._on_check_clicked)
         self.copy_button = QToolButton(self)
-        self.copy_button.clicked.connect(self.copy)
+        self.copy_button.clicked.connect(self.copy_all)
         self.close_button = QToolButton(self)
         self.close_button.clicked.connect(self.closed)
         self.close_button.setText("×")
@@ -73,6 +95,7 @@ class CardView(QWidget):
         row.addWidget(self.edit_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.fold_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.retranslate()
         self.hide()
@@ -92,26 +115,46 @@ class CardView(QWidget):
         self.edit_button.setAccessibleName(tr("Change"))
         self.check_button.setAccessibleName(tr("Check"))
         self.edit_button.setToolTip(tr("Change this number, and see what follows (or double-click the card)"))
-        self.check_button.setToolTip(tr("Hold the gradient against a central and a forward difference"))
-        self.copy_button.setText(tr("Copy"))
-        self.copy_button.setToolTip(tr("Copy these numbers with all their digits (Ctrl+C)"))
+        self.check_button.setToolTip(
+            tr(
+                "Hold the gradient against a central and a forward difference: the chosen line’s, "
+                "or click the ± beside a gradient"
+            )
+        )
+        self.copy_button.setAccessibleName(tr("Copy"))
+        self.copy_button.setToolTip(
+            tr("Copy all numbers with all their digits; Ctrl+C copies the chosen line’s, ↑ and ↓ choose it")
+        )
+        self._name_fold()
         self.close_button.setToolTip(tr("Let this card go (Esc)"))
         self.close_button.setAccessibleName(tr("Let this card go (Esc)"))
+
+    def _name_fold(self) -> None:
+        self.fold_button.setText("▸" if self.folded else "▾")
+        said = tr("Show all lines") if self.folded else tr("Show the first lines alone")
+        self.fold_button.setToolTip(said)
+        self.fold_button.setAccessibleName(said)
 
     def _name_buttons(self, *, compact: bool) -> None:
         """Write words on the buttons, or signs where the words would make the card too wide."""
         self.edit_button.setText("✎" if compact else tr("Change"))
         self.check_button.setText("±" if compact else tr("Check"))
+        self.copy_button.setText("⧉" if compact else tr("Copy"))
 
     def show_card(self, card: Card, image: QImage | None, owner: object, pinned: bool, room: QSizeF) -> None:
         """Show a card no larger than ``room``; ``owner`` keeps the picture's memory alive."""
         if self.card is None or card.title != self.card.title:
-            self._first = 0
+            self._first, self.chosen = 0, None
+            self.placed = self.placed if pinned else None
+        if self.chosen is not None and self.chosen >= len(card.lines):
+            self.chosen = None
         self.card, self.image, self._owner = card, image, owner
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not pinned)
         self.edit_button.setVisible(pinned and bool(card.numbers))
-        self.check_button.setVisible(pinned and card.parameter is not None)
+        self.check_button.setVisible(pinned and bool(checks_of(card)))
         self.copy_button.setVisible(pinned)
+        self.fold_button.setVisible(pinned and len(card.lines) > FOLDED_LINES)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if pinned else Qt.FocusPolicy.NoFocus)
         self.close_button.setVisible(pinned)
         self.resize(self._fitted(room, pinned).toSize())
         self.setAccessibleName(card.title)
@@ -125,7 +168,8 @@ class CardView(QWidget):
         line = metrics.height() * 1.12
         shown = [self.copy_button, self.close_button]
         shown += [self.edit_button] if self.card.numbers else []
-        shown += [self.check_button] if self.card.parameter is not None else []
+        shown += [self.check_button] if checks_of(self.card) else []
+        shown += [self.fold_button] if len(self.card.lines) > FOLDED_LINES else []
         title = bold.horizontalAdvance(self.card.title)
         if pinned:
             self._name_buttons(compact=False)
@@ -134,8 +178,11 @@ class CardView(QWidget):
                 self._name_buttons(compact=True)
                 buttons = sum(button.sizeHint().width() + 6 for button in shown)
             title += buttons
-        self._rows = _wrapped(self.card, metrics, room.width() - 2 * PAD - 10)
-        text = max([metrics.horizontalAdvance(said) for said, _ in self._rows] or [0.0])
+        lines = self.card.lines[:FOLDED_LINES] if self.folded and pinned else self.card.lines
+        self._rows = wrapped(lines, metrics, self._widest(room) - 2 * PAD - MARK)
+        text = max([metrics.horizontalAdvance(row.text) for row in self._rows] or [0.0])
+        if any(line.check is not None for line in lines):
+            text += MARK
         self._lines = len(self._rows)
         while self._lines > 1 and (self._lines + 1) * line + 2 * PAD > room.height():
             self._lines -= 1
@@ -151,6 +198,10 @@ class CardView(QWidget):
         width = max(title, text + (self._side + PAD if self._side else 0.0)) + 2 * PAD + 2
         size = self._with_tables(QSizeF(width, height), text, line, room)
         return QSizeF(min(size.width(), room.width()), min(size.height(), room.height()))
+
+    def _widest(self, room: QSizeF) -> float:
+        assert self.card is not None
+        return room.width() * (WIDEST_BESIDE if self.card.tables else WIDEST)
 
     def _with_tables(self, size: QSizeF, text: float, line: float, room: QSizeF) -> QSizeF:
         """Return the size with the best tables that fit beside or below ``size``; none where none do."""
@@ -168,7 +219,7 @@ class CardView(QWidget):
                 (below, QPointF(PAD, size.height() - PAD + 2)),
             )
             for wanted, place in places:
-                widest = room.width() * (NUMBERS_SHARE if plan.written else 1.0)
+                widest = room.width() * (NUMBERS_SHARE if plan.written else WIDEST)
                 if wanted.width() <= widest and wanted.height() <= room.height():
                     self._tables = plan, place
                     return wanted
@@ -181,8 +232,19 @@ class CardView(QWidget):
 
     @Slot()
     def _on_check_clicked(self) -> None:
-        if self.card is not None and self.card.parameter is not None:
-            self.check_wanted.emit(self.card.parameter)
+        if self.card is None:
+            return
+        every = checks_of(self.card)
+        own = None if self.chosen is None else self.card.lines[self.chosen].check
+        if every:
+            self.check_wanted.emit(own or every[0])
+
+    @Slot()
+    def _on_fold_clicked(self) -> None:
+        self.folded = not self.folded
+        self._first, self.chosen = 0, None
+        self._name_fold()
+        self.folded_changed.emit()
 
     @Slot()
     def edit(self) -> None:
@@ -197,8 +259,74 @@ class CardView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._on_edit_clicked()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the line under the pointer; its ± checks it, the title moves the card."""
+        at = self.row_at(event.position().y())
+        if event.button() != Qt.MouseButton.LeftButton or self.card is None:
+            return
+        if at is None:
+            self._grabbed = event.position().toPoint()
+            return
+        self._choose(self._rows[at].line)
+        where = self.card.lines[self._rows[at].line].check
+        if where is not None and self._mark_box(at).contains(event.position()):
+            self.check_wanted.emit(where)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        self.put(self.pos() + event.position().toPoint() - self._grabbed)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed = None
+
+    def put(self, corner: QPoint) -> None:
+        """Place the card where the user wants it, within its panel; there it stays until it is let go."""
+        parent = self.parentWidget()
+        room = self.size() if parent is None else parent.size()
+        x = max(min(corner.x(), room.width() - self.width()), 0)
+        y = max(min(corner.y(), room.height() - self.height()), 0)
+        self.placed = QPoint(x, y)
+        self.move(self.placed)
+
+    def row_at(self, y: float) -> int | None:
+        """Return the row at a height, counted among all; None on the title."""
+        line = QFontMetricsF(self.font()).height() * 1.12
+        at = int((y - PAD) // line) - 1
+        return self._first + at if 0 <= at < self._lines and self._first + at < len(self._rows) else None
+
+    def _mark_box(self, at: int) -> QRectF:
+        """Return where a row's ± is drawn."""
+        metrics = QFontMetricsF(self.font())
+        line, first = metrics.height() * 1.12, PAD + metrics.height() * 1.12 * (at - self._first + 1)
+        return QRectF(PAD + metrics.horizontalAdvance(self._rows[at].text) + 2, first, MARK, line)
+
+    def _choose(self, line: int | None) -> None:
+        self.chosen = line
+        if self.card is not None and line is not None:
+            self.setAccessibleDescription(self.card.lines[line].exact())
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the number under the pointer, or all."""
+        at = self.row_at(float(event.pos().y()))
+        menu = QMenu(self)
+        if at is not None and self.card is not None:
+            self._choose(self._rows[at].line)
+            menu.addAction(tr("Copy this number"), self.copy)
+        menu.addAction(tr("Copy all numbers"), self.copy_all)
+        menu.exec(event.globalPos())
+
     @Slot()
     def copy(self) -> None:
+        """Put the chosen line's number on the clipboard, or where none is chosen all, with all digits."""
+        if self.card is None or self.chosen is None:
+            self.copy_all()
+        else:
+            QGuiApplication.clipboard().setText(self.card.lines[self.chosen].copied())
+
+    @Slot()
+    def copy_all(self) -> None:
         """Put the card's text on the clipboard, with all digits."""
         if self.card is not None:
             QGuiApplication.clipboard().setText(self.card.copied())
@@ -237,11 +365,24 @@ class CardView(QWidget):
         painter.setFont(self.font())
         tones = {"normal": self.colours.text, "muted": self.colours.muted, "backward": self.colours.backward}
         self._first = max(min(self._first, len(self._rows) - self._lines), 0)
-        for said, tone in self._rows[self._first : self._first + self._lines]:
+        for at, row in enumerate(self._rows[self._first : self._first + self._lines], self._first):
             y += line
-            painter.setPen(QColor(tones[tone]))
-            painter.drawText(QPointF(PAD, y), said)
+            if row.line == self.chosen:
+                chosen = QRectF(PAD - 4, y - metrics.ascent() - 0.06 * line, self.width() - 2 * PAD, line)
+                painter.fillRect(chosen, QColor(self.colours.control))
+            painter.setPen(QColor(tones[row.tone]))
+            painter.drawText(QPointF(PAD, y), row.text)
+            if self._marked(at):
+                painter.setPen(QColor(self.colours.accent))
+                painter.drawText(self._mark_box(at), Qt.AlignmentFlag.AlignCenter, "±")
         self._paint_mark(painter)
+
+    def _marked(self, at: int) -> bool:
+        """Whether a row ends with the ± of its gradient's check."""
+        assert self.card is not None
+        line = self._rows[at].line
+        last = at + 1 == len(self._rows) or self._rows[at + 1].line != line
+        return self.check_button.isVisible() and last and self.card.lines[line].check is not None
 
     def _paint_mark(self, painter: QPainter) -> None:
         """Draw at the right border which part of the lines is seen, where there is no room for all."""
@@ -266,23 +407,52 @@ class CardView(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-        if event.key() not in pages:
+        key, pages = Qt.Key(event.key()), {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+        arrows = {Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+        sides = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0)}
+        if key in pages:
+            self.scroll_by(pages[key] * max(self._lines - 1, 1))
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and key in {**arrows, **sides}:
+            x, y = {**arrows, **sides}[key]
+            self.put(self.pos() + QPoint(x, y) * KEY_STEP)
+        elif key in arrows:
+            self._choose_next(arrows[key][1])
+        else:
             super().keyPressEvent(event)
+
+    def _choose_next(self, by: int) -> None:
+        """Choose the line below or above, and bring it into view."""
+        if not self._rows:
             return
-        self.scroll_by(pages[Qt.Key(event.key())] * max(self._lines - 1, 1))
+        last = self._rows[-1].line
+        line = (0 if by > 0 else last) if self.chosen is None else max(min(self.chosen + by, last), 0)
+        self._choose(line)
+        places = [at for at, row in enumerate(self._rows) if row.line == line]
+        self._first = min(self._first, places[0])
+        self._first = max(self._first, places[-1] - self._lines + 1)
+        self.update()
 
 
-def _wrapped(card: Card, metrics: QFontMetricsF, width: float) -> list[tuple[str, Tone]]:
-    """Return the card's lines, those too wide for it broken between words, with their tones."""
-    rows: list[tuple[str, Tone]] = []
-    for entry in card.lines:
-        row = ""
-        for word in entry.shown().split(" "):
-            longer = f"{row} {word}" if row else word
-            if row and metrics.horizontalAdvance(longer) > width:
-                rows.append((row, entry.tone))
+class Row(NamedTuple):
+    """One row of text of the card: its tone, and which of the card's lines it belongs to."""
+
+    text: str
+    tone: Tone
+    line: int
+
+
+def wrapped(lines: Sequence[CardLine], metrics: QFontMetricsF, width: float) -> list[Row]:
+    """Return a card's lines, those too wide for it broken between words."""
+    rows: list[Row] = []
+    for number, entry in enumerate(lines):
+        said = entry.shown()
+        indent = len(said) - len(said.lstrip(" "))
+        row = " " * indent
+        for word in said[indent:].split(" "):
+            longer = f"{row} {word}" if row.strip() else row + word
+            if row.strip() and metrics.horizontalAdvance(longer) > width:
+                rows.append(Row(row, entry.tone, number))
                 longer = "    " + word
             row = longer
-        rows.append((row, entry.tone))
+        rows.append(Row(row, entry.tone, number))
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bpviz.probing import GradientProbe, ParameterPlace
+from bpviz.probing import ERROR, GradientProbe, ParameterPlace
 from bpviz.training.by_hand import imagined
 from bpviz.training.loop import Training
 from bpviz.training.probing import probe
@@ -33,11 +33,12 @@ class Probes(QObject):
 
     @Slot(object)
     def check(self, where: ParameterPlace) -> None:
-        """Check one parameter where the run stands; in a walk over the batch that is walked through."""
+        """Check one gradient where the run stands; in a walk over the batch that is walked through."""
         coming, changes = self.walks.walk.on, self.what_ifs.present
+        sample = -1 if self.panel is None or where.name != ERROR else self.panel.shown_sample
 
         def look(training: Training) -> None:
-            self.probed.emit(probe(imagined(training, changes), where, coming=coming))
+            self.probed.emit(probe(imagined(training, changes), where, coming=coming, sample=sample))
 
         self.worker.pause()
         self.worker.look(look)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bpviz.present import inspect
+from bpviz.present.card_chain import chained_card
 from bpviz.present.chain import chain, chain_lines
 from bpviz.present.diagram import Spot
 from bpviz.snapshot import SnapshotRequest
@@ -88,7 +89,7 @@ def test_a_deep_network_lists_few_of_very_many_paths():
     found = chain(info, snapshot, Spot(1, 0, 0))
     assert found.count == 12**9
     assert len(found.paths) == 8
-    card = inspect.card(info, snapshot, Spot(1, 0, 0))
+    card = chained_card(info, snapshot, inspect.card(info, snapshot, Spot(1, 0, 0)))
     assert any("5159780344" in line.name for line in card.lines)
     path = next(line for line in card.lines if line.factors and "→" in line.name)
     assert "…" in path.shown()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bpviz.present import inspect
+from bpviz.present.card_chain import chained_card
 from bpviz.present.diagram import Spot
 from bpviz.text import set_language
 from tests.helpers.fake_snapshots import function_run, function_snapshot, network_run, network_snapshot
@@ -47,11 +48,12 @@ def test_neuron_card_has_its_numbers(info, snapshot):
 
 def test_weight_card_multiplies_delta_and_activation(info, snapshot):
     card = inspect.card(info, snapshot, Spot(2, 1, 3))
+    card = chained_card(info, snapshot, card)
     delta, a = snapshot.layers[2].delta[1], snapshot.layers[1].a[3]
     assert card.title == "Weight W⁽²⁾[2,4]"
     assert values(card)["w"] == snapshot.layers[2].weights[1, 3]
-    assert card.lines[3].value == pytest.approx(delta * a)
-    assert inspect.short(delta) in card.lines[3].name
+    assert card.lines[2].value == pytest.approx(delta * a)
+    assert card.lines[2].factors == (delta, a)
     assert not any("change" in line.name for line in card.lines)
 
 

@@ -129,7 +129,7 @@ def test_batch_norm_is_computed_from_what_is_told(layers, data, layer):
     assert said["z = γ·x′ + β"] == state.z[5]
     channel = channel_of(state, 5)
     assert said["∂L/∂γ"] == state.parameters[0].gradient[channel]
-    assert more["∂L/∂β"] == state.parameters[1].gradient[channel]
+    assert said["∂L/∂β"] == state.parameters[1].gradient[channel]
     assert said["running: μ"] == state.arrays["running_mean"][channel] != said["batch: μ"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from bpviz.present.diagram import Spot
+from bpviz.probing import error_at
 from tests.wiring.test_walk import Walked
 
 
@@ -39,5 +40,24 @@ def test_the_button_in_a_weight_s_card_checks_its_gradient(opened):
     opened.on()
     opened.settle()
     opened.qtbot.waitUntil(lambda: not any("h = " in line.name for line in view.card.lines))
-    panel.canvas.pin(Spot(0, 1))
-    assert not view.check_button.isVisible()
+
+
+def test_every_gradient_of_a_card_is_checked_where_it_stands(opened):
+    """δ of a neuron, ∂L/∂x, and in a walk the mean over the batch."""
+    panel = opened.window.panels()["network"]
+    opened.on(2)
+    opened.settle()
+    view = panel.card_view
+    for spot in (Spot(1, 2), Spot(0, 1)):
+        panel.canvas.pin(spot)
+        line = next(
+            at for at, each in enumerate(view.card.lines) if each.check == error_at(spot.layer, spot.unit)
+        )
+        view._choose(line)
+        central = checked(opened, view)
+        gradient = view.card.lines[line].value
+        said = [each for each in view.card.lines if "backpropagation" in each.name]
+        assert len(said) == 1
+        assert said[0].value == pytest.approx(gradient, rel=1e-9)
+        assert central == pytest.approx(gradient, rel=1e-6)
+        assert view.card.lines[line + 1] == said[0]
