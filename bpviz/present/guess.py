@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from bpviz.dissection import Dissection, Operation
 from bpviz.present.cards import superscript
 from bpviz.probing import ParameterPlace
+from bpviz.snapshot import ParameterState
 
 Way = int
 """1 is up, −1 is down."""
@@ -41,25 +43,48 @@ class Score:
         return Score(self.right + (guess == question.way), self.asked + 1)
 
 
-def question(dissection: Dissection, operation: Operation) -> Question | None:
-    """Return what to ask before an operation: of its layer the number that the update moves most.
+def question(
+    dissection: Dissection, operation: Operation, pointed: ParameterPlace | None = None
+) -> Question | None:
+    """Return what to ask before an operation: of its layer the number pointed at, else one that moves far.
 
-    None where nothing is to be guessed: forward, without parameters, where none of them moves, or where it
-    is a change by hand.
+    On the way back it is the number that the update moves most, before the update itself the next one, so
+    that not the same is asked twice.  None where nothing is to be guessed: forward, without parameters, where
+    none of them moves, or where it is a change by hand.
     """
     if operation.phase not in ("backward", "update") or not operation.layer or dissection.by_hand:
         return None
     trace = dissection.layers[operation.layer - 1]
-    sized = [each for each in trace.parameters if each.update.size]
-    if not sized:
+    named = {each.name: each for each in trace.parameters if each.update.size}
+    if pointed is not None and pointed.layer == operation.layer and pointed.name in named:
+        asked = _question(named[pointed.name], pointed)
+        if asked is not None:
+            return asked
+    rank = 1 if operation.phase == "update" else 0
+    parameters = tuple(named.values())
+    return _nth(operation.layer, parameters, rank) or _nth(operation.layer, parameters, 0)
+
+
+def _nth(layer: int, parameters: Sequence[ParameterState], rank: int) -> Question | None:
+    """Return the question about the number that moves most, after ``rank`` others."""
+    if not parameters:
         return None
-    most = max(sized, key=lambda each: float(np.abs(each.update).max()))
-    sizes = np.abs(most.update)
-    place = tuple(int(at) for at in np.unravel_index(int(sizes.argmax()), sizes.shape))
-    update = float(most.update[place])
+    ends = np.cumsum([each.update.size for each in parameters])
+    sizes = np.concatenate([np.abs(each.update).ravel() for each in parameters])
+    if rank >= sizes.size:
+        return None
+    flat = int(np.argsort(-sizes, kind="stable")[rank])
+    which = int(np.searchsorted(ends, flat, side="right"))
+    trace = parameters[which]
+    inside = flat - int(ends[which]) + trace.update.size
+    place = tuple(int(at) for at in np.unravel_index(inside, trace.update.shape))
+    return _question(trace, ParameterPlace(layer, trace.name, place))
+
+
+def _question(trace: ParameterState, where: ParameterPlace) -> Question | None:
+    update = float(trace.update[where.place])
     if not update or not np.isfinite(update):
         return None
-    at = ",".join(str(index + 1) for index in place)
-    name = f"{most.symbol}⁽{superscript(operation.layer)}⁾[{at}]"
-    where = ParameterPlace(operation.layer, most.name, place)
-    return Question(where, name, float(most.values[place]), update)
+    at = ",".join(str(index + 1) for index in where.place)
+    name = f"{trace.symbol}⁽{superscript(where.layer)}⁾[{at}]"
+    return Question(where, name, float(trace.values[where.place]), update)

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout
 from bpviz.present.guess import Question, Score, question
 from bpviz.present.palette import Palette
 from bpviz.present.walk import Target
+from bpviz.probing import ParameterPlace
 from bpviz.views.guess_bar import GuessBar
 from bpviz.views.main_window import MainWindow
+from bpviz.views.network import NetworkPanel
 from bpviz.wiring.walk import Walks
 
 
@@ -18,9 +20,10 @@ class Guessing(QObject):
 
     def __init__(self, window: MainWindow, walks: Walks) -> None:
         super().__init__(window)
-        self.walks, self.score = walks, Score()
+        self._window, self.walks, self.score = window, walks, Score()
+        self._resume = False
         self._waiting: tuple[Question, Target] | None = None
-        self._asked: set[tuple[int, int, int]] = set()
+        self._asked: set[tuple[int, int, int, str]] = set()
         self.bar = GuessBar(window.content)
         column = window.content.layout()
         if isinstance(column, QVBoxLayout):
@@ -29,6 +32,7 @@ class Guessing(QObject):
         self.switch.setCheckable(True)
         self.switch.toggled.connect(self._on_switch_toggled)
         self.bar.guessed.connect(self._on_bar_guessed)
+        self.bar.skipped.connect(self._on_bar_skipped)
         walks.holds_up = self.holds_up
         window.themes.palette_changed.connect(self._on_window_palette_changed)
         window.language_requested.connect(self._on_window_language_requested)
@@ -37,20 +41,29 @@ class Guessing(QObject):
     def holds_up(self, target: Target) -> bool:
         """Whether the walk must wait for an answer before it goes to ``target``."""
         walk, dissection = self.walks.walk, self.walks.dissection
-        self._give_up()
         at = target.operation(walk.operations)
-        if not self.switch.isChecked() or dissection is None or at is None:
+        onward = at is not None and walk.operation is not None and at > walk.operation
+        if self._waiting is not None and onward:
+            self.bar.urge()
+            return True
+        self._give_up()
+        if not self.switch.isChecked() or dissection is None or at is None or not onward:
             return False
         operation = walk.operations[at]
-        key = (dissection.run_id, dissection.iteration, operation.layer)
-        asked = None if key in self._asked else question(dissection, operation)
-        if asked is None or walk.operation is None or at <= walk.operation:
+        key = (dissection.run_id, dissection.iteration, operation.layer, operation.phase)
+        asked = None if key in self._asked else question(dissection, operation, self._pointed())
+        if asked is None:
             return False
         self._asked.add(key)
         self._waiting = asked, target
+        self._resume = self.walks.playing
         self.walks.stop()
         self.bar.ask(asked)
         return True
+
+    def _pointed(self) -> ParameterPlace | None:
+        panel = self._window.panels().get("network")
+        return panel.pinned_parameter if isinstance(panel, NetworkPanel) else None
 
     def _give_up(self) -> None:
         if self._waiting is not None:
@@ -61,11 +74,23 @@ class Guessing(QObject):
     def _on_bar_guessed(self, way: int) -> None:
         if self._waiting is None:
             return
-        (asked, target), self._waiting = self._waiting, None
+        asked, target = self._waiting
         self.score = self.score.after(asked, way)
-        self.bar.tell(self.score, (asked, way == asked.way))
+        self._go_on(target, (asked, way == asked.way))
+
+    @Slot()
+    def _on_bar_skipped(self) -> None:
+        if self._waiting is not None:
+            self._go_on(self._waiting[1], None)
+
+    def _go_on(self, target: Target, last: tuple[Question, bool] | None) -> None:
+        """Tell how it was, and walk on as it was walked before the question."""
+        self._waiting = None
+        self.bar.tell(self.score, last)
         if self.walks.walk.within(target):
             self.walks.go_to(target)
+            if self._resume:
+                self.walks.resume()
 
     @Slot(bool)
     def _on_switch_toggled(self, on: bool) -> None:

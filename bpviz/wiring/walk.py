@@ -237,6 +237,16 @@ class Walks(QObject):
         self.window.strip.show_playing(True)
         self._on_timer_timeout()
 
+    @property
+    def playing(self) -> bool:
+        """Whether it goes on by itself."""
+        return self._timer.isActive()
+
+    def resume(self) -> None:
+        """Walk on by itself from the next beat on."""
+        self._timer.start(round(1000 / self.window.strip.chosen_pace))
+        self.window.strip.show_playing(True)
+
     def stop(self) -> None:
         """Rest where it is."""
         self._timer.stop()
