@@ -33,8 +33,9 @@ from bpviz.snapshot import SurfaceGrid
 Array = NDArray[np.floating]
 
 UNKNOWN = (float("nan"), float("nan"))
-LONGEST = 1.5
-"""How long an arrow of some layers may be drawn, as a multiple of the whole gradient's."""
+SHORTEST, LONGEST = 0.6, 1.5
+"""How long an arrow of some layers is drawn, as a multiple of the whole gradient's: a shorter one would lie
+under the ball."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,8 @@ def _arrow(on: Projected, light: Light) -> tuple[tuple[float, float], float]:
     so_far = on.downhill[known].sum(axis=0)
     size = np.array([_width(on.grid.u), _width(on.grid.v)])
     drawn, full = float(np.linalg.norm(so_far / size)), float(np.linalg.norm(whole / size))
-    share = 1.0 if known.all() else min(drawn / full, LONGEST) if full > 0 else LONGEST
+    with np.errstate(all="ignore"):
+        share = 1.0 if known.all() else float(np.clip(np.float64(drawn) / full, SHORTEST, LONGEST))
     return (float(so_far[0]), float(so_far[1])), share
 
 
@@ -178,13 +180,21 @@ def walked_curve(curve: Curve, at: Walked | None) -> Curve:
     before = _before(curve.grid, at)
     low, high = curve.u_range
     ends = np.array([at.start, at.ball])
-    points = np.column_stack([np.clip(ends[:, 0], low, high), curve.scale.heights(ends[:, 2])])
+    points = np.column_stack([ends[:, 0], curve.scale.heights(ends[:, 2])])
     path = np.column_stack([before.path[:, 0], curve.scale.heights(before.path[:, 2])])
     tangent: Array = np.empty((0, 2))
     if not curve.scale.logarithmic:
         tangent = tangent_at(before, curve.u_range, curve.range)
     beyond = not low <= at.ball[0] <= high
-    return replace(curve, path=np.vstack([path, points]), ball=points[1], tangent=tangent, beyond=beyond)
+    ball = _last_seen(curve, points) if beyond else points[1]
+    return replace(curve, path=np.vstack([path, points]), ball=ball, tangent=tangent, beyond=beyond)
+
+
+def _last_seen(curve: Curve, way: Array) -> Array:
+    """Return where a step (2, 2) leaves the picture."""
+    low = np.array([curve.u_range[0], curve.range[0]])
+    half = (np.array([curve.u_range[1], curve.range[1]]) - low) / 2
+    return np.asarray(low + half * (1 + cut_at_rim(*((way - low) / half - 1))[0]))
 
 
 def _before(grid: SurfaceGrid, at: Walked) -> SurfaceGrid:

@@ -132,8 +132,7 @@ class LossPanel(Panel):
         self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
     ) -> None:
         self._lit = lit_at(dissection, operation, sample)
-        self.plot.making = making_of(self._lit, self.palette_in_use)
-        self.plot.update()
+        self.plot.show_making(making_of(self._lit, self.palette_in_use))
 
     def show_places(self, places: ShownPlaces) -> None:
         """Show the other branches' curves, and the bookmarks."""

@@ -87,8 +87,9 @@ class LossCanvas(QWidget):
 
     @property
     def x_limits(self) -> Extent:
-        """The whole of the x axis, which grows in round steps."""
-        return 0.0, grown_end(float(max(self.curves.last, self.branches.last)))
+        """The whole of the x axis, which grows in round steps; what is in the making belongs to it."""
+        making = self.making.iteration if self.making is not None else 0
+        return 0.0, grown_end(float(max(self.curves.last, self.branches.last, making)))
 
     @Slot()
     def invalidate(self) -> None:
@@ -100,6 +101,13 @@ class LossCanvas(QWidget):
     def extend(self) -> None:
         """Draw what is new of the curves at the next painting; all of them where the axes have grown."""
         self._behind = True
+        self.update()
+
+    def show_making(self, making: Making | None) -> None:
+        """Mark the iteration in the making; None at rest."""
+        before, self.making = self.making, making
+        if (before and before.iteration) != (making and making.iteration):
+            self.extend()
         self.update()
 
     def forget_run(self) -> None:

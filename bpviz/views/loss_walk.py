@@ -16,7 +16,8 @@ from bpviz.views.plotting import CENTRE, faded, line_height
 
 _NARROW = 40.0
 """Where the next iteration is nearer than this, the way to it is shown larger than it is."""
-_GAUGE = 64.0
+_GAUGE, _NUMBER = 64.0, 58.0
+"""The larger bar's width, and the room for a number beside it."""
 _THICK = 5.0
 
 
@@ -25,36 +26,42 @@ class Making:
     """What is marked: the iteration that comes next, its loss where that is known, and the phase it is in.
 
     ``share`` is how much of it is done, in (0, 1]: the walk stands at ``iteration`` − 1 + ``share``.
+    ``level`` is the loss whether known yet or not: what is painted keeps clear of it from the start.
     """
 
     iteration: int
     loss: float | None
     colour: str
     share: float = 1.0
+    level: float = math.nan
 
 
 def making_of(lit: Lit | None, palette: Palette) -> Making | None:
     """Return what to mark, None at rest."""
     if lit is None:
         return None
-    loss = lit.dissection.loss if lit.light.compared or lit.light.phase != "forward" else None
+    known = lit.light.compared or lit.light.phase != "forward"
     operations = lit.dissection.operations
     share = (operations.index(lit.operation) + 1) / len(operations)
-    return Making(lit.dissection.iteration, loss, phase_colour(palette, lit.light.phase), share)
+    level, colour = lit.dissection.loss, phase_colour(palette, lit.light.phase)
+    return Making(lit.dissection.iteration, level if known else None, colour, share, level)
 
 
-def gauge_of(making: Making, x_axis: Axis, plot: QRectF) -> tuple[QRectF, float]:
-    """Return the bar from iteration k to k + 1 at the plot's foot, and the x in it where the walk stands.
+def gauge_of(making: Making, x_axis: Axis, y_axis: Axis, plot: QRectF) -> tuple[QRectF, float]:
+    """Return the bar from iteration k to k + 1, and the x in it where the walk stands.
 
-    It lies between the two where that is wide enough to be seen; otherwise it is wider, about them.
+    It lies between the two where that is wide enough to be seen; otherwise it is wider, about them.  It is at
+    the plot's foot, or at its top where the loss is low.
     """
     ends = x_axis.pixel([making.iteration - 1, making.iteration])
     left, right = float(ends[0]), float(ends[1])
     if right - left < _NARROW:
-        left = min(max((left + right - _GAUGE) / 2, plot.left()), max(plot.left(), plot.right() - _GAUGE))
+        last = max(plot.left(), plot.right() - _GAUGE - _NUMBER)
+        left = min(max((left + right - _GAUGE) / 2, min(plot.left() + _NUMBER, last)), last)
         right = left + _GAUGE
-    bar = QRectF(left, plot.bottom() - _THICK - 2, right - left, _THICK)
-    return bar, left + making.share * (right - left)
+    low = math.isfinite(making.level) and float(y_axis.pixel(making.level)) > plot.center().y()
+    top = plot.top() + 2 if low else plot.bottom() - _THICK - 2
+    return QRectF(left, top, right - left, _THICK), left + making.share * (right - left)
 
 
 def paint_making(
@@ -67,17 +74,20 @@ def paint_making(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(faded(making.colour, 0.8), 1.4, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-    _paint_gauge(painter, making, x_axis, plot, palette)
+    _paint_gauge(painter, making, x_axis, y_axis, plot, palette)
     if making.loss is not None and math.isfinite(making.loss):
         _paint_loss(painter, making, making.loss, x, y_axis, plot, palette)
 
 
-def _paint_gauge(painter: QPainter, making: Making, x_axis: Axis, plot: QRectF, palette: Palette) -> None:
-    bar, at = gauge_of(making, x_axis, plot)
-    if bar.right() < plot.left() or bar.left() > plot.right():
+def _paint_gauge(
+    painter: QPainter, making: Making, x_axis: Axis, y_axis: Axis, plot: QRectF, palette: Palette
+) -> None:
+    begin, end = x_axis.pixel([making.iteration - 1, making.iteration])
+    if end < plot.left() or begin > plot.right():
         return  # zoomed to elsewhere
+    bar, at = gauge_of(making, x_axis, y_axis, plot)
     painter.save()
-    painter.setClipRect(plot.adjusted(-4, 0, 4, 4))
+    painter.setClipRect(plot.adjusted(-5, -4, 5, 4))
     painter.setPen(QPen(QColor(palette.card), 2.0))
     painter.setBrush(QColor(palette.grid))
     painter.drawRoundedRect(bar, 2.5, 2.5)
@@ -87,21 +97,19 @@ def _paint_gauge(painter: QPainter, making: Making, x_axis: Axis, plot: QRectF, 
     painter.setPen(QPen(QColor(palette.card), 1.5))
     painter.drawEllipse(QPointF(at, bar.center().y()), 4.5, 4.5)
     painter.restore()
-    if x_axis.pixel(making.iteration) - x_axis.pixel(making.iteration - 1) < _NARROW:
-        _paint_ends(painter, making, bar, plot, palette)
+    if end - begin < _NARROW:
+        _paint_ends(painter, making, bar, palette)
 
 
-def _paint_ends(painter: QPainter, making: Making, bar: QRectF, plot: QRectF, palette: Palette) -> None:
-    """Write k and k + 1 at the ends of a bar that is larger than the way from one to the other."""
+def _paint_ends(painter: QPainter, making: Making, bar: QRectF, palette: Palette) -> None:
+    """Write k and k + 1 beside the ends of a bar that is larger than the way from one to the other."""
     metrics = QFontMetricsF(painter.font())
     height = line_height(metrics)
     for number, at in ((making.iteration - 1, bar.left()), (making.iteration, bar.right())):
         text = grouped(number)
         width = metrics.horizontalAdvance(text) + 6
-        room = QRectF(0, bar.top() - height - 2, width, height)
-        # Away from the middle, so that large numbers do not meet; in the plot all the same.
-        room.moveLeft(at - width + 14 if number < making.iteration else at - 14)
-        room.moveLeft(min(max(room.left(), plot.left()), plot.right() - width))
+        room = QRectF(0, bar.center().y() - height / 2, width, height)
+        room.moveLeft(at - width - 4 if number < making.iteration else at + 4)
         painter.fillRect(room, faded(palette.card, 0.85))
         painter.setPen(QColor(palette.muted))
         painter.drawText(room, CENTRE, text)
