@@ -85,6 +85,7 @@ class NetworkPanel(Panel):
         self._plain: Snapshot | None = None
         self._lit: Lit | None = None
         self._probe: GradientProbe | None = None
+        self._pinned_parameter: ParameterPlace | None = None
         self._connect()
         self.retranslate()
 
