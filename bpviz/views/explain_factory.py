@@ -31,7 +31,7 @@ class FactoryCanvas(QWidget):
         self.factory: Factory | None = None
         self._palette: Palette = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(64)
+        self.setMinimumHeight(48)
 
     def show_factory(self, factory: Factory | None) -> None:
         """Draw another moment."""

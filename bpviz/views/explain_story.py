@@ -15,6 +15,7 @@ from bpviz.text import tr
 from bpviz.views.explain_factory import FactoryCanvas
 from bpviz.views.explain_pages import Page
 
+_ANY_HEIGHT = 16777215
 _BESIDE = 2.6
 """From this many times as wide as high on, the story stands beside its drawing."""
 
@@ -63,3 +64,6 @@ class StoryPage(Page):
         beside = self.width() >= _BESIDE * self.height()
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        # Beside a long story the drawing stays whole at the top, and only the words scroll past it.
+        self.canvas.setMaximumHeight(self.viewport().height() if beside else _ANY_HEIGHT)
+        self._row.setAlignment(self.canvas, Qt.AlignmentFlag.AlignTop if beside else Qt.AlignmentFlag(0))

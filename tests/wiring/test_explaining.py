@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bpviz.present.diagram import Spot
+from bpviz.present.unrolled import Mark
 from tests.wiring.test_walk import Walked
 
 
@@ -37,6 +38,21 @@ def test_it_comes_with_a_walk_and_goes_with_it(opened):
     wait(opened, lambda: window.panel_visible("map") and not window.panel_visible("explain"))
 
 
+def test_another_tab_put_in_front_stays_there_during_the_walk(opened):
+    window = opened.window
+    opened.grain("phase")
+    before = window.focusWidget()
+    opened.on()
+    wait(opened, lambda: window.panel_visible("explain"))
+    assert window.focusWidget() is before
+    window.host.docks["map"].raise_()
+    wait(opened, lambda: window.panel_visible("map"))
+    iteration = opened.walk.iteration
+    opened.on(6)
+    assert opened.walk.iteration > iteration
+    assert window.panel_visible("map") and not window.panel_visible("explain")
+
+
 def test_whoever_closes_it_is_left_alone(opened):
     window = opened.window
     opened.grain("operation")
@@ -49,6 +65,21 @@ def test_whoever_closes_it_is_left_alone(opened):
     opened.on()
     wait(opened, lambda: panel._walks)
     assert not window.panel_visible("explain")
+
+
+def test_it_follows_the_network_unrolled_over_time(opened):
+    window = opened.window
+    window.preset_requested.emit("delayed_xor")
+    wait(opened, lambda: window.panels()["network"].unrolled.isVisible())
+    opened.settle()
+    opened.grain("operation")
+    opened.on()
+    panel = window.panels()["explain"]
+    wait(opened, lambda: panel.explained.base is not None)
+    unrolled = window.panels()["network"].unrolled
+    place = 1 if panel.explained.moment.place == (0,) else 0
+    unrolled.pin_mark(Mark("cell", 1, panel.explained.moment.step, place, "h"))
+    assert panel.explained.moment.place == (place,)
 
 
 def test_it_follows_the_diagram_and_remembers_how_it_tells(opened):
