@@ -95,7 +95,11 @@ class LessonsPanel(QFrame):
         self.step.wanted.connect(self.step_wanted)
         self.up_button.clicked.connect(self.left)
         self.close_button.clicked.connect(self.closed)
-        for key, button in (("Alt+Right", self.step.next), ("Alt+Left", self.step.back)):
+        for key, button in (
+            ("Alt+Right", self.step.next),
+            ("Alt+Left", self.step.back),
+            ("Alt+Up", self.up_button),
+        ):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(button.click)
@@ -150,7 +154,7 @@ class LessonsPanel(QFrame):
         self.title.setText(tr("Lessons") if self.lesson is None else str(self.lesson.title))
         self.up_button.setVisible(self.lesson is not None)
         for button, words in (
-            (self.up_button, tr("Leave the lesson: back to the list, and to the run before it")),
+            (self.up_button, tr("Leave the lesson (Alt+↑): back to the list; the run before it comes back")),
             (self.close_button, tr("Close the lessons (F2); the run before them comes back")),
         ):
             button.setToolTip(words)

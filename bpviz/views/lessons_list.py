@@ -117,6 +117,9 @@ class LessonList(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(4, 0, 4, 8)
         column.setSpacing(2)
+        self.note = named(QLabel(content, wordWrap=True), "Quiet")
+        self.note.setContentsMargins(8, 0, 8, 4)
+        column.addWidget(self.note)
         self.rows = [LessonRow(lesson, content) for lesson in lessons]
         for row in self.rows:
             row.clicked.connect(self._on_row_clicked)
@@ -143,6 +146,7 @@ class LessonList(QScrollArea):
 
     def retranslate(self) -> None:
         """Say everything again."""
+        self.note.setText(tr("Your own run is put aside meanwhile, and comes back when you leave a lesson."))
         for row in self.rows:
             row.say(row.lesson.id in self._done)
 

@@ -35,6 +35,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("F1", N_("This help")),
     ("F2", N_("Lessons: open, or leave them")),
     ("Alt+←  Alt+→", N_("A step of a lesson back, on")),
+    ("Alt+↑", N_("Leave the lesson for the list")),
 )
 
 

@@ -17,6 +17,7 @@ from bpviz.present.walk import Target
 from bpviz.snapshot import SurfaceRequest
 from bpviz.training.config import RunConfig
 from bpviz.views.gradients import GradientsPanel
+from bpviz.views.loss import LossPanel
 from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.surface import SurfacePanel
@@ -127,7 +128,8 @@ class LessonStage(QObject):
         self.runs.set_speed(scene.speed)
         if self.goal.at is None:
             return  # the learner stopped it: what comes after that is not there
-        self.sample_wanted.emit(step.look.sample)
+        if scene.config.function is None:
+            self.sample_wanted.emit(step.look.sample)
         if scene.walk:
             yield from self._walk(scene, self.goal.at)
         self._look(step.look)
@@ -158,6 +160,8 @@ class LessonStage(QObject):
         if goal.at is not None:
             yield from self._stand_at(goal.at)
             yield from self._show(goal.at)
+            if self.display.snapshot is not None:
+                goal.see(self.display.snapshot)
 
     def _train(self, scene: Scene, goal: Goal) -> Doing:
         """Train to the goal; the learner may stop it."""
@@ -243,6 +247,9 @@ class LessonStage(QObject):
             network.footer.gradients.setChecked(look.gradients)
             network.canvas.pin(_spot(look))
             network.unrolled.pin_mark(look.mark)
+        loss = panels.get("loss")
+        if isinstance(loss, LossPanel) and look.linear and loss.log_button.isChecked():
+            loss.log_button.click()
         if isinstance(surface, SurfacePanel) and look.plane:
             first, second = (each - 1 for each in look.plane)
             surface.controls.ask(SurfaceRequest("weights", (first, second)))

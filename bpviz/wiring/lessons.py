@@ -9,9 +9,11 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from bpviz.present.lessons import Lesson, all_lessons
 from bpviz.present.lessons.scenes import Scene, scenes
 from bpviz.present.lessons.sights import Sights, met
+from bpviz.present.surface_camera import Camera
 from bpviz.present.walk import Grain
 from bpviz.snapshot import SnapshotRequest, SurfaceRequest
 from bpviz.views.gradients import GradientsPanel
+from bpviz.views.loss import LossPanel
 from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.surface import SurfacePanel
@@ -37,6 +39,7 @@ class Before:
     front: frozenset[str]
     grain: Grain
     gradients: bool
+    log_choice: bool | None
 
 
 class Lessons(QObject):
@@ -50,6 +53,7 @@ class Lessons(QObject):
         self.at = 0
         self._scenes: tuple[Scene, ...] = ()
         self._before: Before | None = None
+        self._camera: Camera | None = None
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look_timeout)
@@ -81,8 +85,11 @@ class Lessons(QObject):
         if at >= len(self.lesson.steps):
             self._note_done(self.lesson)
             self.leave()
+            self.window.lessons.list.focus_first()
             return
         self.at = max(at, 0)
+        surface = self.window.panels().get("surface")
+        self._camera = surface.canvas.camera if isinstance(surface, SurfacePanel) else None
         self.window.lessons.show_step(self.lesson, self.at)
         self.stage.set_scene(self._scenes[self.at], self.lesson.steps[self.at])
 
@@ -106,7 +113,8 @@ class Lessons(QObject):
     # --- what was there before ---
 
     def _put_aside(self) -> Before:
-        worker, network = self.runs.worker, self.window.panels().get("network")
+        worker, panels = self.runs.worker, self.window.panels()
+        network, loss = panels.get("network"), panels.get("loss")
         self.walks.leave()
         host = self.window.host
         self.window.lessons.kept_layout = host.saved_layout()
@@ -119,6 +127,7 @@ class Lessons(QObject):
             frozenset(key for key in host.docks if self.window.panel_visible(key)),
             self.window.grain,
             isinstance(network, NetworkPanel) and network.footer.gradients.isChecked(),
+            loss.plot.log_choice if isinstance(loss, LossPanel) else None,
         )
 
     def _bring_back(self, before: Before) -> None:
@@ -129,6 +138,8 @@ class Lessons(QObject):
         if isinstance(network, NetworkPanel):
             network.canvas.let_go()
             network.footer.gradients.setChecked(before.gradients)
+        if isinstance(loss := panels.get("loss"), LossPanel):
+            loss.plot.log_choice = before.log_choice
         worker.request, worker.surface_request = before.request, before.surface
         if isinstance(surface, SurfacePanel):
             surface.controls.request = before.surface
@@ -152,10 +163,14 @@ class Lessons(QObject):
         """Say how far it is, and light Next once what was to be tried is done."""
         if self.lesson is None:
             return
-        self.window.lessons.step.goal.show_goal(self.stage.goal, busy=self.stage.busy)
-        if self.stage.busy:
+        step, busy = self.lesson.steps[self.at], self.stage.busy
+        left = self.stage.goal.at is None
+        # How it ended is told where it was waited for, and where the learner ended it.
+        told = self.stage.goal if busy or left or step.until is not None else None
+        self.window.lessons.step.goal.show_goal(told, busy=busy)
+        if busy:
             return
-        try_it = self.lesson.steps[self.at].try_it
+        try_it = step.try_it
         sights = self.sights()
         if try_it is not None and try_it.when and sights is not None and met(try_it.when, sights):
             self.window.lessons.step.show_met(True)
@@ -175,7 +190,21 @@ class Lessons(QObject):
             walk.operation,
             walk.sample,
             checks.report if isinstance(checks, GradientsPanel) else None,
+            self._pinned(),
+            self._turned(),
         )
+
+    def _pinned(self) -> int:
+        network = self.window.panels().get("network")
+        spot = network.canvas.scene.pinned if isinstance(network, NetworkPanel) else None
+        return -1 if spot is None else spot.layer
+
+    def _turned(self) -> float:
+        surface = self.window.panels().get("surface")
+        if not isinstance(surface, SurfacePanel) or self._camera is None:
+            return 0.0
+        now, then = surface.canvas.camera, self._camera
+        return abs(now.azimuth - then.azimuth) + abs(now.elevation - then.elevation)
 
     @Slot()
     def _on_panel_closed(self) -> None:

@@ -192,7 +192,7 @@ def test_what_is_trained_for_is_said_on_the_way_and_at_the_end(opened):
         replace(opened.lessons._scenes[2], speed=200.0), opened.lessons.lesson.steps[2]
     )
     opened.qtbot.waitUntil(lambda: "iteration" in told.words.text(), timeout=PATIENCE_MS)
-    assert "Training until the training accuracy is above 98 %" in told.words.text()
+    assert "Training until the training accuracy is above 98\u00a0%" in told.words.text()
     assert told.bar.isVisible()
     opened.arrive()
     opened.qtbot.waitUntil(lambda: "Reached at iteration 525" in told.words.text())

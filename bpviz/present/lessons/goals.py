@@ -8,7 +8,7 @@ import numpy as np
 
 from bpviz.present.lessons.model import Until
 from bpviz.present.numbers import grouped, short
-from bpviz.snapshot import Evaluation, History, Iteration
+from bpviz.snapshot import Evaluation, History, Iteration, Snapshot
 from bpviz.text import N_, tr
 
 _NAMES = {
@@ -64,6 +64,12 @@ class Goal:
             self.at, self.met = iteration, met
         return self.at is not None
 
+    def see(self, shown: Snapshot) -> None:
+        """Take what is measured from what is shown: it is told of every iteration, not of ends of epochs."""
+        if self.until is not None:
+            measured = _measured(shown, self.until.claim.what)
+            self.found = self.found if measured is None else measured
+
     def look_up(self, history: History | None) -> bool:
         """Return whether what is recorded already reaches it; if so, ``at`` says where."""
         if history is None or not len(history.loss):
@@ -82,7 +88,7 @@ class Goal:
         return False
 
 
-def _measured(iteration: Iteration, what: str) -> float | None:
+def _measured(iteration: Iteration | Snapshot, what: str) -> float | None:
     part, _, measure = what.partition("_")
     whole: Evaluation | None = getattr(iteration, part)
     return None if whole is None else getattr(whole, measure)
@@ -136,4 +142,4 @@ def _said(what: str, value: float) -> str:
 
 
 def _number(what: str, value: float) -> str:
-    return f"{short(100 * value)} %" if what.endswith("accuracy") else short(value)
+    return f"{short(100 * value)}\u00a0%" if what.endswith("accuracy") else short(value)

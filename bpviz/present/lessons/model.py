@@ -10,7 +10,7 @@ from typing import Any
 from bpviz.present.unrolled import Mark
 from bpviz.text import language
 
-PANELS = ("setup", "network", "surface", "loss", "map", "gradients", "explain", "doctor")
+PANELS = ("setup", "network", "surface", "loss", "map", "gradients", "explain", "doctor", "histograms")
 """Panels that a lesson may bring to the front; one that this window has not is passed over."""
 BARS = ("toolbar", "strip", "timeline")
 """What else may be framed."""
@@ -115,6 +115,8 @@ class Look:
         What the picture of a recurrent network, unrolled over time, tells of.
     gradients : bool
         Whether the diagram shows gradients instead of weights.
+    linear : bool
+        Whether the losses stand on a linear axis; else on the one that suits them.
     plane : tuple of int
         The two parameters, from 1, over which the surface is drawn; empty for the usual plane.
     sample : int
@@ -130,6 +132,7 @@ class Look:
     kernel: bool = False
     mark: Mark | None = None
     gradients: bool = False
+    linear: bool = False
     plane: tuple[int, ...] = ()
     sample: int = 0
     check: tuple[str, float] | None = None

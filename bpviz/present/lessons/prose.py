@@ -95,7 +95,8 @@ def inline(text: str) -> str:
         found.append(_spanned(span))
         at = span.end()
     found.append(escape(text[at:], quote=False))
-    return "".join(found).replace("\n", " ")
+    # A number and its sign for per cent stay on one line.
+    return "".join(found).replace("\n", " ").replace(" %", "\u00a0%")
 
 
 def _spanned(span: re.Match[str]) -> str:

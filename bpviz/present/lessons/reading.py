@@ -147,6 +147,7 @@ def _look(fields: Fields) -> Look:
         fields.typed("kernel", bool, False),
         _mark(fields.table("mark")) if fields.has("mark") else None,
         fields.typed("gradients", bool, False),
+        fields.typed("linear", bool, False),
         plane,
         fields.typed("sample", int, 0),
         check,

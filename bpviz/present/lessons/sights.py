@@ -32,7 +32,11 @@ _VECTORS = ("theta", "gradient", "update")
 
 @dataclass(frozen=True)
 class Sights:
-    """All that can be seen of a run: where it stands, its record, the iteration taken apart, the check."""
+    """All that can be seen of a run: where it stands, its record, the iteration taken apart, the check.
+
+    ``pinned`` is the layer of what the diagram tells of, −1 for nothing; ``turned`` is by how many degrees
+    the learner has turned the surface.
+    """
 
     config: RunConfig
     info: RunInfo
@@ -42,6 +46,8 @@ class Sights:
     operation: int | None = None
     sample: Sample = "mean"
     report: CheckReport | None = None
+    pinned: int = -1
+    turned: float = 0.0
 
     @property
     def flat(self) -> Snapshot | Dissection:
@@ -91,7 +97,8 @@ def met(claims: tuple[Claim, ...], sights: Sights) -> bool:
 def value_of(sights: Sights, what: str) -> float:
     """Return the number called ``what``.
 
-    - ``iteration``, ``epoch``, ``size``, ``operation`` (from 1), ``learning_rate``, ``gradient_norm``;
+    - ``iteration``, ``epoch``, ``size``, ``operation`` (from 1), ``learning_rate``, ``gradient_norm``,
+      ``sample``, ``pinned`` and ``turned``;
     - ``loss`` (what this iteration descends), ``train_loss``, ``test_loss``, ``train_accuracy``,
       ``test_accuracy``; ``loss@12`` is what iteration 12 descended, ``best_test_loss`` and
       ``best_test_iteration`` are of the record so far;
@@ -162,6 +169,10 @@ def _plain(sights: Sights, name: str, layer: int, index: tuple[int, ...], at: st
         return getattr(seen, name)
     if name == "size":
         return sights.info.size
+    if name in ("pinned", "turned"):
+        return getattr(sights, name)
+    if name == "sample":
+        return seen.sample
     if name == "operation":
         return 0 if sights.operation is None else sights.operation + 1
     part, _, measure = name.partition("_")

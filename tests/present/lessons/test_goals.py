@@ -32,14 +32,14 @@ def english():
 
 def test_a_training_ends_where_it_is_first_so():
     goal = Goal.of(0, UNTIL)
-    assert task(goal) == "Training until the test accuracy is above 90 %, for 40 iterations at most"
+    assert task(goal) == "Training until the test accuracy is above 90\u00a0%, for 40 iterations at most"
     assert not goal.reached(iteration(0, 0.95))  # the start is not what was trained for
     assert not goal.reached(iteration(10, 0.9))
     assert not goal.reached(iteration(11))
-    assert state(goal) == "iteration 11 · test accuracy 90 %"
+    assert state(goal) == "iteration 11 · test accuracy 90\u00a0%"
     assert goal.reached(iteration(20, 0.91))
     assert (goal.at, goal.met) == (20, True)
-    assert end(goal, left=False) == "Reached at iteration 20: test accuracy 91 %."
+    assert end(goal, left=False) == "Reached at iteration 20: test accuracy 91\u00a0%."
 
 
 def test_a_training_ends_at_its_bound_at_the_latest():
@@ -47,7 +47,7 @@ def test_a_training_ends_at_its_bound_at_the_latest():
     assert not goal.reached(iteration(39, 0.8))
     assert goal.reached(iteration(40))
     assert (goal.at, goal.met) == (40, False)
-    assert end(goal, left=False) == "Not reached: after 40 iterations, test accuracy 80 %."
+    assert end(goal, left=False) == "Not reached: after 40 iterations, test accuracy 80\u00a0%."
 
 
 def test_what_is_met_at_the_bound_is_met():
