@@ -48,6 +48,12 @@ class Block:
         return Block(self.caption, tuple(replace(each, colour=colour) for each in self.printed))
 
 
+_PARTS: dict[str, Callable[[Moment], list[formulas_update.Part]]] = {
+    "gradient": formulas_learn.gradient_parts,
+    "update": formulas_update.parts,
+}
+"""Operations that are told in several parts."""
+
 _COLOURS = {"backward": "backward"}
 """What flows back has its own colour."""
 
@@ -76,11 +82,9 @@ def formulas(moment: Moment) -> list[Block]:
 
 def _with_numbers(moment: Moment) -> list[Block]:
     """Return the lines with numbers; of an update everything that is done, each below what it is."""
-    if moment.operation.kind == "update":
-        return [
-            Block(part.caption, tuple(line.printed() for line in part.lines))
-            for part in formulas_update.parts(moment)
-        ]
+    parts = _PARTS.get(moment.operation.kind)
+    if parts is not None:
+        return [Block(part.caption, tuple(line.printed() for line in part.lines)) for part in parts(moment)]
     worked = lines(moment)
     if not worked and moment.dissection.layers:
         return []
@@ -100,8 +104,6 @@ def _printed(moment: Moment, line: Line) -> Printed:
 def _of_whom(moment: Moment) -> str:
     if not moment.dissection.layers:
         return tr("With the numbers")
-    if moment.operation.kind == "gradient" and moment.mean:
-        return _of_the_mean(moment)
     row = moment.worst_row() if moment.operation.kind == "loss" else moment.rows[0]
     return tr("With the numbers of {sample}", sample=sample_name(moment, row))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bpviz.present.explain.formulas_update import penalty_terms
+from dataclasses import replace
+
+from bpviz.present.explain.formulas_update import Part, penalty_terms
 from bpviz.present.explain.moment import Moment, Place
+from bpviz.present.explain.names import sample_name
 from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key
 from bpviz.present.formulas.layers import kind_of
@@ -15,6 +18,7 @@ from bpviz.present.formulas.pieces import in_symbols, optimizer_lines
 from bpviz.present.formulas.traced import gradient_line, norm_lines
 from bpviz.present.formulas.tree import Number, Sum, Symbol
 from bpviz.present.inspect import variable_name
+from bpviz.text import tr
 
 
 def in_general(moment: Moment) -> list[Printed]:
@@ -36,18 +40,50 @@ def loss(moment: Moment) -> list[Line]:
 
 
 def gradient(moment: Moment) -> list[Line]:
-    """Return a parameter's gradient: the samples' mean, and what penalties add."""
-    state = moment.state(moment.parameter)
+    """Return a parameter's gradient: a sample's share, the samples' mean, and what penalties add."""
+    return [line for part in gradient_parts(moment) for line in part.lines]
+
+
+def gradient_parts(moment: Moment) -> list[Part]:
+    """Return the same, each below what it is: the sample that is looked at, and the mean over the batch."""
+    state, dissection = moment.state(moment.parameter), moment.dissection
     assert state is not None
-    engine = float(state.gradient[moment.place])
+    engine, whole = float(state.gradient[moment.place]), dissection.batch_size
+    kept = len(moment.trace.x)
     data = _data_gradient(moment)
+    letter = Symbol("g", data.target.index if isinstance(data.target, Symbol) else ())
+    parts = []
+    if not moment.mean and whole > 1 and moment.kind != "batchnorm":
+        parts.append(_share(moment, letter))
+    elif kept < whole:
+        some = Line(letter, data.formula, data.values, data.evaluate())
+        parts.append(Part(tr("The mean over {kept} of {whole} samples", kept=kept, whole=whole), (some,)))
+    caption = tr("The mean over {count} samples", count=whole) if whole > 1 else tr("With the numbers")
+    if kept < whole:
+        # Of the other samples the sum is known, and not each one's share.
+        return [*parts, Part(caption, (Line(data.target, Number(engine), {}, engine),))]
+    return [*parts, Part(caption, tuple(_with_penalties(moment, data, engine, letter)))]
+
+
+def _share(moment: Moment, letter: Symbol) -> Part:
+    """Return what one sample by itself would have for a gradient."""
+    row, trace = moment.rows[0], moment.trace
+    own = replace(
+        trace,
+        **{name: getattr(trace, name)[row : row + 1] for name in ("x", "z", "a", "delta")},
+        extras=(trace.extras[row],) if trace.extras else (),
+    )
+    name, place = parameter_name(moment)
+    line = gradient_line(own, name, place, kind_of(moment.layer).settings)
+    caption = tr("With the numbers of {sample}", sample=sample_name(moment, row))
+    return Part(caption, (Line(letter, line.formula, line.values, line.evaluate()),))
+
+
+def _with_penalties(moment: Moment, data: Line, engine: float, letter: Symbol) -> list[Line]:
     own = data.evaluate()
     if abs(own - engine) <= 1e-9 * abs(engine) + 1e-14:
         return [data]
-    letter = Symbol("g", data.target.index if isinstance(data.target, Symbol) else ())
-    first = Line(letter, data.formula, data.values, own)
-    penalties = _penalties(moment, own, engine, letter, data)
-    return [first, *penalties]
+    return [Line(letter, data.formula, data.values, own), *_penalties(moment, own, engine, letter, data)]
 
 
 def _data_gradient(moment: Moment) -> Line:
