@@ -127,9 +127,8 @@ class LayerState:
 class PredictionMap:
     """The network's answer over a plane of two features, in the data's own units.
 
-    ``values``: (height, width, outputs), row 0 at the lowest y; probabilities for classification
-    (one column a class, two columns for two classes), predictions for regression.  For a single
-    feature height is 1.
+    ``values``: (height, width, outputs), row 0 at the lowest y; probabilities for classification (one column
+    a class, two columns for two classes), predictions for regression.  For a single feature height is 1.
     """
 
     features: tuple[int, ...]
@@ -142,8 +141,8 @@ class PredictionMap:
 class ChangedSample:
     """A training sample in which numbers were changed by hand, whole, in the data's own units.
 
-    ``sample`` is its place among those that the window shows; ``x`` and ``y`` are what then stands in its
-    row of ``RunInfo.x_train`` and ``RunInfo.y_train``.
+    ``sample`` is its place among those that the window shows; ``x`` and ``y`` are what then stands in its row
+    of ``RunInfo.x_train`` and ``RunInfo.y_train``.
     """
 
     sample: int
@@ -155,12 +154,12 @@ class ChangedSample:
 class Snapshot:
     """One iteration, whole: what every panel shows.
 
-    For a function of one or two variables ``layers`` is empty and ``theta`` is the point.
-    ``confusion_*`` are (classes, classes) counts, row = true class, column = predicted.
-    ``predictions_train``/``_test`` are (N, outputs) for regression, else None.  ``update`` (n,) is what
-    the last update took off θ: before − after.  ``what_if``: numbers were changed by hand, only to look.
-    ``by_hand``: the update was a change by hand, the optimizer took no step.  ``changed`` are the samples
-    that are no more what `RunInfo` says of them; it is the same object as long as they are the same.
+    For a function of one or two variables ``layers`` is empty and ``theta`` is the point. ``confusion_*`` are
+    (classes, classes) counts, row = true class, column = predicted. ``predictions_train``/``_test`` are (N,
+    outputs) for regression, else None. ``update`` (n,) is what the last update took off θ: before − after.
+    ``what_if``: numbers were changed by hand, only to look. ``by_hand``: the update was a change by hand, the
+    optimizer took no step. ``changed`` are the samples that are no more what `RunInfo` says of them; it is
+    the same object as long as they are the same.
     """
 
     run_id: int
@@ -206,15 +205,15 @@ class SnapshotRequest:
 class RunInfo:
     """What stays the same through a run; the panels set themselves up from it.
 
-    ``units`` counts the units of each layer, input first.  ``x_train``/``x_test`` are in the data's
-    own units (the network sees them scaled).  ``target_scale`` is each target's standard deviation
-    where targets were standardized (losses are then in its units), else empty; ``target_mean`` goes with
-    it.  ``input_scaling`` is (mean, scale) of each input: the network sees (x − mean) / scale.  ``kinds``
-    and ``texts`` name each layer's kind and say what was written for it, ``shapes`` is what each gives, the
-    input first.  ``sequence_shape`` is (steps, channels) where a sample is a sequence, and
-    ``target_steps`` is the number of steps where there is an answer at each.  ``samples`` counts the
-    training samples, those that are not shown included.  For a function
-    ``kind`` is ``"function"``, ``units`` is empty and ``domain`` gives (low, high) for each variable.
+    ``units`` counts the units of each layer, input first. ``x_train``/``x_test`` are in the data's own units
+    (the network sees them scaled). ``target_scale`` is each target's standard deviation where targets were
+    standardized (losses are then in its units), else empty; ``target_mean`` goes with it. ``input_scaling``
+    is (mean, scale) of each input: the network sees (x − mean) / scale. ``kinds`` and ``texts`` name each
+    layer's kind and say what was written for it, ``shapes`` is what each gives, the input first.
+    ``sequence_shape`` is (steps, channels) where a sample is a sequence, and ``target_steps`` is the number
+    of steps where there is an answer at each. ``samples`` counts the training samples, those that are not
+    shown included. For a function ``kind`` is ``"function"``, ``units`` is empty and ``domain`` gives (low,
+    high) for each variable.
     """
 
     run_id: int
@@ -252,11 +251,10 @@ class RunInfo:
 class SurfaceGrid:
     """The loss over a plane through θ, and the path of the run on it.
 
-    ``losses[i, j]`` is L at ``origin + u[j]·d₁ + v[i]·d₂``; for a function of one variable ``v`` has
-    one entry and the "surface" is a curve.  ``path`` (k, 3) is u, v and the loss on the plane, oldest first;
-    ``path_iterations`` (k,) numbers it.  ``ball`` is where the run stands (u, v, loss): ``true_loss`` is its
-    real loss, which differs by how far θ lies off the plane.  ``gradient`` is −∇L projected, (du, dv).
-    ``plane`` is (o, d₁, d₂), each (n,); o moves with θ, at right angles to both directions.
+    ``losses[i, j]`` is L at o + u[j]·d₁ + v[i]·d₂; for a function of one variable ``v`` has one entry and the
+    "surface" is a curve.  ``path`` (k, 3) is u, v and the loss on it, oldest first; ``path_iterations`` (k,)
+    numbers it.  ``ball`` is where the run stands (u, v, loss), ``true_loss`` its loss over all training rows,
+    ``gradient`` −∇L projected, (du, dv).  ``plane`` is (o, d₁, d₂), each (n,); o moves across it with θ.
     """
 
     run_id: int
@@ -280,8 +278,7 @@ class SurfaceRequest:
     """Which plane the surface is to span.
 
     ``kind`` is ``"axes"`` (a function's own variables), ``"weights"`` (two parameters, by index) or
-    ``"random"`` (two random filter-normalized directions from ``seed``).  ``span`` is the half width
-    in units of the directions; None chooses.
+    ``"random"`` (two filter-normalized directions from ``seed``).  ``span`` is the half width; None chooses.
     """
 
     kind: str = "random"
@@ -295,12 +292,11 @@ class SurfaceRequest:
 class History:
     """Every loss of the run so far.
 
-    The arrays are read-only views of buffers that only grow: what is below their length never
-    changes while ``run_id`` and ``generation`` stay, so a reader may keep what it derived from it.
-    ``loss`` has one entry an iteration, index × ``stride`` =
-    iteration (the stride is 1 up to two million iterations).  The ``evaluated`` arrays go together:
-    at these iterations the whole training and test parts were measured (NaN: no test part, or no
-    accuracy).  ``generation`` counts how often the record was cut back (by going back and on) or thinned.
+    The arrays are read-only views of buffers that only grow: what is below their length never changes while
+    ``run_id`` and ``generation`` stay, so a reader may keep what it derived from it. ``loss`` has one entry
+    an iteration, index × ``stride`` = iteration (the stride is 1 up to two million). At the ``evaluated``
+    iterations the whole training and test parts were measured (NaN: no test part, or no accuracy).
+    ``generation`` counts how often the record was cut back (by going back and on) or thinned.
 
     ``layer_norms`` (k, layers) and ``step_norms`` (k, T) go with ``evaluated``, too: the `GradientNorms` of
     the gradients that made these iterations; None for a function, and where there are no steps.
@@ -323,10 +319,10 @@ class History:
 class RunState:
     """What the training is doing, for the toolbar and the timeline.
 
-    ``position`` is the iteration on the screen, ``last`` the newest recorded one.
-    ``speed`` is the measured number of iterations a second, 0 when it stands.  ``operation`` is what is lit
-    of the iteration after ``position``, from 0 of ``operations``; None while none is taken apart.
-    ``branch`` is the present branch, ``places`` counts the changes of branches and bookmarks.
+    ``position`` is the iteration on the screen, ``last`` the newest recorded one. ``speed`` is the measured
+    number of iterations a second, 0 when it stands. ``operation`` is what is lit of the iteration after
+    ``position``, from 0 of ``operations``; None while none is taken apart. ``branch`` is the present branch,
+    ``places`` counts the changes of branches and bookmarks.
     """
 
     run_id: int
@@ -431,9 +427,8 @@ Metrics = ClassMetrics | RegressionMetrics
 class GradientCheck:
     """Backpropagation beside differences, parameter by parameter.
 
-    ``indices`` (k,) says which entries of θ, ``backprop`` and ``differences`` (k,) are the two
-    gradients.  ``relative_error`` is |a − n| / max(|a|, |n|, floor) with the floor of
-    `bpviz.engine.gradient_check`; ``worst_parameter`` is where it is largest.
+    ``indices`` (k,) says which entries of θ, ``backprop`` and ``differences`` (k,) are the two gradients.
+    ``relative_error`` is |a − n| / max(|a|, |n|, floor); ``worst_parameter`` is where it is largest.
 
     ``at_kink`` (k,) tells which parameters stand at a kink of one of ``kinks`` (names of pieces: ReLU), or
     have one within the step: there a difference mixes the slopes of both sides.  They do not count for the
