@@ -189,6 +189,10 @@ class NetworkPanel(Panel):
         if self._plain is not None:
             self._show(self._plain)
 
+    def is_sliding(self) -> bool:
+        """Whether a window, or a gradient that is gathered over time, is still on its first way."""
+        return self.unrolled.canvas.sliding if self._unrolls else self.canvas.sliding
+
     def pin(self, what: ParameterPlace | Spot | None, step: int = -1, name: str = "") -> None:
         """Keep the card on a parameter, an input, a target or a unit, in whichever picture is shown.
 

@@ -188,7 +188,9 @@ class UnrolledView(QWidget):
         if lit is None:
             self.canvas.set_time(step, clock)  # type: ignore[arg-type]  # a signal knows objects only
         elif clock is None:
-            # The walk says where time stands.
+            # The walk says where time stands; back to where a gradient is gathered is chosen.
+            if self.canvas.scene.gathered is not None:
+                self.canvas.scene.held = step  # type: ignore[assignment]  # a signal knows objects only
             self.canvas.set_time(None, clock_at(lit))
 
     @Slot(int)

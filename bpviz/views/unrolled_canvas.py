@@ -62,7 +62,7 @@ class UnrolledCanvas(PointedCanvas):
         self._flowing = QTimer(self)
         self._flowing.setInterval(FRAME_MS)
         self._flowing.timeout.connect(self._on_flowing_timeout)
-        self._flows_since = 0.0
+        self._flows_since, self._period_s, self._went_round = 0.0, PERIOD_S, True
 
     def show_run(self, info: RunInfo) -> None:
         """Begin with a new run."""
@@ -104,12 +104,22 @@ class UnrolledCanvas(PointedCanvas):
         """Light an operation of the walk, and let what flows there flow, where things may move."""
         self.scene.set_lit(lit)
         moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
-        self.scene.share = STILL
-        if lit is None or not moves or way_of(lit) is None:
+        gathered = self.scene.gathered
+        self._period_s = PERIOD_S if gathered is None else min(max(PERIOD_S, 0.2 * gathered.steps), 6.0)
+        # Where nothing may move all of a gradient is there.
+        self.scene.share = STILL if gathered is None else 1.0
+        self._went_round = True
+        if lit is None or not moves or (way_of(lit) is None and gathered is None):
             self._flowing.stop()
         else:
-            self._flows_since = time.monotonic()
+            self._flows_since, self._went_round = time.monotonic(), False
             self._flowing.start()
+
+    @property
+    def sliding(self) -> bool:
+        """Whether a gradient is still gathered for the first time."""
+        held = self.scene.gathered is None or self.scene.held is not None
+        return not self._went_round and not held and self.isVisible()
 
     def has_room(self) -> bool:
         """Whether each row of the layers with a state is high enough for its name."""
@@ -122,7 +132,9 @@ class UnrolledCanvas(PointedCanvas):
     @Slot()
     def _on_flowing_timeout(self) -> None:
         if self.isVisible():
-            self.scene.share = (time.monotonic() - self._flows_since) / PERIOD_S % 1.0
+            passed = (time.monotonic() - self._flows_since) / self._period_s
+            self._went_round = self._went_round or passed >= 1.0
+            self.scene.share = passed % 1.0
             self.update()
 
     def set_time(self, step: int | None, clock: Clock | None = None) -> None:

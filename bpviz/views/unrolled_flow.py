@@ -14,7 +14,7 @@ from bpviz.present.walk_time import flows_back, reached
 from bpviz.text import tr
 from bpviz.views.plotting import CENTRE, RIGHT, faded, hairline, line_height
 from bpviz.views.unrolled_scene import UnrolledScene
-from bpviz.views.unrolled_walk import paint_drops, paint_unknown
+from bpviz.views.unrolled_walk import paint_drops, paint_gathered, paint_unknown
 
 _VEIL = 0.78
 
@@ -26,6 +26,7 @@ def paint_moving(painter: QPainter, scene: UnrolledScene) -> None:
         return
     _paint_veils(painter, scene)
     paint_unknown(painter, scene)
+    paint_gathered(painter, scene)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for row in layout.rows:
         if row.spec.kind == "recurrent":
@@ -185,9 +186,11 @@ def _paint_step(painter: QPainter, scene: UnrolledScene) -> None:
     """Frame the lit step over all rows; magenta while δ flows back."""
     layout = scene.layout
     step = scene.clock.step if scene.clock is not None else scene.step
+    gathered = scene.gather_step
+    step = step if gathered is None else gathered
     if layout is None or step is None:
         return
-    backward = scene.clock is not None and scene.clock.backward
+    backward = gathered is not None or (scene.clock is not None and scene.clock.backward)
     colour = scene.colours.backward if backward else scene.colours.accent
     frame = QRectF(layout.left + step * layout.column, 1.0, layout.column, layout.look.height - 2)
     painter.setPen(QPen(QColor(colour), 1.4))

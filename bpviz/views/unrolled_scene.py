@@ -14,6 +14,7 @@ from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.sequence_values import ShownSequence
 from bpviz.present.unrolled import Look, Mark, Row, Unrolled, lay_out
 from bpviz.present.unrolled_cells import Cells, cells
+from bpviz.present.unrolled_gather import Gathered, gathered_over_time
 from bpviz.present.unrolled_rows import RECURRENT, views
 from bpviz.present.unrolled_shown import shown_in
 from bpviz.present.unrolled_values import Clock, Flow, cuts, flow
@@ -48,6 +49,9 @@ class UnrolledScene:
         self.lit: Lit | None = None
         self.share = STILL
         """How far what flows has come, from 0 to 1."""
+        self.gathered: Gathered | None = None
+        self.held: int | None = None
+        """The step back to which a gradient is gathered, where it was chosen by hand."""
         self.flows: dict[int, Flow] = {}
         self.cuts: dict[int, frozenset[int]] = {}
         self.versions = 0
@@ -64,7 +68,7 @@ class UnrolledScene:
         self.info, self.snapshot, self.layout, self.shown = info, None, None, None
         self.hovered = self.pinned = self.cursor = self.step = self.clock = None
         self.cursor_told = False
-        self.lit = None
+        self.lit = self.gathered = self.held = None
         self.flows = {}
         if self.view not in views(info):
             self.view = "h"
@@ -90,9 +94,12 @@ class UnrolledScene:
 
     def set_lit(self, lit: Lit | None) -> None:
         """Take where the walk stands; a mean has its inputs and targets from there."""
-        self.lit = lit
+        self.lit, self.held, self.gathered = lit, None, None
         if self.info is not None and self.snapshot is not None:
             self.shown = shown_in(self.info, self.snapshot, lit)
+            if lit is not None and lit.light.kind == "gradient":
+                layer = lit.light.layer
+                self.gathered = gathered_over_time(lit, self.snapshot.layers[layer], layer)
         self.changed()
 
     def cells(self, row: Row) -> Cells:
@@ -104,6 +111,14 @@ class UnrolledScene:
     def shows_gradient(self, layer: int) -> bool:
         """Whether gradients are shown in place of a layer's weights: asked for, or reached by the walk."""
         return self.gradients or (self.lit is not None and self.lit.light.shows_gradient(layer))
+
+    @property
+    def gather_step(self) -> int | None:
+        """The step back to which the gradient of the layer in hand is gathered now; None elsewhere."""
+        if self.gathered is None:
+            return None
+        steps = self.gathered.steps
+        return steps - 1 - min(int(self.share * steps), steps - 1) if self.held is None else self.held
 
     @property
     def is_mean(self) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from bpviz.present.unrolled import Row, Unrolled
 from bpviz.present.unrolled_cells import shown_name
+from bpviz.present.unrolled_gather import sums_argb
 from bpviz.present.walk_light import Lit, phase_colour
 from bpviz.present.walk_time import Way, errors_from, known_steps, way_of
 from bpviz.views.plotting import faded
-from bpviz.views.unrolled_scene import UnrolledScene
+from bpviz.views.unrolled_scene import UnrolledScene, crisp, image_of
 
 _VEIL = 0.84
 
@@ -40,6 +42,25 @@ def paint_unknown(painter: QPainter, scene: UnrolledScene) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(faded(colour, 0.8), 1.6))
         painter.drawRect(whole)
+
+
+def paint_gathered(painter: QPainter, scene: UnrolledScene) -> None:
+    """Paint in place of a layer's weights as much of their gradient as is gathered back to a step."""
+    step, gathered = scene.gather_step, scene.gathered
+    if step is None or gathered is None or scene.lit is None or scene.layout is None:
+        return
+    crisp(painter)
+    for row in scene.layout.rows:
+        for matrix in row.matrices if row.spec.layer == scene.lit.light.layer else ():
+            sums = gathered.sums.get(matrix.name)
+            if sums is None:
+                continue
+            pixels = sums_argb(sums.reshape(*sums.shape[:2], -1), step)
+            part = np.ascontiguousarray(pixels[matrix.first : matrix.first + matrix.count])
+            painter.drawImage(QRectF(*matrix.box), image_of(part))
+            painter.setPen(QPen(QColor(scene.colours.backward), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(*matrix.box))
 
 
 def paint_drops(painter: QPainter, scene: UnrolledScene) -> None:

@@ -100,8 +100,7 @@ class Wiring(QObject):
             network.units_changed.connect(self._on_network_units_changed)
             network.activation_changed.connect(self._on_network_activation_changed)
             network.sample_changed.connect(self._on_sample_changed)
-            canvas = network.canvas
-            self.walks.waits_for = lambda: canvas.sliding
+            self.walks.waits_for = network.is_sliding
         if isinstance(decision, DecisionPanel):
             decision.sample_chosen.connect(self._on_sample_changed)
             decision.features_chosen.connect(self._on_decision_features_chosen)

@@ -162,3 +162,25 @@ def test_delta_goes_back_through_time_step_by_step_and_to_the_left(opened, qtbot
             assert each.step == 15 or ways[-1][2] < ways[-1][0]
             assert panel.unrolled.strip.slider.value() == each.step + 1
     assert seen == list(range(15, -1, -1))
+
+
+def test_a_gradient_gathers_on_the_way_back_and_is_held_at_a_step(opened, qtbot):
+    panel = lstm(opened, qtbot)
+    walks, scene = opened.wiring.walks, panel.unrolled.canvas.scene
+    walks.go_to(Target(1, "first"))
+    qtbot.waitUntil(lambda: walks.walk.on, timeout=20_000)
+    operations = walks.walk.operations
+    at = next(j for j, each in enumerate(operations) if (each.kind, each.layer) == ("gradient", 1))
+    walks.go_to(Target(1, at))
+    opened.window.strip.sample_chosen.emit("mean")
+    panel.unrolled.strip.slider.setValue(4)
+    assert scene.gather_step == 3
+    assert not panel.is_sliding()
+    late = panel.unrolled.canvas.grab().toImage()
+    panel.unrolled.strip.slider.setValue(1)
+    assert scene.gather_step == 0
+    assert panel.unrolled.canvas.grab().toImage() != late
+    for each in scene.snapshot.layers[1].parameters:
+        assert scene.gathered.sums[each.name][0] == pytest.approx(each.gradient, rel=1e-9, abs=1e-14)
+    walks.go_to(Target(1, at - 1))
+    assert scene.gather_step is None
