@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.probing import ChangeMade
+from bpviz.changes import ChangeMade
 from bpviz.snapshot import Array, ParameterState
 
 Phase = Literal["forward", "loss", "backward", "update"]

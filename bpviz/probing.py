@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpviz.changes import Change, ChangeMade, ParameterPlace
 
-@dataclass(frozen=True, slots=True)
-class ParameterPlace:
-    """One number of θ: its layer (from 1; 0 for a function's variable), its array, its place in that."""
-
-    layer: int
-    name: str
-    place: tuple[int, ...]
-
+__all__ = [
+    "ERROR",
+    "Change",
+    "ChangeMade",
+    "Difference",
+    "GradientProbe",
+    "ParameterPlace",
+    "error_at",
+    "is_error",
+]
 
 ERROR = "delta"
-"""In the place of an array's name: δ of a unit, by its flat number; of layer 0 it is ∂L/∂x."""
+"""In the place of an array's name: δ of a unit, by its flat number; of layer 0 it is ∂L/∂x.
+
+δ of a recurrent layer's sum stands at ``(step, unit)``, in ``delta`` or the gate's own array (``delta_i``).
+"""
 
 
 def error_at(layer: int, unit: int) -> ParameterPlace:
     """Return the place of δ of a unit."""
     return ParameterPlace(layer, ERROR, (unit,))
+
+
+def is_error(where: ParameterPlace) -> bool:
+    """Whether a place is that of a δ, and no parameter's."""
+    return where.name.startswith(ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +70,3 @@ class GradientProbe:
     penalty: float = 0.0
     truncated: bool = False
     clipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A number set by hand: a parameter, or one of a training sample's inputs ("x") and targets ("y").
-
-    For these ``where`` is ``ParameterPlace(0, "x", (i,))`` or ``ParameterPlace(0, "y", (k,))``, as the
-    network sees them.  ``sample`` is theirs, among those that the window shows; −1 for a parameter.
-    """
-
-    where: ParameterPlace
-    value: float
-    sample: int = -1
-
-    @property
-    def is_parameter(self) -> bool:
-        """Whether it is a number of θ."""
-        return self.sample < 0
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeMade:
-    """A number that an iteration changes by hand: what it was and what it becomes; places as in `Change`."""
-
-    where: ParameterPlace
-    before: float
-    after: float
-    sample: int = -1

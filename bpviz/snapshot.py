@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.changes import ChangedSample
 from bpviz.spread import Histograms
 
 Array = NDArray[np.floating]
@@ -135,19 +136,6 @@ class PredictionMap:
     x_range: tuple[float, float]
     y_range: tuple[float, float]
     values: Array
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedSample:
-    """A training sample in which numbers were changed by hand, whole, in the data's own units.
-
-    ``sample`` is its place among those that the window shows; ``x`` and ``y`` are what then stands in its row
-    of ``RunInfo.x_train`` and ``RunInfo.y_train``.
-    """
-
-    sample: int
-    x: Array
-    y: NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,14 @@ def name_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
     return f"{symbol}⁽{superscript(where.layer)}⁾[{','.join(str(each + 1) for each in where.place)}]"
 
 
+def plain_text(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
+    """Return ``W⁽¹⁾[2,1]: 0.1 → 0.75``, as the network sees it."""
+    return f"{name_of(info, dissection, change)}: {short(change.before)} → {short(change.after)}"
+
+
 def text_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
-    """Return ``W⁽¹⁾[2,1]: 0.1 → 0.75``; of an input or a target also in the data's own units."""
-    said = f"{name_of(info, dissection, change)}: {short(change.before)} → {short(change.after)}"
+    """Return the same; of an input or a target also in the data's own units."""
+    said = plain_text(info, dissection, change)
     scaling = scaling_of(info, change)
     if scaling is None:
         return said
@@ -59,11 +64,11 @@ def scaling_of(info: RunInfo, change: ChangeMade) -> tuple[float, float] | None:
 
 
 def note(info: RunInfo, dissection: Dissection) -> str:
-    """Return what the strip says of such an iteration, empty of any other."""
+    """Return what the strip says of such an iteration, in short; empty of any other."""
     if not dissection.by_hand:
         return ""
-    first, *others = dissection.by_hand
-    said = tr("changed by hand: {change}", change=text_of(info, dissection, first))
+    first, *others = sorted(dissection.by_hand, key=lambda one: one.sample >= 0)
+    said = tr("changed by hand: {change}", change=plain_text(info, dissection, first))
     return said if not others else tr("{said} and {count} more", said=said, count=len(others))
 
 

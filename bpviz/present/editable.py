@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from bpviz.changes import ChangedSample
 from bpviz.present.cards import Card, Editable
 from bpviz.present.diagram import Spot
 from bpviz.probing import ParameterPlace
-from bpviz.snapshot import ChangedSample, RunInfo, Snapshot, frozen
+from bpviz.snapshot import RunInfo, Snapshot, frozen
 from bpviz.text import tr
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.changes import ChangedSample
 from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.metrics import classification_metrics, confusion_matrix, regression_metrics
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.engine.trace import Trace, trace
 from bpviz.snapshot import (
-    ChangedSample,
     Evaluation,
     GradientNorms,
     LayerState,

@@ -95,7 +95,7 @@ class WhatIfBar(QWidget):
         """Say everything again."""
         self.badge.setText(tr("what if"))
         self.words.setText(
-            tr("{count} numbers changed by hand; all that follows from them is shown.", count=self._count)
+            tr("Numbers changed by hand: {count}. All that follows from them is shown.", count=self._count)
         )
         tips = {
             "undo": (tr("Undo"), tr("Take the last change back (Ctrl+Z)")),

@@ -170,7 +170,9 @@ class Wanderer:
         self.training.seek(self.training.iteration - 1)
 
     def jump(self) -> None:
-        self.training.seek(self.draw.randint(0, self.training.line.last))
+        target = self.draw.randint(0, self.training.line.last)
+        assert self.training.seek(target)
+        assert self.training.iteration == target
 
     def give_up_a_jump(self) -> None:
         steps = iter(range(self.draw.randint(0, 3)))

@@ -14,7 +14,7 @@ from bpviz.training.options import run_config
 from tests.training.test_random_actions import Decision, Direct, Path, state
 from tests.wiring.test_walk import Walked
 
-ACTIONS = 150
+ACTIONS = 200
 CTRL = Qt.KeyboardModifier.ControlModifier
 OPTIONS = {
     "data": "iris",
@@ -72,6 +72,7 @@ class Wandering(Walked):
             self.jump: 4,
             self.visit: 2,
             self.keep: 4,
+            self.undo_at_once: 2,
             self.imagine: 2,
             self.undo: 2,
             self.rate: 1,
@@ -126,7 +127,10 @@ class Wandering(Walked):
 
     def jump(self) -> None:
         for _ in range(self.draw.randint(1, 3)):  # a slider that is dragged asks for several
-            self.window.seek_requested.emit(self.draw.randint(0, self.training.line.last))
+            target = self.draw.randint(0, self.training.line.last)
+            self.window.seek_requested.emit(target)
+        self.rest()
+        assert self.training.iteration == target
 
     def visit(self) -> None:
         branch = self.draw.choice(self.training.branches.infos()).id
@@ -157,6 +161,21 @@ class Wandering(Walked):
         if self.present == branch and self.training.iteration == at - 1:
             assert before[-1].changes
             self.paths[branch] = before[:-1]
+
+    def undo_at_once(self) -> None:
+        """Keep something, take it back, and throw it away."""
+        at = self.training.iteration
+        self.keep()
+        self.rest()
+        assert self.training.iteration == at + 1
+        self.key(Qt.Key.Key_Z, CTRL)
+        self.rest()
+        self.wiring.what_ifs.throw_away()
+        assert self.training.iteration == at
+        # What came after is as it was, unless it was too short to be a branch.
+        last = self.training.line.last
+        assert last in (at, len(self.paths[self.present]))
+        self.paths[self.present] = self.paths[self.present][:last]
 
     def rate(self) -> None:
         self.wiring.runs.edit("learning_rate", self.draw.choice((0.01, 0.02)))
@@ -196,4 +215,4 @@ def test_random_actions_in_the_window_leave_the_state_that_is_reached_directly(o
         info, train = opened.wiring.display.info, opened.training.objective.train
         if not shown.what_if and shown.sample < len(info.y_train):
             assert info.y_train[shown.sample] == train.labels[shown.sample]
-    assert len(opened.paths) > 5
+    assert len(opened.paths) >= 5
