@@ -217,6 +217,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels().values():
             panel.show_run(info)
         self.timeline.show_run(info)
+        self.strip.show_run(info)
         self.setWindowTitle(f"{info.name} – bpviz" if info.name else "bpviz")
         self._refresh_subtitles()
 

@@ -4,55 +4,26 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from bpviz.dissection import PHASES, Dissection
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.walk import GRAIN_LABELS, GRAINS, Grain, Sample, Walk
 from bpviz.present.walk_light import phase_shares
-from bpviz.present.walk_words import place_parts, sample_choices, steps_of
+from bpviz.present.walk_samples import sample_table
+from bpviz.present.walk_words import place_parts, steps_of
+from bpviz.snapshot import RunInfo
 from bpviz.text import tr
 from bpviz.views.icons import icon
 from bpviz.views.phase_chip import PhaseChip
 from bpviz.views.quiet_text import QuietText
+from bpviz.views.sample_box import SampleBox
+from bpviz.views.strip_box import StripBox
 
 PACES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second."""
-
-
-class StripBox(QComboBox):
-    """A choice as wide as what is chosen."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("look", "tight")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def fill(self, items: list[tuple[str, object]], value: object) -> None:
-        """Offer (text, value) pairs, and show the one with ``value``."""
-        blocker = QSignalBlocker(self)
-        if [(self.itemText(i), self.itemData(i)) for i in range(self.count())] != items:
-            self.clear()
-            for text, data in items:
-                self.addItem(text, data)
-        self.setCurrentIndex(next((i for i, (_, data) in enumerate(items) if data == value), -1))
-        blocker.unblock()
-        widest = max((self.fontMetrics().horizontalAdvance(text) for text, _ in items), default=0)
-        self.view().setMinimumWidth(widest + 40)
-        self.updateGeometry()
-
-    def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self.currentText()) + 26
-        return QSize(width, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class PlaceText(QuietText):
@@ -99,7 +70,8 @@ class PhaseStrip(QWidget):
         self._note = ""
         self.chips = {phase: PhaseChip(phase, self) for phase in PHASES}
         self.place = PlaceText(self)
-        self.sample, self.grain, self.pace = StripBox(self), StripBox(self), StripBox(self)
+        self.sample, self.grain, self.pace = SampleBox(self), StripBox(self), StripBox(self)
+        self._info: RunInfo | None = None
         self.buttons = {name: self._button(name) for name in ("previous", "play", "next")}
         self._lay_out()
         self._connect()
@@ -144,6 +116,10 @@ class PhaseStrip(QWidget):
 
     # --- what it shows ---
 
+    def show_run(self, info: RunInfo) -> None:
+        """Take what the samples are called by."""
+        self._info = info
+
     def show_walk(self, walk: Walk, dissection: Dissection | None, note: str = "") -> None:
         """Show where the walk stands; ``note`` is what else is to be said of whose numbers are shown."""
         anew = dissection is not self._dissection or walk.sample != self._walk.sample
@@ -175,9 +151,9 @@ class PhaseStrip(QWidget):
         self.pace.fill([(tr("{pace}/s", pace=f"{pace:g}"), pace) for pace in PACES], self._pace)
 
     def _fill_samples(self) -> None:
-        choices = sample_choices(self._dissection) if self._walk.on else []
-        self.sample.setVisible(bool(choices))
-        self.sample.fill([(text, value) for text, value in choices], self._walk.sample)
+        table = sample_table(self._info, self._dissection if self._walk.on else None)
+        self.sample.setVisible(bool(table.rows))
+        self.sample.show_table(table, self._walk.sample)
         self._fit()
 
     def _say(self) -> None:

@@ -173,6 +173,8 @@ QHeaderView { background: @control@; }
 #Places QTabWidget::pane { border: none; }
 #Places QTableView { border: none; selection-background-color: @control@; selection-color: @text@; }
 #Places QTableView::item { padding: 0 7px; }
+#SampleTable::item { padding: 0 7px; }
+#SampleTable QHeaderView::section { padding: 4px 7px; }
 #Places QTableView:focus { border: 1px solid @accent@; }
 QTabBar::tab { background: transparent; color: @muted@; padding: 4px 10px; }
 QTabBar::tab:selected { color: @text@; border-bottom: 2px solid @accent@; }

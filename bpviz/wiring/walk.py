@@ -17,7 +17,7 @@ from bpviz.text import Text
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
 from bpviz.wiring.runs import Runs
-from bpviz.workers.training import Dissected, TrainingWorker
+from bpviz.workers.training import Dissected, RunStarted, TrainingWorker
 
 SLOW = 10.0
 """Train at no more than so many a second walks instead, where steps are operations or phases."""
@@ -46,12 +46,13 @@ class Walks(QObject):
         self.holds_up: Callable[[Target], bool] | None = None
         self.waits_for: Callable[[], bool] = lambda: False
         self._wanted: Sample | None = None
+        self._data: tuple[str, int] | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
         strip = window.strip
         for signal, slot in (
             (worker.dissected, self._on_worker_dissected),
-            (worker.run_built, self.leave),
+            (worker.run_built, self._on_worker_run_built),
             (display.state_shown, self._on_display_state_shown),
             (window.train_toggled, self._on_window_train_toggled),
             (window.step_requested, self._on_window_step_requested),
@@ -150,6 +151,14 @@ class Walks(QObject):
         self.show()
 
     # --- whose numbers ---
+
+    @Slot(object)
+    def _on_worker_run_built(self, started: RunStarted) -> None:
+        """Forget the chosen sample where the data are others."""
+        self.leave()
+        data = started.info.name, started.info.samples
+        if data != self._data:
+            self._data, self._wanted = data, None
 
     def choose(self, sample: int) -> None:
         """Show the numbers of a training sample, where this batch has it."""

@@ -185,6 +185,36 @@ def test_a_sample_of_the_batch_is_shown_and_the_mean_where_it_has_none(opened):
     assert f"sample {outside} is not among" in opened.window.strip.place.text()
 
 
+def test_the_choice_opens_as_a_table_and_its_keys_choose(opened):
+    opened.grain("operation")
+    opened.on()
+    box = opened.window.strip.sample
+    box.setFocus()
+    opened.qtbot.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    opened.qtbot.waitUntil(box.table.isVisible, timeout=10_000)
+    rows = opened.walks.dissection.rows
+    assert box.model().rowCount() == len(rows) + 1
+    assert box.model().columnCount() == 6
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        opened.qtbot.keyClick(box.table, key)
+    opened.qtbot.waitUntil(lambda: opened.walk.sample == 1, timeout=10_000)
+    assert box.currentText() == f"sample {rows[1]}"
+
+
+def test_other_data_forget_the_sample(opened):
+    opened.grain("operation")
+    opened.on()
+    box = opened.window.strip.sample
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    before = opened.wiring.display.info.run_id
+    opened.window.preset_requested.emit("digits")
+    opened.qtbot.waitUntil(lambda: opened.wiring.display.info.run_id > before, timeout=10_000)
+    opened.on()
+    assert opened.walk.sample == "mean"
+    assert "not among" not in opened.window.strip.place.text()
+
+
 def test_a_click_on_a_point_of_the_map_shows_that_sample_s_numbers_everywhere(opened):
     opened.grain("operation")
     opened.on(2)
