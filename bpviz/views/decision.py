@@ -70,7 +70,7 @@ class FeatureBox(QComboBox):
     def _names(self) -> list[str]:
         return [self.itemText(index) for index in range(self.count())]
 
-    def showPopup(self) -> None:  # noqa: N802
+    def showPopup(self) -> None:
         view = self.view()
         view.setMinimumWidth(view.sizeHintForColumn(0) + 24)
         super().showPopup()
