@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bpviz.present.cards import Card, CardLine
 from bpviz.present.numbers import exact, short
-from bpviz.probing import ERROR, Difference, GradientProbe, ParameterPlace
+from bpviz.probing import Difference, GradientProbe, ParameterPlace, is_error
 from bpviz.snapshot import Snapshot
 from bpviz.text import tr
 
@@ -48,7 +48,7 @@ def probed_card(card: Card, probe: GradientProbe | None, snapshot: Snapshot | No
         return card
     if (probe.run_id, probe.iteration) != (snapshot.run_id, snapshot.iteration):
         return card
-    if probe.where.name == ERROR and probe.sample != snapshot.sample:
+    if is_error(probe.where) and probe.sample != snapshot.sample:
         return card
     at = next((i for i, line in enumerate(card.lines, 1) if line.check == probe.where), _AFTER)
     return replace(card, lines=(*card.lines[:at], *probe_lines(probe), *card.lines[at:]))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
+from bpviz.present.chain_ladder import recurrent_rungs
 from bpviz.present.inspect import output_name
 from bpviz.present.numbers import exact, short
 from bpviz.present.sequence_values import ShownSequence
@@ -18,7 +19,7 @@ from bpviz.present.unrolled_sums import delta_name, sum_parts
 from bpviz.present.unrolled_values import by_step, flow
 from bpviz.present.unrolled_weights import parameter
 from bpviz.present.unrolled_words import gate_at, numbered_layer, symbol
-from bpviz.probing import ParameterPlace
+from bpviz.probing import ParameterPlace, error_at
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 from bpviz.text import tr
 
@@ -69,7 +70,7 @@ def _title(info: RunInfo, mark: Mark, unit: bool = True) -> str:
 def _unit_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     state = snapshot.layers[mark.layer]
     if state.kind == "rnn":
-        lines = _sum_lines(snapshot, mark, "z") + _rnn_lines(state, mark)
+        lines = _sum_lines(snapshot, mark, "z") + _rnn_lines(state, mark) + _made_of(snapshot, mark, "z")
     elif mark.name in GATES[state.kind]:
         lines = _gate_lines(snapshot, mark)
     elif state.kind == "lstm":
@@ -105,7 +106,7 @@ def _rnn_lines(state: LayerState, mark: Mark) -> list[CardLine]:
     return [
         CardLine(f"h{t} = {formula}", _at(state, "h", mark)),
         CardLine(f"∂L/∂h{t}", _at(state, "delta_h", mark), "backward"),
-        CardLine(f"δ{t} = ∂L/∂z{t}", _at(state, "delta", mark), "backward"),
+        CardLine(f"δ{t} = ∂L/∂z{t}", _at(state, "delta", mark), "backward", check=_sum_at(mark, "delta")),
     ]
 
 
@@ -121,8 +122,21 @@ def _gate_lines(snapshot: Snapshot, mark: Mark) -> list[CardLine]:
         lines[-1] = CardLine(total.name.partition(" = ")[2], total.value)
         squash = f"σ({tr('sum')})"
     lines.append(CardLine(f"{name}{t} = {squash}", _at(state, gate, mark)))
-    lines.append(CardLine(f"∂L/∂({tr('sum')})", _at(state, delta_name(gate), mark), "backward"))
-    return lines
+    delta, where = _at(state, delta_name(gate), mark), _sum_at(mark, delta_name(gate))
+    lines.append(CardLine(f"∂L/∂({tr('sum')})", delta, "backward", check=where))
+    return lines + _made_of(snapshot, mark, gate)
+
+
+def _sum_at(mark: Mark, delta: str) -> ParameterPlace:
+    """Return the place of δ of a sum at a step."""
+    return ParameterPlace(mark.layer, delta, (mark.step, mark.unit))
+
+
+def _made_of(snapshot: Snapshot, mark: Mark, gate: str) -> list[CardLine]:
+    """Return what δ of a sum is the product of, and what comes back to the state."""
+    if snapshot.sample < 0:
+        return []
+    return recurrent_rungs(snapshot.layers, mark.layer, mark.step, gate, mark.unit)[0]
 
 
 def _lstm_lines(state: LayerState, mark: Mark) -> list[CardLine]:
@@ -208,7 +222,8 @@ def _dense_card(info: RunInfo, snapshot: Snapshot, mark: Mark, shown: ShownSeque
     lines.append(CardLine(f"{a} = {formula}" if formula else a, float(rows["a"][step, unit])))
     if output:
         lines += _target_lines(info, snapshot, shown, step, unit)
-    lines.append(CardLine("δ = ∂L/∂z", float(rows["delta"][step, unit]), "backward"))
+    where = error_at(mark.layer, step * rows["delta"].shape[1] + unit)
+    lines.append(CardLine("δ = ∂L/∂z", float(rows["delta"][step, unit]), "backward", check=where))
     bias = parameter(state, "b")
     if bias is not None:
         lines.append(CardLine(tr("bias b"), float(bias.values[unit]), "muted"))

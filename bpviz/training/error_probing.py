@@ -12,12 +12,23 @@ from numpy.typing import NDArray
 
 from bpviz.engine.gradient_check import LARGE, relative_errors
 from bpviz.engine.kinks import kink_sources
+from bpviz.engine.layers import LAYERS
+from bpviz.engine.layers.recurrent import Recurrent
+from bpviz.engine.network import Workspace
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Array
 from bpviz.engine.trace import trace
 from bpviz.probing import Difference, GradientProbe, ParameterPlace
+from bpviz.training.layer_spec import parse_layers
 from bpviz.training.method import BEST_STEPS, ROUGH_STEPS
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
+
+_SUMS = {
+    "rnn": ("delta",),
+    "lstm": ("delta_i", "delta_f", "delta_g", "delta_o"),
+    "gru": ("delta_r", "delta_z_gate", "delta_n"),
+}
+"""δ of each block of rows of Wx, as traces call them."""
 
 
 def error_probe(
@@ -54,7 +65,9 @@ class _Look:
         coming: bool,
         sample: int,
     ) -> None:
-        self.objective, self.layer, self.unit = objective, where.layer, where.place[0]
+        self.objective, self.layer, self.where = objective, where.layer, where
+        self.unit = where.place[0]
+        self.wide = _widened(training, objective, where) if len(where.place) == 2 else None
         self.theta = training.theta.copy()
         self.x, self.y, self.training, self.row = _samples(training, objective, coming=coming, sample=sample)
         self.truncated = any(getattr(layer, "truncate", 0) for layer in objective.network.layers)
@@ -66,6 +79,10 @@ class _Look:
     def by_backpropagation(self) -> tuple[float, float]:
         """Return δ, and the largest number of the layer's δ."""
         found = trace(self.objective, self.theta, self.x, self.y, training=self.training)
+        if self.wide is not None:
+            extras = found.layers[self.layer - 1].extras
+            own = np.mean([extras[row][self.where.name] for row in self._moved], axis=0)
+            return float(own[self.where.place]), float(np.abs(own).max())
         delta = found.x_gradient if self.layer == 0 else found.layers[self.layer - 1].delta
         own = delta.reshape(len(self.x), -1)[self._moved].mean(axis=0)
         return float(own[self.unit]), float(np.abs(own).max())
@@ -79,19 +96,35 @@ class _Look:
             x[rows, self.unit] += h
         work = network.forward(x, training=self.training)
         if self.layer:
-            layer, own = network.layers[self.layer - 1], work.layers[self.layer - 1]
-            own.z[rows, self.unit] += h
-            if layer.activation is not None:
-                layer.activation.value(
-                    own.z.reshape(-1, layer.output_shape[-1]), own.a.reshape(-1, layer.output_shape[-1])
-                )
-            elif own.a is not own.z:
-                own.a[rows, self.unit] += h
-            a = own.a
+            a = self._moved_layer(work, x, h)
             for above, its in zip(network.layers[self.layer :], work.layers[self.layer :], strict=True):
                 a = above.forward(a, its, self.training)
         losses = self.objective.sample_losses(work, self.y)
         return float(losses.mean() if self.row < 0 else losses.sum())
+
+    def _moved_layer(self, work: Workspace, x: Array, h: float) -> Array:
+        """Return a of the layer with its unit moved."""
+        layer, own = self.objective.network.layers[self.layer - 1], work.layers[self.layer - 1]
+        rows = self._moved
+        if self.wide is not None:
+            own.a[...] = self._widely(work.layers[self.layer - 2].a if self.layer > 1 else x, h)
+        elif layer.activation is None:
+            own.a[rows, self.unit] += h
+        else:
+            own.z[rows, self.unit] += h
+            width = layer.output_shape[-1]
+            layer.activation.value(own.z.reshape(-1, width), own.a.reshape(-1, width))
+        return own.a
+
+    def _widely(self, below: Array, h: float) -> Array:
+        """Return a of the recurrent layer where one sum is moved by ``h`` at one step: by one more input."""
+        assert self.wide is not None
+        layer = self.wide
+        seen = np.zeros((len(below), layer.steps, layer.features), below.dtype)
+        seen[:, :, :-1] = below.reshape(len(below), layer.steps, -1)
+        seen[self._moved, self.where.place[0], -1] = h
+        flat = seen.reshape(len(below), -1)
+        return layer.forward(flat, layer.work(len(below), below.dtype), self.training)
 
     def difference(self, h: float, value: float, largest: float, *, central: bool) -> Difference:
         """Return a difference and the two losses that it came from."""
@@ -105,6 +138,26 @@ class _Look:
         right = (self.loss(h) - self.loss(0.0)) / h
         left = (self.loss(0.0) - self.loss(-h)) / h
         return abs(right - left) > 10 * LARGE * max(abs(right), abs(left), abs(value))
+
+
+def _widened(training: NetworkTraining, objective: NetworkObjective, where: ParameterPlace) -> Recurrent:
+    """Return the recurrent layer with one more input, which goes into the sum at ``where`` alone."""
+    network = objective.network
+    network.bind(training.theta)
+    layer = network.layers[where.layer - 1]
+    assert isinstance(layer, Recurrent)
+    written = parse_layers(training.info.texts[where.layer - 1])[0]
+    entry = LAYERS[layer.kind]
+    options = entry.checked(written.options)
+    options["returns"] = "sequence" if layer.every_step else "last"
+    wide = entry.make((layer.steps, layer.features + 1), **options)
+    assert isinstance(wide, Recurrent)
+    wide.bind(np.zeros(wide.size, network.dtype), None)
+    for name, values in layer.p.items():
+        wide.p[name][..., : values.shape[-1]] = values
+    row = _SUMS[layer.kind].index(where.name) * layer.width + where.place[1]
+    wide.p["Wx"][row, -1] = 1.0
+    return wide
 
 
 def _samples(

@@ -9,7 +9,7 @@ from bpviz.engine.kinks import at_kinks, kink_sources
 from bpviz.engine.layers.recurrent import Recurrent
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Array, Batch, Objective
-from bpviz.probing import ERROR, Difference, GradientProbe, ParameterPlace
+from bpviz.probing import Difference, GradientProbe, ParameterPlace, is_error
 from bpviz.training.error_probing import error_probe
 from bpviz.training.loop import Training
 from bpviz.training.method import BEST_STEPS, ROUGH_STEPS
@@ -37,7 +37,7 @@ def probe(
     sample : int
         Whose δ it is, of the samples that the window shows; −1 is the mean over the batch.
     """
-    if where.name == ERROR and isinstance(training, NetworkTraining):
+    if is_error(where) and isinstance(training, NetworkTraining):
         return error_probe(training, where, coming=coming, sample=sample)
     if coming:
         with training.as_recorded():

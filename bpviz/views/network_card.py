@@ -77,7 +77,7 @@ class CardView(QWidget):
         self._grabbed: QPoint | None = None
         self.fold_button = QToolButton(self)
         self.fold_button.clicked.connect(self._on_fold_clicked)
-        self._side = 0.0
+        self._side = self._title_room = 0.0
         self._tables: tuple[TablesPlan, QPointF] | None = None
         self.edit_button = QToolButton(self)
         self.edit_button.clicked.connect(self._on_edit_clicked)
@@ -139,7 +139,7 @@ class CardView(QWidget):
         """Write words on the buttons, or signs where the words would make the card too wide."""
         self.edit_button.setText("✎" if compact else tr("Change"))
         self.check_button.setText("±" if compact else tr("Check"))
-        self.copy_button.setText("⧉" if compact else tr("Copy"))
+        self.copy_button.setText(tr("Copy"))
 
     def show_card(self, card: Card, image: QImage | None, owner: object, pinned: bool, room: QSizeF) -> None:
         """Show a card no larger than ``room``; ``owner`` keeps the picture's memory alive."""
@@ -170,14 +170,15 @@ class CardView(QWidget):
         shown += [self.edit_button] if self.card.numbers else []
         shown += [self.check_button] if checks_of(self.card) else []
         shown += [self.fold_button] if len(self.card.lines) > FOLDED_LINES else []
-        title = bold.horizontalAdvance(self.card.title)
+        self._title_room = title = bold.horizontalAdvance(self.card.title)
         if pinned:
             self._name_buttons(compact=False)
             buttons = sum(button.sizeHint().width() + 6 for button in shown)
             if title + buttons > COMPACT_SHARE * room.width():
                 self._name_buttons(compact=True)
                 buttons = sum(button.sizeHint().width() + 6 for button in shown)
-            title += buttons
+            self._title_room = max(min(title, WIDEST * room.width() - buttons), 3 * line)
+            title = self._title_room + buttons
         lines = self.card.lines[:FOLDED_LINES] if self.folded and pinned else self.card.lines
         self._rows = wrapped(lines, metrics, self._widest(room) - 2 * PAD - MARK)
         text = max([metrics.horizontalAdvance(row.text) for row in self._rows] or [0.0])
@@ -219,7 +220,7 @@ class CardView(QWidget):
                 (below, QPointF(PAD, size.height() - PAD + 2)),
             )
             for wanted, place in places:
-                widest = room.width() * (NUMBERS_SHARE if plan.written else WIDEST)
+                widest = room.width() * (NUMBERS_SHARE if plan.written else 1.0)
                 if wanted.width() <= widest and wanted.height() <= room.height():
                     self._tables = plan, place
                     return wanted
@@ -361,7 +362,9 @@ class CardView(QWidget):
         y = PAD + metrics.ascent()
         painter.setPen(QColor(self.colours.text))
         painter.setFont(self._bold())
-        painter.drawText(QPointF(PAD, y), self.card.title)
+        elide = Qt.TextElideMode.ElideRight
+        title = QFontMetricsF(self._bold()).elidedText(self.card.title, elide, self._title_room + 1)
+        painter.drawText(QPointF(PAD, y), title)
         painter.setFont(self.font())
         tones = {"normal": self.colours.text, "muted": self.colours.muted, "backward": self.colours.backward}
         self._first = max(min(self._first, len(self._rows) - self._lines), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bpviz.probing import ERROR, GradientProbe, ParameterPlace
+from bpviz.probing import GradientProbe, ParameterPlace, is_error
 from bpviz.training.by_hand import imagined
 from bpviz.training.loop import Training
 from bpviz.training.probing import probe
@@ -35,7 +35,7 @@ class Probes(QObject):
     def check(self, where: ParameterPlace) -> None:
         """Check one gradient where the run stands; in a walk over the batch that is walked through."""
         coming, changes = self.walks.walk.on, self.what_ifs.present
-        sample = -1 if self.panel is None or where.name != ERROR else self.panel.shown_sample
+        sample = -1 if self.panel is None or not is_error(where) else self.panel.shown_sample
 
         def look(training: Training) -> None:
             self.probed.emit(probe(imagined(training, changes), where, coming=coming, sample=sample))

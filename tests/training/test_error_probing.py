@@ -72,6 +72,30 @@ def test_in_a_walk_it_is_the_delta_that_the_walk_shows(options):
         assert one.central.relative_error < 1e-6
 
 
+RECURRENT = [
+    ("rnn 3", 1, ("delta",)),
+    ("4 tanh, lstm 3 returns=sequence, gru 2", 2, ("delta_i", "delta_f", "delta_g", "delta_o")),
+    ("lstm 3 returns=sequence biases=two, gru 2 biases=one", 2, ("delta_r", "delta_z_gate", "delta_n")),
+    ("rnn 3 returns=sequence, dropout 0.3, rnn 2", 1, ("delta",)),
+]
+
+
+@pytest.mark.parametrize(("layers", "number", "names"), RECURRENT)
+@pytest.mark.parametrize("sample", [-1, 2])
+def test_the_sums_of_a_recurrent_layer_at_any_step(layers, number, names, sample):
+    training, config = begun(SEQUENCE | {"layers": layers})
+    found = dissect(training, config)
+    extras = found.layers[number - 1].extras
+    shown = -1 if sample < 0 else int(found.rows[sample])
+    for name in names:
+        for place in ((0, 1), (3, 0), (5, 1)):
+            one = probe(training, ParameterPlace(number, name, place), coming=True, sample=shown)
+            own = [float(each[name][place]) for each in extras]
+            wanted = float(np.mean(own)) if sample < 0 else own[sample]
+            assert one.backprop == pytest.approx(wanted, rel=1e-9, abs=1e-13)
+            assert one.central.relative_error < 1e-6
+
+
 def test_what_a_parameter_s_gradient_holds_is_told():
     training, _ = begun(NETWORKS[0] | {"clip_norm": 0.5})
     found = probe(training, ParameterPlace(1, "W", (0, 1)))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF
+import pytest
+from PySide6.QtCore import QPoint, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from bpviz.present import inspect
 from bpviz.present.card_chain import chained_card
 from bpviz.present.diagram import Spot
 from bpviz.present.probed import checkable_card
-from bpviz.views.network_card import CardView
+from bpviz.views.network_card import KEY_STEP, CardView
 from tests.helpers.fake_snapshots import network_run, network_snapshot
 
 
@@ -46,3 +48,77 @@ def test_a_product_too_wide_for_the_card_is_broken_and_nothing_of_it_is_lost(qtb
     assert len(said) > len(card.lines)
     assert all(metrics.horizontalAdvance(row) < 300 for row in said)
     assert " ".join(" ".join(said).split()) == " ".join(" ".join(e.shown() for e in card.lines).split())
+
+
+@pytest.fixture
+def pinned(qtbot):
+    parent = QWidget()
+    parent.resize(640, 480)
+    qtbot.addWidget(parent)
+    view = CardView(parent)
+    card = full_card(network_run((2, 8, 8, 1)))
+    view.show_card(card, None, None, True, QSizeF(620, 400))
+    parent.show()
+    yield view
+    parent.close()
+
+
+def clipboard():
+    return QGuiApplication.clipboard().text()
+
+
+def test_the_keyboard_chooses_a_line_and_its_number_is_copied_in_full(pinned, qtbot):
+    pinned.copy()
+    assert clipboard() == pinned.card.copied()
+    for line in pinned.card.lines:
+        qtbot.keyClick(pinned, Qt.Key.Key_Down)
+        pinned.copy()
+        if line.value is not None:
+            assert repr(line.value) in clipboard()
+        assert clipboard() == line.copied()
+    qtbot.keyClick(pinned, Qt.Key.Key_Down)
+    assert pinned.chosen == len(pinned.card.lines) - 1
+    qtbot.keyClick(pinned, Qt.Key.Key_Up)
+    assert pinned.chosen == len(pinned.card.lines) - 2
+    pinned.copy_button.click()
+    assert clipboard() == pinned.card.copied()
+
+
+def test_a_click_chooses_a_line_and_the_sign_behind_a_gradient_checks_it(pinned, qtbot):
+    at = next(at for at, row in enumerate(pinned._rows) if pinned._marked(at))
+    line = pinned.card.lines[pinned._rows[at].line]
+    box = pinned._mark_box(at)
+    with qtbot.waitSignal(pinned.check_wanted) as wanted:
+        qtbot.mouseClick(pinned, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    assert wanted.args == [line.check]
+    assert pinned.chosen == pinned._rows[at].line
+    with qtbot.assertNotEmitted(pinned.check_wanted):
+        pos = QPoint(20, round(box.center().y()))
+        qtbot.mouseClick(pinned, Qt.MouseButton.LeftButton, pos=pos)
+
+
+def test_the_title_moves_the_card_within_its_panel(pinned, qtbot):
+    start = pinned.pos()
+    qtbot.mousePress(pinned, Qt.MouseButton.LeftButton, pos=QPoint(15, 8))
+    qtbot.mouseMove(pinned, QPoint(45, 28))
+    assert pinned.pos() - start == QPoint(30, 20)
+    qtbot.mouseRelease(pinned, Qt.MouseButton.LeftButton, pos=QPoint(15, 8))
+    qtbot.mouseMove(pinned, QPoint(90, 90))
+    assert pinned.placed == start + QPoint(30, 20)
+    qtbot.keyClick(pinned, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert pinned.pos().x() == start.x() + 30 + KEY_STEP
+    pinned.put(QPoint(10_000, -50))
+    assert pinned.geometry().right() <= 640
+    assert pinned.pos().y() == 0
+
+
+def test_folded_it_has_three_lines(pinned, qtbot):
+    whole = pinned.height()
+    with qtbot.waitSignal(pinned.folded_changed):
+        pinned.fold_button.click()
+    pinned.show_card(pinned.card, None, None, True, QSizeF(620, 400))
+    assert {row.line for row in pinned._rows} == {0, 1, 2}
+    assert pinned.height() < whole
+    pinned.fold_button.click()
+    pinned.show_card(pinned.card, None, None, True, QSizeF(620, 400))
+    assert pinned.height() == whole

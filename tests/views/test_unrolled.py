@@ -208,7 +208,8 @@ def test_a_kept_card_tells_what_its_cell_shows_now(panel):
     click(panel, Mark("cell", 1, 4, 2, "h"))
     panel.unrolled.strip.chips["o"].click()
     assert scene(panel).pinned == Mark("cell", 1, 4, 2, "o")
-    assert panel.card_view.card.lines[-2].value == snapshot.layers[1].arrays["o"][4, 2]
+    told = next(line for line in panel.card_view.card.lines if line.name.startswith("o₅ = "))
+    assert told.value == snapshot.layers[1].arrays["o"][4, 2]
 
 
 def test_a_view_that_the_next_run_lacks_is_left(panel):
