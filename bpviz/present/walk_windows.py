@@ -63,6 +63,13 @@ def gathering(lit: Lit, state: LayerState, layer: int) -> Gathering | None:
     return Gathering((back @ seen / len(x)).reshape(height * width, -1, *kernel))
 
 
+def livest(state: LayerState, flow: Flow) -> int:
+    """Return the map in which most happens: of the largest value forward, of the largest δ back."""
+    values = state.a if flow.kind == "values" else state.delta
+    sizes = np.abs(values.reshape(-1, flow.count)).max(axis=1)
+    return int(np.argmax(np.where(np.isfinite(sizes), sizes, -1.0)))
+
+
 def seen_at(layers: tuple[LayerState, ...], layer: int, unit: int) -> Floats | None:
     """Return what a pixel of a convolution or a pooling looks at, (channels, h, w)."""
     state, before = layers[layer], layers[layer - 1]

@@ -21,7 +21,7 @@ from bpviz.present.map_windows import has_maps
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.walk_flow import Flow
 from bpviz.present.walk_light import Lit, mean_input
-from bpviz.present.walk_windows import Gathering, gathering
+from bpviz.present.walk_windows import Gathering, gathering, livest
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
 from bpviz.views.network_images import MapImages, image_of
 from bpviz.views.network_lines import KeptPicture, LineCache, Link
@@ -89,7 +89,10 @@ class Scene:
     def window_unit(self, flow: Flow) -> int:
         """Return the pixel that the window makes now: where it is held, else as the clock says."""
         held = self.held_unit(flow)
-        return min(int(self.clock * flow.count), flow.count - 1) if held is None else held
+        if held is not None or self.snapshot is None:
+            return held or 0
+        place = min(int(self.clock * flow.count), flow.count - 1)
+        return livest(self.snapshot.layers[flow.layer], flow) * flow.count + place
 
     def gathering(self, layer: int) -> Gathering | None:
         """Return how the gradient of a convolution's kernel comes together, found once an operation."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from bpviz.present import diagram_marks as marks
 from bpviz.present.diagram import Column, Spot
 from bpviz.present.diagram_colours import diverging_argb, indices, levels
-from bpviz.present.diagram_maps import MapColumn, tiles_of
+from bpviz.present.diagram_maps import MapColumn, block_box, tiles_of
 from bpviz.present.inspect_maps import parameter
 from bpviz.present.map_windows import POOLINGS
 from bpviz.present.numbers import short
@@ -65,10 +65,20 @@ def _write_place(
     text = place_text(scene.snapshot.layers, flow, unit, gathered)
     if not text:
         return
-    x, y, width, height = target.block_box
+    paint_pill(painter, scene, _beside(scene, target), text, name)
+
+
+def _beside(scene: Scene, target: MapColumn) -> QPointF:
+    """Return where a layer's line of numbers stands: over it, else under the layer before, else under it."""
+    assert scene.layout is not None
     line = QFontMetricsF(scene.font).height()
-    at = QPointF(x + width / 2, y - line if y > 1.9 * line else y + height + 2 * line)
-    paint_pill(painter, scene, at, text, name)
+    x, y, width, height = target.block_box
+    if y > 1.9 * line:
+        return QPointF(x + width / 2, y - line)
+    left, top, wide, high = block_box(scene.layout.columns[target.layer - 1])
+    if top + high + 3.4 * line < scene.layout.height:
+        return QPointF(left + wide / 2, top + high + 2.4 * line)
+    return QPointF(x + width / 2, y + height + 2 * line)
 
 
 def _veil_rest(painter: QPainter, scene: Scene, target: MapColumn, place: int, columns: int) -> None:
@@ -171,9 +181,7 @@ def paint_kernel_update(painter: QPainter, scene: Scene, column: Column) -> None
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(scene.colours.good), 2.0))
     painter.drawRect(rect)
-    x, y, width, height = column.block_box
-    line = QFontMetricsF(scene.font).height()
-    at = QPointF(x + width / 2, y - line if y > 1.9 * line else y + height + 2 * line)
+    at = _beside(scene, column)
     paint_pill(painter, scene, at, f"w {short(new + taken, 3)} → {short(new, 3)}", scene.colours.good)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bpviz.present.diagram import Spot
 from bpviz.present.walk_flow import flow_at
-from bpviz.present.walk_windows import gathering, place_text, seen_at, window_card
+from bpviz.present.walk_windows import gathering, livest, place_text, seen_at, window_card
 from tests.present.test_walk_flow import PICTURES, begun, place_of, shown_at
 
 
@@ -110,3 +110,10 @@ def test_a_pooling_and_what_is_not_in_hand_keep_their_cards(run):
     assert window_card(shown, lit, Spot(2, 0)) is None
     assert window_card(shown, lit, Spot(1, 0, 3, kernel=True)) is None
     assert window_card(shown, None, Spot(1, 0)) is None
+
+
+def test_the_map_in_which_most_happens_is_spoken_of(run):
+    _, shown, flow = at(run, "forward", "sum", 1, 4)
+    assert livest(shown.layers[1], flow) == int(np.abs(shown.layers[1].a).argmax()) // 16
+    _, shown, flow = at(run, "backward", "gradient", 1, 4)
+    assert livest(shown.layers[1], flow) == int(np.abs(shown.layers[1].delta).argmax()) // 16
