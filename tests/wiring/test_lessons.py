@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
+from bpviz.present.diagram import Spot
 from bpviz.present.lessons import all_lessons
 from bpviz.present.lessons.scenes import scenes
 from bpviz.present.lessons.sights import value_of
@@ -187,10 +188,9 @@ def test_what_is_trained_for_is_said_on_the_way_and_at_the_end(opened):
     opened.choose("learning_rate")
     told = opened.panel.step.goal
     assert not told.isVisible()
-    opened.lessons._scenes = scenes(opened.lessons.lesson)  # at the speed of a learner
-    opened.lessons.stage.set_scene(
-        replace(opened.lessons._scenes[2], speed=200.0), opened.lessons.lesson.steps[2]
-    )
+    # Slowly enough to be seen on the way.
+    opened.lessons._scenes = tuple(replace(each, speed=200.0) for each in opened.lessons._scenes)
+    opened.lessons.go_to(2)
     opened.qtbot.waitUntil(lambda: "iteration" in told.words.text(), timeout=PATIENCE_MS)
     assert "Training until the training accuracy is above 98\u00a0%" in told.words.text()
     assert told.bar.isVisible()
@@ -219,6 +219,40 @@ def test_a_training_of_a_lesson_can_be_stopped_and_the_lesson_goes_on(opened):
     opened.on()
     assert opened.lessons.at == 3
     assert value_of(opened.lessons.sights(), "iteration") == 0
+
+
+@pytest.mark.parametrize(
+    ("lesson", "step", "act"),
+    [
+        ("bowl", 0, lambda window, panels: panels["surface"].canvas.setFocus()),
+        ("digits", 0, lambda window, panels: panels["network"].sample_changed.emit(3)),
+        ("digits", 5, lambda window, panels: panels["network"].canvas.pin(Spot(1, 4))),
+        ("derivatives", 6, lambda window, panels: window.edited.emit("layer.0.activation", "tanh")),
+        ("equal_weights", 4, lambda window, panels: window.edited.emit("initializer", "constant")),
+    ],
+)
+def test_the_window_answers_what_was_to_be_tried(opened, lesson, step, act):
+    opened.choose(lesson)
+    opened.lessons.go_to(step)
+    opened.arrive()
+    opened.qtbot.wait(2 * driver.LOOK_MS)
+    assert "Done" not in opened.panel.step.try_words.text()
+    act(opened.window, opened.window.panels())
+    if lesson == "bowl":
+        canvas = opened.window.panels()["surface"].canvas
+        opened.qtbot.keyClick(canvas, Qt.Key.Key_Left)
+        opened.qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    if lesson == "equal_weights":
+        opened.qtbot.waitUntil(lambda: opened.state.last == 0, timeout=PATIENCE_MS)
+        opened.key(Qt.Key.Key_Space)
+    opened.qtbot.waitUntil(lambda: "Done" in opened.panel.step.try_words.text(), timeout=PATIENCE_MS)
+
+
+def test_the_list_is_a_key_away(opened):
+    opened.choose("by_hand")
+    opened.key(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert opened.lessons.lesson is None
+    assert opened.panel.isVisible()
 
 
 def test_a_mark_of_a_picture_over_time_is_told_of(opened):
