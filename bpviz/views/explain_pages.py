@@ -19,6 +19,9 @@ from bpviz.views.naming import named
 _BESIDE = 26.0
 """From so many lines' heights of width on, symbols stand beside the numbers."""
 
+_MANY = 3
+"""More lines of symbols than these do not stand above the numbers."""
+
 _SHARES = (3, 5)
 """How they share the width then."""
 
@@ -148,7 +151,10 @@ class FormulasPage(Page):
         ways = QBoxLayout.Direction
         wide = self.width() >= _BESIDE * self.fontMetrics().height()
         beside = several and wide
-        self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        # Symbols that would fill a small panel stand below: each line with numbers begins with its own.
+        many = several and general is not None and len(general.printed) > _MANY
+        above = ways.BottomToTop if many else ways.TopToBottom
+        self._row.setDirection(ways.LeftToRight if beside else above)
         for place, share in enumerate(_SHARES):
             # Below one another each is as high as it is; a share would cut it.
             self._row.setStretch(place, share if beside else 0)

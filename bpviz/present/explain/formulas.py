@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +18,12 @@ from bpviz.present.explain.names import sample_name
 from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key
 from bpviz.present.formulas.layers import kind_of, layer_lines
-from bpviz.present.formulas.line import Line, Printed
+from bpviz.present.formulas.line import MOST_TERMS, Line, Printed
 from bpviz.present.formulas.numbers_of import numbers_of
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lines
 from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines, over_samples
-from bpviz.present.formulas.tree import Number, Product, Quotient, Sum, Symbol
+from bpviz.present.formulas.tree import Number, Over, Product, Quotient, Symbol
 from bpviz.present.formulas.units import with_activation
 from bpviz.text import tr
 
@@ -54,6 +55,9 @@ _PARTS: dict[str, Callable[[Moment], list[formulas_update.Part]]] = {
 }
 """Operations that are told in several parts."""
 
+_MOST_OF_A_MEAN = 4
+"""How many samples' terms the screen shows: so the mean itself is seen at once."""
+
 _COLOURS = {"backward": "backward"}
 """What flows back has its own colour."""
 
@@ -74,7 +78,7 @@ def formulas(moment: Moment) -> list[Block]:
     # The mean first: it is the number that every other panel shows.
     mean = mean_lines(moment)
     if mean:
-        blocks.append(Block(_of_the_mean(moment), tuple(line.printed() for line in mean)))
+        blocks.append(Block(_of_the_mean(moment), tuple(line.printed(_MOST_OF_A_MEAN) for line in mean)))
     blocks += _with_numbers(moment)
     colour = _COLOURS.get(moment.operation.phase, "text")
     return [block.coloured(colour) for block in blocks if block.printed]
@@ -84,7 +88,10 @@ def _with_numbers(moment: Moment) -> list[Block]:
     """Return the lines with numbers; of an update everything that is done, each below what it is."""
     parts = _PARTS.get(moment.operation.kind)
     if parts is not None:
-        return [Block(part.caption, tuple(line.printed() for line in part.lines)) for part in parts(moment)]
+        most = MOST_TERMS if moment.operation.kind == "update" else _MOST_OF_A_MEAN
+        return [
+            Block(part.caption, tuple(line.printed(most) for line in part.lines)) for part in parts(moment)
+        ]
     worked = lines(moment)
     if not worked and moment.dissection.layers:
         return []
@@ -227,24 +234,24 @@ def mean_lines(moment: Moment) -> list[Line]:
     """Return the mean over the samples, written out; nothing where one sample is looked at."""
     if not moment.mean or moment.operation.kind in ("gradient", "update"):
         return []
-    made = _of_each(moment)
-    return [_mean(symbol, numbers) for symbol, numbers in made]
+    return [_mean(symbol, array) for symbol, array in _of_each(moment)]
 
 
-def _mean(symbol: Symbol, numbers: np.ndarray) -> Line:
-    each = [
-        Symbol(symbol.name, symbol.index, symbol.layer, Number(row + 1, literal=True))
-        for row in range(len(numbers))
-    ]
+def _mean(symbol: Symbol, array: np.ndarray) -> Line:
+    """Return the mean of what each row of ``array`` (rows, …) has at the symbol's place."""
+    count = len(array)
+    each = replace(symbol, sample=Symbol("m"))
     # Not over a stroke: a sum can be broken where the line ends, a fraction cannot.
-    share = Quotient(Number(1, literal=True), Number(len(numbers), literal=True))
-    formula = Product((share, Sum(tuple(each))))
-    values = {key(one): float(number) for one, number in zip(each, numbers, strict=True)}
-    return Line(symbol, formula, values, float(np.mean(numbers)))
+    share = Quotient(Number(1, literal=True), Number(count, literal=True))
+    formula = Product((share, Over("sum", each, ("m",))))
+    values = {key(Symbol(symbol.name, (), symbol.layer)): array, "m": range(1, count + 1)}
+    place = tuple(int(index.value) - 1 for index in symbol.index if isinstance(index, Number))
+    at: tuple[Any, ...] = (slice(None), *place)
+    return Line(symbol, formula, values, float(np.mean(array[at])))
 
 
 def _of_each(moment: Moment) -> list[tuple[Symbol, np.ndarray]]:
-    """Return what the operation makes, of every row."""
+    """Return what the operation makes, of every row whole."""
     operation = moment.operation
     at = tuple(Number(each + 1, literal=True) for each in moment.place)
     layer = Number(moment.number, literal=True)
@@ -252,19 +259,20 @@ def _of_each(moment: Moment) -> list[tuple[Symbol, np.ndarray]]:
         return [(Symbol("L"), moment.losses())]
     if moment.kind in GATES and moment.step >= 0:
         targets = [line.target for line in lines(moment) if isinstance(line.target, Symbol)]
-        states = [(target, _states(moment, target.name)) for target in targets]
-        return [(target, values) for target, values in states if values is not None]
-    array = {
+        states = [(target, _states(moment, target)) for target in targets]
+        return [(target, array) for target, array in states if array is not None]
+    name, array = {
         "sum": ("z", moment.trace.z),
         "normalize": ("z", moment.trace.z),
         "delta": ("delta", moment.trace.delta),
         "output_delta": ("delta", moment.trace.delta),
     }.get(operation.kind, ("a", moment.trace.a))
-    return [(Symbol(array[0], at, layer), moment.each(array[1][moment.rows]))]
+    return [(Symbol(name, at, layer), array[moment.rows])]
 
 
-def _states(moment: Moment, name: str) -> np.ndarray | None:
-    found = [numbers_of(moment.trace, row).get(name) for row in moment.rows]
-    if any(each is None for each in found):
+def _states(moment: Moment, target: Symbol) -> np.ndarray | None:
+    """Return a recurrent layer's numbers of every row, (rows, steps, units); None where it keeps none."""
+    found = [numbers_of(moment.trace, row).get(target.name) for row in moment.rows]
+    if any(each is None for each in found) or len(target.index) != 1 + len(moment.place):
         return None
-    return np.array([each[moment.step][moment.place] for each in found])  # type: ignore[index]
+    return np.array(found)
