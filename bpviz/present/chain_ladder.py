@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from bpviz.engine.registries import ACTIVATIONS
 from bpviz.present.cards import CardLine, subscript, superscript
 from bpviz.present.chain_back import Shares, shares
+from bpviz.present.inspect_maps import parameter
 from bpviz.present.map_windows import place
 from bpviz.present.unrolled_rows import GATES, RECURRENT
 from bpviz.present.unrolled_sums import delta_name
 from bpviz.present.unrolled_words import symbol
 from bpviz.snapshot import LayerState, Snapshot
 from bpviz.text import tr
+from bpviz.training.layer_spec import parse_layers
 
 MOST_SHARES = 3
 Array = NDArray[np.floating]
@@ -100,14 +102,11 @@ def _rung(layers: Sequence[LayerState], layer: int, unit: int, found: Shares) ->
     name = delta_symbol(layers, layer, unit)
     if state.kind == "rnn" and not _at_last(state, unit):
         # Through time something comes back as well: that is told before.
-        slope, own, total = 1.0, False, float(terms.sum())
+        slope, own, total = 1.0, False, _from_above(layers, layer, *divmod(unit, state.shape[1]))[0]
         name = f"∂L/∂{unit_name(layers, layer, unit)}"
     said = "σ′ · Σ ∂z/∂a · δ" if own else "Σ ∂z/∂a · δ"
-    lines = (
-        [CardLine(f"{name}: {said}", total, "backward", factors=(slope or 1.0, total / slope))]
-        if (own and slope)
-        else [CardLine(f"{name}: {said}", total, "backward")]
-    )
+    factors = (slope, total / slope if slope else float(terms.sum())) if own and slope is not None else ()
+    lines = [CardLine(f"{name}: {said}", total, "backward", factors=factors)]
     order = np.argsort(-np.abs(terms), kind="stable")[:MOST_SHARES].tolist()
     for index in order:
         factors = (float(found.factors[index]), float(found.deltas[index]))
@@ -222,6 +221,17 @@ def _from_above(layers: Sequence[LayerState], layer: int, step: int, unit: int) 
     flat = step * state.shape[1] + unit
     found = shares(layers, layer, flat)
     if found is not None and found.coupled:
-        # What comes through the batch's statistics is not known here; δ of these layers is ∂L/∂a.
-        return (float(state.delta[flat]) if state.kind != "rnn" else float(found.terms.sum())), flat
+        # What comes through the batch's statistics is not among the shares; δ of gated layers is ∂L/∂a.
+        gated = state.kind != "rnn"
+        delta_h = float(state.arrays["delta_h"][step, unit])
+        return (float(state.delta[flat]) if gated else delta_h - _through_time(state, step, unit)), flat
     return (0.0 if found is None else float(found.terms.sum())), flat
+
+
+def _through_time(state: LayerState, step: int, unit: int) -> float:
+    """Return what step t + 1 of a simple recurrent layer sends back to h_t: Whᵀ δ_{t+1}."""
+    steps, weights = len(state.arrays["h"]), parameter(state, "Wh")
+    truncate = int(parse_layers(state.text)[0]["truncate"]) or steps
+    if weights is None or (steps - step - 1) % truncate == 0:
+        return 0.0
+    return float(weights.values[:, unit] @ state.arrays["delta"][step + 1])

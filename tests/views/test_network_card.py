@@ -11,6 +11,7 @@ from bpviz.present import inspect
 from bpviz.present.card_chain import chained_card
 from bpviz.present.diagram import Spot
 from bpviz.present.probed import checkable_card
+from bpviz.views.network import NetworkPanel
 from bpviz.views.network_card import KEY_STEP, CardView
 from tests.helpers.fake_snapshots import network_run, network_snapshot
 
@@ -122,3 +123,26 @@ def test_folded_it_has_three_lines(pinned, qtbot):
     pinned.fold_button.click()
     pinned.show_card(pinned.card, None, None, True, QSizeF(620, 400))
     assert pinned.height() == whole
+
+
+def test_in_the_panel_the_chosen_number_is_copied_by_its_key(qtbot):
+    info = network_run((2, 3, 1))
+    panel = NetworkPanel()
+    qtbot.addWidget(panel)
+    panel.resize(640, 420)
+    panel.show_run(info)
+    panel.show_snapshot(network_snapshot(info))
+    panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    panel.canvas.pin(Spot(1, 1, 0))
+    view = panel.card_view
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert clipboard() == repr(float(network_snapshot(info).layers[1].weights[1, 0]))
+    view.put(QPoint(3, 5))
+    panel.show_snapshot(network_snapshot(info, iteration=421))
+    assert view.pos() == QPoint(3, 5)
+    panel.canvas.pin(None)
+    assert not view.isVisible()
