@@ -160,13 +160,11 @@ def _sum_card(snapshot: Snapshot, flow: Flow, spot: Spot) -> Card | None:
     channel = place(spot.unit, state.shape)[0]
     kernel = weights.values[channel]
     lines = [_where(flow, spot), CardLine("Σ w·x", float((kernel * seen).sum()))]
-    where = None
     if bias is not None:
         lines.append(CardLine(tr("bias b"), float(bias.values[channel]), "muted"))
-        where = ParameterPlace(spot.layer, "b", (channel,))
     lines.append(CardLine("z = Σ w·x + b" if bias is not None else "z = Σ w·x", float(state.z[spot.unit])))
     tables = (Table("x", seen), Table("w", kernel), Table("w·x", kernel * seen))
-    return Card(unit_title(state, spot), tuple(lines), tables=tables, parameter=where)
+    return Card(unit_title(state, spot), tuple(lines), tables=tables, others=_bias(state, spot, channel))
 
 
 def _share_card(snapshot: Snapshot, flow: Flow, spot: Spot) -> Card | None:
@@ -198,6 +196,11 @@ def _gathered_card(
     ]
     if lit.sample != "mean":
         tables.insert(0, Table("x", seen))
-    bias = parameter(state, "b")
-    where = None if bias is None else ParameterPlace(spot.layer, "b", (channel,))
-    return Card(unit_title(state, spot), tuple(lines), tables=tuple(tables), parameter=where)
+    return Card(
+        unit_title(state, spot), tuple(lines), tables=tuple(tables), others=_bias(state, spot, channel)
+    )
+
+
+def _bias(state: LayerState, spot: Spot, channel: int) -> tuple[ParameterPlace, ...]:
+    """Return the bias of the map, which can be changed by hand."""
+    return () if parameter(state, "b") is None else (ParameterPlace(spot.layer, "b", (channel,)),)

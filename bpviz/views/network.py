@@ -308,10 +308,14 @@ class NetworkPanel(Panel):
         if spot is None or scene.info is None or scene.snapshot is None or scene.layout is None:
             self.card_view.hide()
             return
-        card = self._card_of(scene.info, before_update(scene.snapshot, scene.lit), spot)
+        snapshot = before_update(scene.snapshot, scene.lit)
+        at_window = self._window_card(snapshot, spot)
+        card = at_window or inspect.card(scene.info, snapshot, spot, scene.previous)
         if scene.lit is not None and scene.snapshot.sample < 0 and scene.lit.sample == "mean":
             card = of_mean(card, sample_text(scene.lit.dissection, "mean"))
-        card = self._chained(editable_card(scene.info, scene.snapshot, card, spot), spot)
+        card = editable_card(scene.info, scene.snapshot, card, spot)
+        if at_window is None:
+            card = self._chained(card, spot)
         target = QRectF(self.canvas.target_rect(spot)).translated(self.canvas.x(), self.canvas.y())
         picture = self._card_picture(card, spot)
         self._place_card(card, picture, scene.pinned is not None, target, self._avoided(spot))
@@ -325,13 +329,12 @@ class NetworkPanel(Panel):
         card = walking_card(snapshot, card, scene.lit)
         return checkable_card(chained_card(scene.info, snapshot, card, scene.lit, spot))
 
-    def _card_of(self, info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
-        """Return the card of a spot; where the walk's window is, that of what it does there."""
+    def _window_card(self, snapshot: Snapshot, spot: Spot) -> Card | None:
+        """Return the card of what the walk's window does at a spot; None where none is."""
         scene, flow = self.canvas.scene, self.canvas.window_flow()
         gathers = flow is not None and flow.kind == "gradients" and flow.layer == spot.layer
         gathered = scene.gathering(spot.layer) if gathers else None
-        found = window_card(snapshot, scene.lit, spot, gathered)
-        return inspect.card(info, snapshot, spot, scene.previous) if found is None else found
+        return window_card(snapshot, scene.lit, spot, gathered)
 
     def _place_card(
         self,

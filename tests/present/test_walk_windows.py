@@ -8,6 +8,7 @@ import pytest
 from bpviz.present.diagram import Spot
 from bpviz.present.walk_flow import flow_at
 from bpviz.present.walk_windows import gathering, livest, place_text, seen_at, window_card
+from bpviz.probing import ParameterPlace
 from tests.present.test_walk_flow import PICTURES, begun, place_of, shown_at
 
 
@@ -39,6 +40,7 @@ def test_the_sum_over_the_window_is_z_at_every_place(run, sample):
         assert told["Σ w·x"] + bias == pytest.approx(state.z[unit], rel=1e-12)
         assert card.tables[2].values.sum() == pytest.approx(told["Σ w·x"], rel=1e-12)
         np.testing.assert_array_equal(card.tables[0].values * card.tables[1].values, card.tables[2].values)
+        assert card.others == (ParameterPlace(1, "b", (unit // 16,)),)
 
 
 def test_beyond_the_edge_the_window_sees_zeros(run):
