@@ -57,28 +57,38 @@ class PlaceTable(QTableWidget):
         blocker = QSignalBlocker(self)
         self._rows = rows
         self.setHorizontalHeaderLabels([tr(words) for words in self._heads])
-        self.setRowCount(len(rows))
+        self._set_count(len(rows))
         for place, row in enumerate(rows):
             for column, words in enumerate(row.cells):
-                self.setItem(place, column, self._item(row, column, words))
+                item = self.item(place, column)
+                if item is None:
+                    item = QTableWidgetItem()
+                    self.setItem(place, column, item)
+                self._dress(item, row, column, words)
         blocker.unblock()
         at = next((place for place, row in enumerate(rows) if row.key == key), None)
         present = next((place for place, row in enumerate(rows) if row.present), 0)
         self.setCurrentCell(present if at is None else at, 0)
 
-    def _item(self, row: PlaceRow, column: int, words: str) -> QTableWidgetItem:
-        item = QTableWidgetItem(words)
+    def _set_count(self, count: int) -> None:
+        # An item is taken out before its row goes, and written anew rather than replaced: those that the
+        # table deletes itself have ended the program, once there were many.
+        for place in range(count, self.rowCount()):
+            for column in range(self.columnCount()):
+                self.takeItem(place, column)
+        self.setRowCount(count)
+
+    def _dress(self, item: QTableWidgetItem, row: PlaceRow, column: int, words: str) -> None:
+        item.setText(words)
         item.setToolTip(words)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if column == 0:
             flags |= Qt.ItemFlag.ItemIsEditable
             item.setIcon(_spot(row.colour))
         item.setFlags(flags)
-        if row.present:
-            font = item.font()
-            font.setBold(True)
-            item.setFont(font)
-        return item
+        font = item.font()
+        font.setBold(row.present)
+        item.setFont(font)
 
     def choose_present(self) -> None:
         """Choose the row of what is on the screen, if any."""
