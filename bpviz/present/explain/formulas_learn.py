@@ -10,7 +10,7 @@ from bpviz.present.explain.names import sample_name
 from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key
 from bpviz.present.formulas.layers import kind_of
-from bpviz.present.formulas.line import Line, Printed
+from bpviz.present.formulas.line import Line, Printed, tex_line
 from bpviz.present.formulas.loss import sample_loss_lines
 from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
 from bpviz.present.formulas.parse import parse
@@ -27,7 +27,7 @@ def in_general(moment: Moment) -> list[Printed]:
     if moment.operation.phase != "update":
         return []
     if made.optimizer.direction:
-        return [Printed("", ((each,),), each, "") for each in made.optimizer.direction]
+        return [tex_line(each) for each in made.optimizer.direction]
     return in_symbols(optimizer_lines(made.optimizer, made.optimizer_fields))
 
 

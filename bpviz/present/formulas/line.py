@@ -116,4 +116,7 @@ def tex_line(text: str) -> Printed:
     left, sign, right = text.partition(" = ")
     if r"\leftarrow" in left or not sign:
         left, sign, right = text.partition(r" \leftarrow ")
-    return Printed(left, ((right.strip(),),), f"{left} {sign.strip()} {right}", sign.strip())
+    # Several equations in one line may be broken between them.
+    first, *others = right.strip().split(r",\quad ")
+    pieces = (first, *(rf",\quad {each}" for each in others))
+    return Printed(left, (pieces,), f"{left} {sign.strip()} {right}", sign.strip())

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from bpviz.present.explain.formulas import formulas, lines, mean_lines
+from bpviz.present.formulas.drawing import drawing
 from bpviz.present.formulas.evaluate import printed_value
+from bpviz.present.formulas.layout import laid_out
 from tests.helpers.explained import LAYER_RUNS, RUNS, engine_number, moments
 
 
@@ -82,6 +84,21 @@ def test_long_sums_are_short_on_the_screen_and_whole_when_copied():
 def test_every_operation_has_something_typeset(name):
     for moment in moments(name, places=0):
         assert formulas(moment), moment.operation
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_everything_is_drawn_within_a_small_panel(name):
+    """Nothing reaches over the right edge, or is endlessly tall."""
+    width = 26.0
+    for moment in moments(name, places=0):
+        if moment.mean == (moment.operation.phase == "loss"):
+            continue
+        for block in formulas(moment):
+            for row in laid_out(block.printed, width):
+                assert 0 < row.bottom - row.top < 60
+                for piece in row.pieces:
+                    reach = piece.x + drawing(piece.tex).width * piece.scale
+                    assert reach <= width * 1.001, (moment.operation, piece.tex)
 
 
 def test_a_function_has_its_own_formula_and_its_own_slopes():

@@ -142,6 +142,7 @@ def test_what_is_done_is_said_above_its_lines():
     assert len(captions) == len(set(captions)) == 4
     held = parts(moment)[-1].lines[0]
     assert abs(held.result) < abs(held.values["theta"])
+    assert close(printed_value(held.plain()), held.result)
 
 
 def test_nothing_is_said_of_what_is_not_done():
