@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDockWidget
 
+from bpviz.present.explain.pins import pin_of
 from bpviz.views.dock import PanelDock
 from bpviz.views.explain import ExplainPanel
 from bpviz.views.main_window import MainWindow
@@ -37,6 +38,10 @@ class Explaining(QObject):
             self.canvas.spot_changed.connect(self._on_canvas_spot_changed)
             self.unrolled = network.unrolled
             self.unrolled.spot_changed.connect(self._on_unrolled_spot_changed)
+            self.network = network
+            # After the panel itself: it then speaks of what was chosen.
+            panel.head.chosen.connect(self._on_head_chosen)
+            panel.head.go_to.written.connect(self._on_go_to_written)
 
     @Slot(str)
     def _on_panel_depth_changed(self, depth: str) -> None:
@@ -49,6 +54,18 @@ class Explaining(QObject):
     @Slot()
     def _on_unrolled_spot_changed(self) -> None:
         self.panel.point_at(self.unrolled.canvas.scene.told)
+
+    @Slot(object)
+    def _on_head_chosen(self, index: int | None) -> None:
+        """Pin what was chosen in the explanation; None lets it find its own, and the card go."""
+        moment = self.panel.explained.moment if index is not None else None
+        self.network.pin(*(pin_of(moment) if moment is not None else (None,)))
+
+    @Slot(str)
+    def _on_go_to_written(self, _text: str) -> None:
+        moment = self.panel.explained.moment
+        if moment is not None and not self.panel.head.go_to.isVisible():
+            self.network.pin(*pin_of(moment))
 
     @Slot(bool)
     def _on_panel_walk_changed(self, on: bool) -> None:
