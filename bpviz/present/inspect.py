@@ -193,15 +193,14 @@ def _function_card(info: RunInfo, snapshot: Snapshot, spot: Spot, previous: Snap
         ]
         return Card(f"f = {info.formula or info.name}", tuple(lines))
     index = spot.source if spot.is_weight else spot.unit
-    name = variable_name(info, index)
+    name, where = variable_name(info, index), ParameterPlace(0, "", (index,))
     lines = [
         CardLine(name, float(snapshot.theta[index])),
-        CardLine(f"∂f/∂{name}", float(snapshot.gradient[index]), "backward"),
+        CardLine(f"∂f/∂{name}", float(snapshot.gradient[index]), "backward", check=where),
     ]
     if previous is not None and previous.iteration < snapshot.iteration:
         now, before = float(snapshot.theta[index]), float(previous.theta[index])
         lines.append(_changed(before, now, snapshot, previous))
-    where = ParameterPlace(0, "", (index,))
     return Card(tr("Variable {name}", name=name), tuple(lines), parameter=where)
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from bpviz.present.cards import Card, CardLine, Tone
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.probed import checks_of
+from bpviz.probing import ParameterPlace
 from bpviz.text import tr
 from bpviz.views.network_tables import BETWEEN, TablesPlan, paint_tables, table_plans
 
@@ -35,6 +36,8 @@ FOLDED_LINES = 3
 MARK = 18.0
 """Room for the ± behind a gradient."""
 KEY_STEP = 24
+MANY = 5
+"""So many lines at once are those of a check: they are brought into view."""
 WIDEST, WIDEST_BESIDE = 0.78, 0.44
 """Of the panel's width: a line longer than that is broken, sooner where there are tables as well."""
 NUMBERS_SHARE = 0.68
@@ -132,7 +135,8 @@ class CardView(QWidget):
     def _name_fold(self) -> None:
         self.fold_button.setText("▸" if self.folded else "▾")
         said = tr("Show all lines") if self.folded else tr("Show the first lines alone")
-        self.fold_button.setToolTip(said)
+        moves = tr("drag the title, or press Ctrl and an arrow, to move the card")
+        self.fold_button.setToolTip(f"{said} · {moves}")
         self.fold_button.setAccessibleName(said)
 
     def _name_buttons(self, *, compact: bool) -> None:
@@ -148,6 +152,7 @@ class CardView(QWidget):
             self.placed = self.placed if pinned else None
         if self.chosen is not None and self.chosen >= len(card.lines):
             self.chosen = None
+        come = _come(self.card, card)
         self.card, self.image, self._owner = card, image, owner
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not pinned)
         self.edit_button.setVisible(pinned and bool(card.numbers))
@@ -158,6 +163,8 @@ class CardView(QWidget):
         self.close_button.setVisible(pinned)
         self.resize(self._fitted(room, pinned).toSize())
         self.setAccessibleName(card.title)
+        if come is not None and self._lines < len(self._rows):
+            self._first = next((at for at, row in enumerate(self._rows) if row.line == come), self._first)
         self.show()
         self.update()
 
@@ -238,7 +245,13 @@ class CardView(QWidget):
         every = checks_of(self.card)
         own = None if self.chosen is None else self.card.lines[self.chosen].check
         if every:
-            self.check_wanted.emit(own or every[0])
+            self._check(own or every[0])
+
+    def _check(self, where: ParameterPlace) -> None:
+        """Have a gradient checked; where the card is folded, unfold it for what is found."""
+        if self.folded:
+            self._on_fold_clicked()
+        self.check_wanted.emit(where)
 
     @Slot()
     def _on_fold_clicked(self) -> None:
@@ -271,7 +284,7 @@ class CardView(QWidget):
         self._choose(self._rows[at].line)
         where = self.card.lines[self._rows[at].line].check
         if where is not None and self._mark_box(at).contains(event.position()):
-            self.check_wanted.emit(where)
+            self._check(where)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grabbed is None or not event.buttons() & Qt.MouseButton.LeftButton:
@@ -434,6 +447,17 @@ class CardView(QWidget):
         self._first = min(self._first, places[0])
         self._first = max(self._first, places[-1] - self._lines + 1)
         self.update()
+
+
+def _come(before: Card | None, card: Card) -> int | None:
+    """Return the line after which a check's lines have come into the same card; None where none have."""
+    if before is None or before.title != card.title or len(card.lines) < len(before.lines) + MANY:
+        return None
+    pairs = zip(before.lines, card.lines, strict=False)
+    same = next((at for at, (old, new) in enumerate(pairs) if old.name != new.name), len(before.lines))
+    rest = len(before.lines) - same
+    ends = [line.name for line in card.lines[len(card.lines) - rest :]]
+    return max(same - 1, 0) if ends == [line.name for line in before.lines[same:]] else None
 
 
 class Row(NamedTuple):

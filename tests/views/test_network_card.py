@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from bpviz.present import inspect
 from bpviz.present.card_chain import chained_card
+from bpviz.present.cards import CardLine
 from bpviz.present.diagram import Spot
 from bpviz.present.probed import checkable_card
 from bpviz.views.network import NetworkPanel
@@ -146,3 +149,23 @@ def test_in_the_panel_the_chosen_number_is_copied_by_its_key(qtbot):
     assert view.pos() == QPoint(3, 5)
     panel.canvas.pin(None)
     assert not view.isVisible()
+
+
+def test_what_a_check_has_found_is_brought_into_view(pinned):
+    card = pinned.card
+    room = QSizeF(620, 130)
+    pinned.show_card(card, None, None, True, room)
+    check = next(at for at, line in enumerate(card.lines) if line.check is not None)
+    found = tuple(CardLine(f"found {number}", 1.0) for number in range(7))
+    more = replace(card, lines=(*card.lines[: check + 1], *found, *card.lines[check + 1 :]))
+    pinned.show_card(more, None, None, True, room)
+    assert pinned._rows[pinned._first].line == check
+    seen = {row.line for row in pinned._rows[pinned._first : pinned._first + pinned._lines]}
+    assert {check, check + 1, check + 2} <= seen
+
+
+def test_a_folded_card_unfolds_for_a_check(pinned, qtbot):
+    pinned.fold_button.click()
+    with qtbot.waitSignal(pinned.check_wanted):
+        pinned.check_button.click()
+    assert not pinned.folded
