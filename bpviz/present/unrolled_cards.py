@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
+from bpviz.present.chain_back import shares
 from bpviz.present.chain_ladder import recurrent_rungs
 from bpviz.present.inspect import output_name
 from bpviz.present.numbers import exact, short
@@ -206,6 +207,12 @@ def _input_card(info: RunInfo, snapshot: Snapshot, mark: Mark, shown: ShownSeque
         seen = float(sees[mark.step, unit])
         name = tr("the network sees {symbol}", symbol=f"x{subscript(mark.step + 1)}")
         lines.append(CardLine(name, seen, "muted"))
+        flat = mark.step * sees.shape[1] + unit
+        found = shares(snapshot.layers, 0, flat)
+        if found is not None and not found.coupled:
+            back, where = float(found.terms.sum()), error_at(0, flat)
+            name = f"∂L/∂x{subscript(mark.step + 1)}"
+            lines.append(CardLine(name, back, "backward", check=where))
     return Card(_title(info, mark, unit=False), tuple(lines))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bpviz.present.chain_back import shares
 from bpviz.probing import ParameterPlace, error_at
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
@@ -94,6 +95,17 @@ def test_the_sums_of_a_recurrent_layer_at_any_step(layers, number, names, sample
             wanted = float(np.mean(own)) if sample < 0 else own[sample]
             assert one.backprop == pytest.approx(wanted, rel=1e-9, abs=1e-13)
             assert one.central.relative_error < 1e-6
+
+
+@pytest.mark.parametrize("layers", ["lstm 3", "gru 3 returns=sequence, rnn 2", "rnn 2", "4 tanh, rnn 2"])
+def test_what_comes_back_to_an_input_at_any_step(layers):
+    training, _ = begun(SEQUENCE | {"layers": layers})
+    snapshot = training.snapshot(SnapshotRequest(sample=3, with_maps=False))
+    for unit in (0, 5, snapshot.layers[0].units - 1):
+        back = float(shares(snapshot.layers, 0, unit).terms.sum())
+        assert probe(training, error_at(0, unit), sample=3).central.value == pytest.approx(
+            back, rel=1e-6, abs=1e-10
+        )
 
 
 def test_what_a_parameter_s_gradient_holds_is_told():
