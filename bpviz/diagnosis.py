@@ -24,10 +24,11 @@ class Remedy:
 class Finding:
     """One thing that is wrong.
 
-    ``seen`` says what is to be seen, with its numbers, ``why`` what it comes from.  ``layer`` counts as
-    the snapshot's layers do, the input being 0; ``units`` are those meant, by their place in the layer;
-    ``also`` are other layers of which the same is true.
-    ``seat`` is the panel where it can be seen.  ``numbers`` are what ``seen`` was made from, unrounded.
+    ``seen`` says what is to be seen, with its numbers, ``brief`` the same in few words, ``why`` what it
+    comes from.  ``layer`` counts as the snapshot's layers do, the input being 0; ``units`` are those meant,
+    by their place in the layer; ``also`` are the findings of the same kind elsewhere, with their own numbers.
+    ``seat`` is the panel where it can be seen.  ``numbers`` are what ``seen`` was made from, unrounded;
+    ``flow`` is how large the gradient is at each place on its way back, by the place's name.
     """
 
     key: str
@@ -38,9 +39,11 @@ class Finding:
     remedy: Remedy | None = None
     layer: int | None = None
     units: tuple[int, ...] = ()
-    also: tuple[int, ...] = ()
+    also: tuple[Finding, ...] = ()
     seat: Seat = "network"
     numbers: Mapping[str, float] = field(default_factory=dict)
+    brief: Text | None = None
+    flow: tuple[tuple[str, float], ...] = ()
 
     @property
     def name(self) -> tuple[str, bool]:

@@ -42,11 +42,16 @@ class LayerSpread:
 
 @dataclass(frozen=True, slots=True)
 class Histograms:
-    """The spreads of all layers at one iteration; ``samples`` went through for the activations."""
+    """The spreads of all layers at one iteration; ``samples`` went through for the activations.
+
+    ``cuts`` are the iterations after which the run's record was cut before: two of them speak of the same
+    way that the run took as far as what was cut between them.
+    """
 
     iteration: int
     layers: tuple[LayerSpread, ...]
     samples: int = 0
+    cuts: tuple[int, ...] = ()
 
 
 BINS = 48

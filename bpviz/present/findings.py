@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 from bpviz.diagnosis import Diagnosis, Finding, Severity
+from bpviz.present.numbers import power_of_ten, short
 from bpviz.present.palette import Palette
 from bpviz.text import tr
 
@@ -17,17 +21,14 @@ def gravest(findings: tuple[Finding, ...]) -> Severity | None:
     return findings[0].severity if findings else None
 
 
-def layer_names(info_units: int, layers: tuple[int, ...]) -> str:
-    """Return layers as the diagram calls them; ``info_units`` counts all layers, the input included."""
-    return ", ".join("ŷ" if one == info_units - 1 else f"h{one}" for one in layers)
-
-
-def seen(finding: Finding, info_units: int) -> str:
-    """Return what is to be seen, and in which other layers, too."""
-    said = str(finding.seen)
-    if finding.also:
-        said += " " + tr("The same in {layers}.", layers=layer_names(info_units, finding.also))
-    return said
+def seen(finding: Finding) -> str:
+    """Return what is to be seen, and in which other places too, each with its own numbers."""
+    said = [str(finding.seen)]
+    short = "; ".join(str(one.brief) for one in finding.also if one.brief is not None)
+    if short:
+        said.append(tr("Also in {places}.", places=short))
+    said += [str(one.seen) for one in finding.also if one.brief is None]
+    return " ".join(said)
 
 
 def summary(diagnosis: Diagnosis | None) -> str:
@@ -36,3 +37,45 @@ def summary(diagnosis: Diagnosis | None) -> str:
         return tr("The doctor sees nothing wrong.")
     titles = ", ".join(tr(one.title) for one in diagnosis.findings)
     return tr("The doctor sees: {titles}", titles=titles)
+
+
+@dataclass(frozen=True)
+class FlowBars:
+    """How large the gradient is at each place: bars on a logarithmic axis.
+
+    ``heights`` are shares of the axis, which goes from ``low`` to ``high``; both are powers of ten.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+    heights: tuple[float, ...]
+    low: str
+    high: str
+    ratio: str
+
+    def spoken(self) -> str:
+        """Return all values in a line."""
+        return ", ".join(
+            f"{name}: {short(value, 3)}" for name, value in zip(self.names, self.values, strict=True)
+        )
+
+
+def flow_bars(finding: Finding) -> FlowBars | None:
+    """Return the picture of how a gradient vanishes or explodes; None for what is no matter of that."""
+    values = tuple(value for _, value in finding.flow)
+    there = [value for value in values if value > 0 and math.isfinite(value)]
+    if len(there) < 2:
+        return None
+    low, high = math.floor(math.log10(min(there))) - 1, math.ceil(math.log10(max(there)))
+    heights = tuple(
+        min(max((math.log10(value) - low) / (high - low), 0.0), 1.0) if value > 0 else 0.0 for value in values
+    )
+    ratio = finding.numbers.get("ratio", math.nan)
+    return FlowBars(
+        tuple(name for name, _ in finding.flow),
+        values,
+        heights,
+        f"1{power_of_ten(low)}",
+        f"1{power_of_ten(high)}",
+        "× " + short(ratio, 3),
+    )

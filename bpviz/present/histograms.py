@@ -21,6 +21,8 @@ from bpviz.text import N_, tr
 Floats = NDArray[np.float64]
 
 MOST_COLUMNS = 128
+EVENLY = 64
+"""Into so many parts the whole run is divided: at the end of each a column is wanted."""
 # The linear part of a bent axis reaches to this share of its end.
 BEND = 1e-3
 KIND_LABELS: dict[Kind, str] = {
@@ -72,11 +74,18 @@ class Record:
         self.columns: list[Histograms] = []
         self.present: Histograms | None = None
         self.spacing = 1
+        self.cuts: tuple[int, ...] = ()
         self._ends: dict[tuple[int, Kind], tuple[float, float]] = {}
 
     def add(self, column: Histograms) -> None:
-        """Take a column in, in its place; too close to its neighbours it is only the present one."""
+        """Take the present column in; too close to its neighbours it is only the present one."""
         self.present = column
+        self.fill(column)
+
+    def fill(self, column: Histograms) -> None:
+        """Take a column in, in its place, unless it is close to a neighbour or of a way that was left."""
+        if not self._holds(column):
+            return
         for layer in column.layers:
             for kind, spread in layer.of.items():
                 self._grow((layer.layer, kind), spread)
@@ -90,8 +99,38 @@ class Record:
         self.iterations.insert(place, column.iteration)
         self.columns.insert(place, column)
         if len(self.iterations) > MOST_COLUMNS:
-            del self.iterations[1::2], self.columns[1::2]
-            self.spacing = max(2 * self.spacing, (self.iterations[-1] - self.iterations[0]) // MOST_COLUMNS)
+            self._thin()
+
+    def _thin(self) -> None:
+        """Keep of columns that stand closely only some: those that stand alone are needed where they are."""
+        span = self.iterations[-1] - self.iterations[0]
+        self.spacing = max(2 * self.spacing, span // MOST_COLUMNS)
+        kept: list[int] = []
+        for index, iteration in enumerate(self.iterations):
+            if not kept or iteration - self.iterations[kept[-1]] >= self.spacing:
+                kept.append(index)
+        self.iterations = [self.iterations[index] for index in kept]
+        self.columns = [self.columns[index] for index in kept]
+
+    def _holds(self, column: Histograms) -> bool:
+        """Whether a column is of the way that is shown; of a newer one it takes what is not shared away."""
+        before, after = self.cuts, column.cuts
+        if len(after) >= len(before):
+            if len(after) > len(before):
+                self.cut(min(after[len(before) :]))
+                self.cuts = after
+            return True
+        return column.iteration <= min(before[len(after) :])
+
+    def missing(self, last: int) -> tuple[int, ...]:
+        """Return at which iterations up to ``last`` a column is wanted: coarsely at first, then finer."""
+        reach = max(self.spacing, last / (2 * EVENLY))
+        wanted = (round(part * last / EVENLY) for part in _coarse_first(EVENLY))
+        there, found = np.array(self.iterations, float), list[int]()
+        for iteration in dict.fromkeys(wanted):
+            if not len(there) or float(np.abs(there - iteration).min()) >= reach:
+                found.append(iteration)
+        return tuple(found)
 
     def cut(self, last: int) -> None:
         """Forget what came after iteration ``last``: the run took another way."""
@@ -112,6 +151,15 @@ class Record:
         if not high > low:
             low, high = (-1.0, 1.0) if not low else (low - abs(low), low + abs(low))
         return Scale(low, high, bent=kind == "gradients")
+
+
+def _coarse_first(parts: int) -> list[int]:
+    """Return 0 … ``parts``, a power of two: both ends, the middle, the quarters, and so on."""
+    order, step = [0, parts], parts
+    while step > 1:
+        order += range(step // 2, parts, step)
+        step //= 2
+    return order
 
 
 def _grown(end: float) -> float:
@@ -145,7 +193,7 @@ def strip_pixels(
     ----------
     columns : list of (rows,)
         What `shades` gave, one a column; the column of an iteration reaches halfway to its neighbours, but
-        over a gap, where nobody looked, no further than columns usually do.
+        no further than columns stand apart that cover a run evenly: what nobody counted is blank.
     last : int
         The iteration at the right end.
     ink : (rows, 3)
@@ -156,8 +204,7 @@ def strip_pixels(
     at = np.array(iterations, float)
     x = (np.arange(width) + 0.5) / width * max(last, 1)
     nearest = np.searchsorted((at[1:] + at[:-1]) / 2, x)
-    usual = float(np.quantile(np.diff(at), 0.9)) if len(at) > 1 else 0.0
-    there = np.abs(x - at[nearest]) <= max(1.5 * usual, max(last, 1) / 50)
+    there = np.abs(x - at[nearest]) <= max(max(last, 1) / EVENLY, 0.5)
     strength[:, there] = np.stack(columns, axis=1)[:, nearest[there]]
     base = np.array(rgb(ground), float)
     mixed = base + (ink[:, None, :] - base) * strength[:, :, None]

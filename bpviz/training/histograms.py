@@ -19,7 +19,7 @@ def histograms(training: Training) -> Histograms:
     evidence = Evidence(training)
     if not evidence.is_network:
         point = _layer(1, "θ", weights=training.theta, gradients=training.gradient)
-        return Histograms(training.iteration, (point,))
+        return Histograms(training.iteration, (point,), cuts=training.line.cuts)
     layers = []
     for number, (layer, part) in enumerate(
         zip(evidence.layers, evidence.objective.network.parts(), strict=True), 1
@@ -29,7 +29,7 @@ def histograms(training: Training) -> Histograms:
             arrays["weights"] = _weights(layer, training.theta[part])
             arrays["gradients"] = _weights(layer, training.gradient[part])
         layers.append(_layer(number, evidence.layer_name(number), **arrays))
-    return Histograms(training.iteration, tuple(layers), len(evidence.probe))
+    return Histograms(training.iteration, tuple(layers), len(evidence.probe), training.line.cuts)
 
 
 def _layer(number: int, name: str, **arrays: NDArray[np.floating]) -> LayerSpread:

@@ -64,6 +64,8 @@ class Line:
         self.checkpoints = Checkpoints(bytes_each)
         self.nearby = Nearby(bytes_each)
         self.settings: Settings = [(0, live)]
+        self.cuts: tuple[int, ...] = ()
+        """After which iterations it was cut, in order: what is known of it up to there still holds."""
         self.edits: dict[int, Edit] = {}
 
     @property
@@ -100,6 +102,7 @@ class Line:
 
     def cut(self, after: int) -> Tail:
         """Take off what came after ``after``, and return it."""
+        self.cuts = (*self.cuts, after)
         in_force, _ = self.settings_at(after)
         settings = ((after, in_force), *(one for one in self.settings if one[0] > after))
         self.settings = [one for one in self.settings if one[0] < after]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bpviz.diagnosis import Diagnosis
@@ -27,16 +27,18 @@ class DoctorPanel(Panel):
     -------
     remedy_asked(Finding), place_asked(Finding)
         Try what may help; show where it is.
+    left
+        Escape: back to where one was.
     """
 
     remedy_asked = Signal(object)
     place_asked = Signal(object)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.diagnosis: Diagnosis | None = None
         self.cards: dict[tuple[str, bool], FindingCard] = {}
-        self._layers = 0
         self.nothing = named(QLabel(self, wordWrap=True), "Quiet")
         self.nothing.setMinimumWidth(1)
         self._holder = QWidget()
@@ -58,7 +60,6 @@ class DoctorPanel(Panel):
         self.retranslate()
 
     def show_run(self, info: RunInfo) -> None:
-        self._layers = len(info.units)
         self.diagnosis = None
         for name in list(self.cards):
             self._drop(name)
@@ -79,12 +80,43 @@ class DoctorPanel(Panel):
             if name not in there and not card.gone:
                 card.fade()
                 self._fading.start()
+        self._order_tabs()
         self._say()
+
+    def _shown_cards(self) -> list[FindingCard]:
+        """Return the cards from the top to the bottom."""
+        return sorted(self.cards.values(), key=self._column.indexOf)
+
+    def _order_tabs(self) -> None:
+        chain = [self.area, *(one for card in self._shown_cards() for one in card.tab_chain())]
+        for first, second in zip(chain, chain[1:], strict=False):
+            QWidget.setTabOrder(first, second)
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the first button, else to the list."""
+        buttons = (one for card in self._shown_cards() for one in card.tab_chain())
+        first = next((one for one in buttons if one.isEnabled() and not one.isHidden()), self.area)
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+        self.area.ensureWidgetVisible(first)
+
+    def event(self, event: QEvent) -> bool:
+        # Before the window dismisses its message.
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _card(self, name: tuple[str, bool], place: int) -> FindingCard:
         assert self.diagnosis is not None
         finding = next(one for one in self.diagnosis.findings if one.name == name)
-        card = FindingCard(finding, self._layers, self._holder)
+        card = FindingCard(finding, self._holder)
         card.set_palette(self.palette_in_use)
         card.remedy_asked.connect(self.remedy_asked)
         card.place_asked.connect(self.place_asked)
@@ -136,7 +168,6 @@ class DoctorPanel(Panel):
     def render_image(self, width: int, height: int, ratio: float = 1.0) -> QImage:
         twin = DoctorPanel()
         twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        twin._layers = self._layers
         twin.set_palette(self.palette_in_use)
         twin.resize(width, height)
         if self.diagnosis is not None:

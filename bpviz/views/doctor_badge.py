@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from bpviz.diagnosis import Diagnosis
@@ -24,6 +25,14 @@ class DoctorBadge(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Space presses a button everywhere, Enter a tool button nowhere.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.animateClick()
+        else:
+            super().keyPressEvent(event)
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
         """Show how many findings there are; None before the first look at a run."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
@@ -14,12 +15,24 @@ from PySide6.QtWidgets import (
 )
 
 from bpviz.diagnosis import Finding
-from bpviz.present.findings import colour, seen
+from bpviz.present.findings import colour, flow_bars, seen
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
+from bpviz.views.doctor_flow import FlowPicture
 from bpviz.views.naming import named
 
 _FADED = 0.45
+
+
+class CardButton(QPushButton):
+    """A button that Enter presses, too."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.animateClick()
+        else:
+            super().keyPressEvent(event)
 
 
 class FindingCard(QFrame):
@@ -34,14 +47,15 @@ class FindingCard(QFrame):
     remedy_asked = Signal(object)
     place_asked = Signal(object)
 
-    def __init__(self, finding: Finding, layers: int, parent: QWidget | None = None) -> None:
+    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.finding, self._layers, self.gone = finding, layers, False
+        self.finding, self.gone = finding, False
         self._palette = LIGHT
         self.title = QLabel(self)
         self.seen = QLabel(self, wordWrap=True)
         self.why = named(QLabel(self, wordWrap=True), "Quiet")
-        self.try_button, self.show_button = QPushButton(self), QPushButton(self)
+        self.flow = FlowPicture(self)
+        self.try_button, self.show_button = CardButton(self), CardButton(self)
         self.try_button.clicked.connect(self._on_try_button_clicked)
         self.show_button.clicked.connect(self._on_show_button_clicked)
         self._lay_out()
@@ -60,6 +74,7 @@ class FindingCard(QFrame):
             widget.setMinimumWidth(1)
         column.addWidget(self.title)
         column.addWidget(self.seen)
+        column.addWidget(self.flow)
         # Before the reason: in a low panel it is the buttons that must be seen.
         column.addLayout(buttons)
         column.addWidget(self.why)
@@ -83,8 +98,13 @@ class FindingCard(QFrame):
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
-        self._palette = palette
+        self._palette = self.flow.palette_in_use = palette
+        self.flow.update()
         self._colour()
+
+    def tab_chain(self) -> list[QWidget]:
+        """Return what Tab reaches, in order."""
+        return [self.try_button, self.show_button]
 
     def _colour(self) -> None:
         shade = self._palette.muted if self.gone else colour(self.finding.severity, self._palette)
@@ -98,7 +118,8 @@ class FindingCard(QFrame):
         finding = self.finding
         title = tr(finding.title)
         self.title.setText(tr("{finding} – no longer seen", finding=title) if self.gone else title)
-        self.seen.setText(seen(finding, self._layers))
+        self.seen.setText(seen(finding))
+        self.flow.show_bars(flow_bars(finding))
         self.why.setText(str(finding.why))
         remedy = finding.remedy
         self.try_button.setVisible(remedy is not None)

@@ -10,7 +10,7 @@ from bpviz.present.histograms import KIND_LABELS
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.snapshot import RunInfo, RunState, Snapshot
-from bpviz.spread import KINDS, Kind
+from bpviz.spread import KINDS, Histograms, Kind
 from bpviz.text import N_, tr
 from bpviz.views.grab import grab_widget
 from bpviz.views.histograms_canvas import HistogramsCanvas
@@ -62,13 +62,21 @@ class HistogramsPanel(Panel):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if snapshot.histograms is not None:
-            self.canvas.show_column(snapshot.histograms)
+            self.canvas.show_column(snapshot.histograms, kept=not snapshot.what_if)
 
     def show_state(self, state: RunState) -> None:
         record = self.canvas.record
         if record.iterations and record.iterations[-1] > state.last:
             record.cut(state.last)
-            self.canvas.update()
+        self.canvas.show_last(state.last)
+
+    def fill(self, column: Histograms) -> None:
+        """Show the histograms of an iteration that was counted afterwards."""
+        self.canvas.fill(column)
+
+    def show_kind(self, kind: Kind) -> None:
+        """Turn to weights, activations or gradients."""
+        self.chips[kind].setChecked(True)
 
     def set_palette(self, palette: Palette) -> None:
         self.canvas.palette_in_use = palette
@@ -100,6 +108,7 @@ class HistogramsPanel(Panel):
         twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         twin.resize(width, height)
         twin.canvas.record, twin.canvas.position = self.canvas.record, self.canvas.position
+        twin.canvas.last = self.canvas.last
         twin.chips[self.canvas.kind].setChecked(True)
         twin.canvas.show_rows()
         twin.set_palette(self.palette_in_use)

@@ -38,7 +38,7 @@ class HistogramsCanvas(QWidget):
         super().__init__(parent)
         self.record = Record()
         self.kind: Kind = "weights"
-        self.position = 0
+        self.position = self.last = 0
         self.palette_in_use: Palette = LIGHT
         self.pointer: QPointF | None = None
         self._cells: dict[tuple[int, int, Kind], tuple[object, NDArray[np.float64]]] = {}
@@ -50,18 +50,33 @@ class HistogramsCanvas(QWidget):
     def forget(self) -> None:
         """Begin a new record."""
         self.record = Record()
+        self.position = self.last = 0
         self._cells.clear()
         self.pointer = None
         self.show_rows()
 
-    def show_column(self, column: Histograms) -> None:
-        """Take the newest column in."""
+    def show_column(self, column: Histograms, *, kept: bool = True) -> None:
+        """Take the present column in; one that is only imagined is not kept."""
         rows = self._count()
-        self.record.add(column)
+        if kept:
+            self.record.add(column)
+        else:
+            self.record.present = column
         self.position = column.iteration
         if self._count() != rows:
             self.show_rows()
         self.update()
+
+    def fill(self, column: Histograms) -> None:
+        """Take a column of the past in."""
+        self.record.fill(column)
+        self.update()
+
+    def show_last(self, last: int) -> None:
+        """The whole run goes as far as ``last``."""
+        if last != self.last:
+            self.last = last
+            self.update()
 
     def show_rows(self) -> None:
         """Ask for the height that the rows need."""
@@ -103,7 +118,7 @@ class HistogramsCanvas(QWidget):
         ]
 
     def _last(self) -> int:
-        return max([self.position, *self.record.iterations[-1:], 1])
+        return max([self.position, self.last, *self.record.iterations[-1:], 1])
 
     # --- painting ---
 

@@ -47,6 +47,20 @@ class LossPlot(LossCanvas):
         self.y_views.clear()
         self._view_moved()
 
+    def point_at(self, iteration: int) -> None:
+        """Pin an iteration, in view."""
+        low, high = self.x_view or self.x_limits
+        if not low <= iteration <= high:
+            self.show_everything()
+        self.pinned, self.pointer = min(max(iteration, 0), self.curves.last), None
+        self.update()
+
+    def show_range(self, low: float, high: float) -> None:
+        """Zoom along x to a part of the run, and a little around it."""
+        middle, half = (low + high) / 2, max(0.55 * (high - low), _CLOSEST / 2)
+        self.x_view = _within((middle - half, middle + half), self.x_limits)
+        self._view_moved()
+
     def zoom(self, factor: float, centre: float) -> None:
         """Zoom along x by ``factor`` about the pixel ``centre``; below 1 is out."""
         limits = self.x_limits

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
 
 from bpviz import messages
 from bpviz.diagnosis import Diagnosis, Finding, Remedy
-from bpviz.present.diagram import Spot
 from bpviz.present.edits import apply_edit, is_live
-from bpviz.present.unrolled_keys import moved
-from bpviz.present.unrolled_rows import is_unrolled
-from bpviz.snapshot import RunInfo
 from bpviz.text import Text
 from bpviz.training.config import RunConfig
 from bpviz.views.doctor import DoctorPanel
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
 from bpviz.wiring.display import Display
 from bpviz.wiring.runs import Runs
+from bpviz.wiring.showing import Showing
 from bpviz.workers.training import RunStarted, TrainingWorker
 
 
@@ -32,6 +29,9 @@ class Consulting(QObject):
         super().__init__(window)
         self.window, self.training, self.display, self.runs = window, training, display, runs
         self._trying: tuple[RunConfig, Remedy] | None = None
+        self.showing = Showing(window, display)
+        # Where the keyboard was before the badge gave it to the panel.
+        self._before: QWidget | None = None
         panel = window.panels().get("doctor")
         self.panel = panel if isinstance(panel, DoctorPanel) else None
         training.run_built.connect(self._on_training_run_built)
@@ -39,11 +39,13 @@ class Consulting(QObject):
         window.badge.clicked.connect(self._on_badge_clicked)
         if self.panel is not None:
             self.panel.remedy_asked.connect(self._on_panel_remedy_asked)
-            self.panel.place_asked.connect(self._on_panel_place_asked)
+            self.panel.place_asked.connect(self.showing.show)
+            self.panel.left.connect(self._on_panel_left)
 
     @Slot(object)
     def _on_training_run_built(self, started: RunStarted) -> None:
         self.window.badge.show_diagnosis(None)
+        self.showing.end()
         trying, self._trying = self._trying, None
         if trying is not None and trying[0] == started.config:
             self._train(trying[1])
@@ -54,17 +56,31 @@ class Consulting(QObject):
         if info is None or info.run_id != diagnosis.run_id:
             return
         self.window.badge.show_diagnosis(diagnosis)
+        if self.showing.shown not in {one.name for one in diagnosis.findings}:
+            self.showing.end()
         if self.panel is not None:
             self.panel.show_diagnosis(diagnosis)
             self.window.host.docks["doctor"].refresh_subtitle()
 
     @Slot()
     def _on_badge_clicked(self) -> None:
-        dock = self.window.host.docks["doctor"]
+        dock, badge = self.window.host.docks["doctor"], self.window.badge
         if self.window.panel_visible("doctor"):
             dock.hide()
-        else:
-            dock.bring()
+            return
+        dock.bring()
+        if badge.hasFocus() and self.panel is not None:
+            self._before = badge
+            self.panel.take_focus()
+
+    @Slot()
+    def _on_panel_left(self) -> None:
+        """Escape: what was pointed at is let go; back to the badge, and the panel that it opened is shut."""
+        self.showing.end()
+        before, self._before = self._before, None
+        if before is not None:
+            self.window.host.docks["doctor"].hide()
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
     def _on_panel_remedy_asked(self, finding: Finding) -> None:
@@ -89,28 +105,3 @@ class Consulting(QObject):
         self.training.train()
         self.display.hasten()
         messages.info(Text("Tried: {remedy}.", remedy=remedy.label))
-
-    @Slot(object)
-    def _on_panel_place_asked(self, finding: Finding) -> None:
-        """Bring the panel where it can be seen, and pin what is meant."""
-        info = self.display.info
-        self.window.host.docks[finding.seat].bring()
-        network = self.window.panels().get("network")
-        if finding.seat != "network" or not isinstance(network, NetworkPanel) or info is None:
-            return
-        unrolled = network.unrolled.canvas
-        spot = spot_of(finding, info)
-        if is_unrolled(info):
-            layout = unrolled.scene.layout
-            unrolled.pin(None if layout is None else moved(layout, None, "first"))
-        elif spot is not None:
-            network.canvas.pin(spot)
-
-
-def spot_of(finding: Finding, info: RunInfo) -> Spot | None:
-    """Return the place in the diagram that a finding is about; None where it names no layer."""
-    layer = finding.layer
-    if layer is None or not 0 <= layer < len(info.units):
-        return None
-    unit = finding.units[0] if finding.units else 0
-    return Spot(layer, min(unit, info.units[layer] - 1))

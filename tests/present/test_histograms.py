@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bpviz.present.histograms import (
+    EVENLY,
     MOST_COLUMNS,
     Record,
     Scale,
@@ -88,6 +91,63 @@ def test_the_masses_are_the_shares_of_the_numbers():
     assert masses(spread, Scale(0.0, 1.0), 40).sum() == pytest.approx(0.7)  # what lies beyond is not drawn
     assert shades(mass).max() == 1.0
     assert shades(np.zeros(3)).tolist() == [0, 0, 0]
+
+
+def test_what_is_missing_is_wanted_coarsely_first_and_then_nothing_more():
+    record = Record()
+    wanted = record.missing(640)
+    assert wanted[:6] == (0, 640, 320, 160, 480, 80)
+    assert sorted(wanted) == list(range(0, 650, 10))
+    for iteration in wanted:
+        record.fill(column(iteration))
+    assert record.missing(640) == ()
+    assert record.present is None
+    assert record.iterations == list(range(0, 650, 10))
+    assert sorted(Record().missing(3)) == [0, 1, 2, 3]
+    assert Record().missing(0) == (0,)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_wherever_somebody_looked_it_comes_to_an_end_and_leaves_no_gap(seed):
+    rng = np.random.default_rng(seed)
+    record, last = Record(), int(rng.integers(1, 20_000))
+    for _ in range(rng.integers(0, 400)):
+        record.add(column(int(last * rng.random() ** rng.integers(1, 6))))
+    for _ in range(500):
+        wanted = record.missing(last)
+        if not wanted:
+            break
+        record.fill(column(wanted[0]))
+    assert record.missing(last) == ()
+    gaps = np.diff([0, *record.iterations, last])
+    assert gaps.max() <= 2 * last / EVENLY + 2  # as far as two neighbours reach
+    assert len(record.iterations) <= MOST_COLUMNS
+
+
+def test_a_column_of_another_way_takes_what_is_not_shared_with_it():
+    record = Record()
+    for iteration in (0, 100, 200, 300):
+        record.add(column(iteration))
+    record.fill(replace(column(250), cuts=(150,)))
+    assert record.iterations == [0, 100, 250]
+    record.fill(column(180))  # of the way that was left
+    record.fill(column(120))  # of what both share
+    assert record.iterations == [0, 100, 120, 250]
+    record.add(replace(column(110), cuts=(150, 200, 105)))
+    assert record.iterations == [0, 100, 110]
+
+
+def test_a_single_column_is_not_spread_over_what_nobody_counted():
+    ink = inks(Scale(-1, 1), "weights", 4, LIGHT)
+    pixels = strip_pixels([np.ones(4)] * 2, [200, 500], 500, 500, ink, LIGHT.card)
+    blank = (pixels == (0xFF000000 | int(LIGHT.card[1:], 16))).all(axis=0)
+    assert not blank[195:205].any()
+    assert blank[:190].all()
+    assert blank[210:490].all()
+    filled = strip_pixels(
+        [np.ones(4)] * 65, [round(500 * k / 64) for k in range(65)], 500, 500, ink, LIGHT.card
+    )
+    assert (filled != (0xFF000000 | int(LIGHT.card[1:], 16))).all()
 
 
 def test_a_strip_is_blank_where_nobody_looked():

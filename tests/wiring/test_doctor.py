@@ -72,9 +72,17 @@ def test_equal_units_are_told_shown_and_mended(opened):
     card = opened.card("symmetry")
     opened.qtbot.waitUntil(card.isVisible)
     assert "8 of 8 units of h1" in card.seen.text()
-    assert "The same in h2." in card.seen.text()
+    assert "Also in h2: 8 of 8 (1–8)." in card.seen.text()
     opened.click(card.show_button)
-    assert opened.window.panels()["network"].canvas.scene.pinned == Spot(1, 0)
+    canvas, marks = opened.window.panels()["network"].canvas, opened.wiring.consulting.showing.marks
+    assert canvas.scene.pinned is None
+    assert not opened.window.panels()["network"].card_view.isVisible()
+    assert marks.target is canvas
+    assert len(marks.places()) == 16
+    cell = canvas.scene.layout.spot_cell(Spot(2, 7))
+    assert marks.places()[-1].getRect() == pytest.approx(cell)
+    opened.click(canvas)
+    assert not marks.isVisible()
     run = opened.state.run_id
     opened.click(card.try_button)
     opened.wait_for_run(run)

@@ -11,7 +11,7 @@ from bpviz.registry import Registry
 from bpviz.text import N_, Text
 from bpviz.training.doctor.evidence import Evidence
 
-__all__ = ["DIAGNOSES", "Evidence", "counted", "edits_of_start", "figure", "finding", "remedy"]
+__all__ = ["DIAGNOSES", "Evidence", "brief", "counted", "edits_of_start", "figure", "finding", "remedy"]
 
 DIAGNOSES: Registry[Sequence[Finding]] = Registry(N_("finding"))
 """``make(evidence)`` gives the findings of one kind, mostly none, the worst first.
@@ -22,15 +22,34 @@ DIAGNOSES: Registry[Sequence[Finding]] = Registry(N_("finding"))
 _PLAIN_STARTS = ("uniform", "normal", "zeros", "constant")
 
 
-def figure(value: float) -> str:
-    """Return a number as a finding tells it: three digits."""
-    return f"{value:.3g}".replace("-", "−")
+def figure(value: float, digits: int = 3) -> str:
+    """Return a number as a finding tells it: three digits, a loss as the window does, four."""
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    return (mantissa + (f"e{int(exponent)}" if exponent else "")).replace("-", "−")
 
 
-def counted(units: Sequence[int], most: int = 6) -> str:
-    """Return units as they are counted by people, from 1: ``2, 3, 5``; many are cut short."""
-    told = ", ".join(str(unit + 1) for unit in units[:most])
-    return told + ", …" if len(units) > most else told
+def counted(units: Sequence[int], most: int = 6) -> Text | str:
+    """Return units as they are counted by people, from 1: ``2, 5–8``; many are cut short."""
+    runs: list[list[int]] = []
+    for unit in units:
+        if runs and unit == runs[-1][-1] + 1:
+            runs[-1].append(unit)
+        else:
+            runs.append([unit])
+    parts = [part for run in runs for part in ([run] if len(run) > 2 else [[one] for one in run])]
+    told = ", ".join(_numbered(part) for part in parts[:most])
+    rest = sum(map(len, parts[most:]))
+    return Text("{units} and {count} more", units=told, count=rest) if rest else told
+
+
+def _numbered(run: Sequence[int]) -> str:
+    return str(run[0] + 1) if len(run) == 1 else f"{run[0] + 1}–{run[-1] + 1}"
+
+
+def brief(layer: str, units: Sequence[int], of: int) -> Text:
+    """Return which units of another layer share a trouble, in few words."""
+    which = counted(units)
+    return Text("{layer}: {count} of {units} ({which})", layer=layer, count=len(units), units=of, which=which)
 
 
 def finding(
@@ -43,11 +62,25 @@ def finding(
     layer: int | None = None,
     units: Sequence[int] = (),
     seat: Seat = "network",
+    brief: Text | None = None,
+    flow: Sequence[tuple[str, float]] = (),
     **numbers: float,
 ) -> Finding:
     """Return a finding under the title of its registration."""
     return Finding(
-        key, DIAGNOSES[key].label, severity, seen, why, remedy, layer, tuple(units), (), seat, numbers
+        key,
+        DIAGNOSES[key].label,
+        severity,
+        seen,
+        why,
+        remedy,
+        layer,
+        tuple(units),
+        (),
+        seat,
+        numbers,
+        brief,
+        tuple(flow),
     )
 
 

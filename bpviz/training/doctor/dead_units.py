@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bpviz.diagnosis import Finding, Remedy
 from bpviz.engine.layers import Layer
 from bpviz.text import N_, Text
-from bpviz.training.doctor.base import DIAGNOSES, Evidence, counted, figure, finding, remedy
+from bpviz.training.doctor.base import DIAGNOSES, Evidence, brief, counted, figure, finding, remedy
 from bpviz.training.doctor.units import count, per_unit
 
 Array = NDArray[np.floating]
@@ -60,6 +60,7 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
             _remedy(evidence),
             layer=number,
             units=[places[unit] for unit in dead],
+            brief=brief(evidence.layer_name(number), dead.tolist(), count(layer)),
             dead=len(dead),
             share=share,
         )

@@ -25,6 +25,7 @@ from bpviz.training.options import usual_rate
 Array = NDArray[np.floating]
 
 MOST_ROWS, LEAST_ROWS = 512, 32
+MOST_COUNTED = 20_000
 # Products of the pass forward over all rows of the probe.
 PROBE_PRODUCTS = 2_000_000
 # So many of the newest evaluations are taken together where a single one is too noisy.
@@ -197,6 +198,19 @@ class Evidence:
         return (
             kept if len(samples) <= len(self.probe) else objective.forward(self.training.theta, samples.x).a
         )
+
+    @cached_property
+    def true_and_told(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """How many samples of the training part are of each class, and how many are taken for it."""
+        objective, answers = self.objective, list[Array]()
+        samples = objective.train.thinned(MOST_COUNTED)
+        assert samples.labels is not None
+        with np.errstate(all="ignore"):
+            objective.evaluate_samples(self.training.theta, samples, answers)
+            told = np.concatenate([objective.scores(one).argmax(axis=1) for one in answers])
+        count = len(self.info.class_names)
+        true = np.bincount(samples.labels.ravel(), minlength=count)
+        return true, np.bincount(told, minlength=count)
 
     @cached_property
     def learning_layers(self) -> list[int]:

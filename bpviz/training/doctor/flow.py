@@ -15,13 +15,14 @@ LEAST_STEPS = 4
 
 @dataclass(frozen=True)
 class Flow:
-    """Its size where it comes in and where it began, and these two places."""
+    """Its size where it comes in and where it began, and these two places; ``sizes`` at all, by name."""
 
     first: float
     last: float
     layer_first: int
     layer_last: int
     gradient_ratio: float = math.nan
+    sizes: tuple[tuple[str, float], ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -45,7 +46,8 @@ def back_through_layers(evidence: Evidence) -> Flow | None:
     ]
     if not all(np.isfinite(sizes)) or min(sizes) == 0.0 or not gradients[1]:
         return None
-    return Flow(sizes[0], sizes[1], first, last, gradients[0] / gradients[1])
+    way = tuple((evidence.layer_name(each), _rms(evidence.probe.delta[each - 1])) for each in numbers)
+    return Flow(sizes[0], sizes[1], first, last, gradients[0] / gradients[1], way)
 
 
 def back_through_time(evidence: Evidence) -> Flow | None:
@@ -57,7 +59,8 @@ def back_through_time(evidence: Evidence) -> Flow | None:
     if len(reached) < LEAST_STEPS or not np.isfinite(norms).all():
         return None
     first, last = int(reached[0]), len(norms) - 1
-    return Flow(float(norms[first]), float(norms[last]), first + 1, last + 1)
+    way = tuple((str(step + 1), float(norms[step])) for step in range(first, last + 1))
+    return Flow(float(norms[first]), float(norms[last]), first + 1, last + 1, sizes=way)
 
 
 def _rms(values: np.ndarray) -> float:

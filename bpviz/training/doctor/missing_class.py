@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from bpviz.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
@@ -10,9 +13,15 @@ from bpviz.training.doctor.base import DIAGNOSES, Evidence, figure, finding, rem
 
 LEAST_SAMPLES = 5
 LEAST_EPOCHS, LEAST_ITERATIONS = 20, 300
+LEARNT_SOMETHING = 1.5, 0.1
+"""So many times, or so much above, the accuracy of always answering with the commonest class."""
 MARGIN = 0.15
-"""By so much of the winner’s score it falls short at least: on a plateau all are about the same."""
+"""Before that, a class falls short of the winner’s score by so much at least: on a plateau all are alike."""
+MOST_NAMED = 12
 STRONG_L2 = 0.03
+
+Counts = NDArray[np.intp]
+
 _EXPLAINED = (
     "not_finite",
     "rate_high",
@@ -32,40 +41,64 @@ def missing_class(evidence: Evidence) -> list[Finding]:
         return []
     if evidence.training.epoch < LEAST_EPOCHS or evidence.iteration < LEAST_ITERATIONS:
         return []
-    probe = evidence.probe
-    if probe.samples.labels is None or probe.scores is None:
-        return []
-    count = len(evidence.info.class_names)
-    true = np.bincount(probe.samples.labels.ravel(), minlength=count)
-    told = np.bincount(probe.scores.argmax(axis=1), minlength=count)
-    nearest = (probe.scores / probe.scores.max(axis=1, keepdims=True)).max(axis=0)
-    missing = np.flatnonzero((true >= LEAST_SAMPLES) & (told == 0) & (nearest < 1.0 - MARGIN))
+    missing = _never_near(evidence)
     if not len(missing):
         return []
-    names = evidence.info.class_names
-    return [
-        finding(
-            "missing_class",
-            "warning",
-            Text(
-                "Of {samples} answers none is {which}, though {true} should be; {share} % are “{commonest}”.",
-                samples=int(told.sum()),
-                which=", ".join(f"“{names[one]}”" for one in missing[:4]),
-                true=int(true[missing].sum()),
-                share=figure(100 * told[int(told.argmax())] / told.sum()),
-                commonest=names[int(told.argmax())],
-            ),
-            Text(
-                "Always to answer with the common classes already brings the loss down; "
-                "a class that is rare, or that the network cannot part from the others, is given up."
-            ),
-            _remedy(evidence),
-            layer=len(evidence.layers),
-            units=[int(one) for one in missing] if len(names) == evidence.layers[-1].units else [0],
-            seat="network",
-            missing=len(missing),
-        )
-    ]
+    # A class that the probe lacks may be told somewhere: the whole training part is counted.
+    true, told = evidence.true_and_told
+    missing = missing[(true[missing] >= LEAST_SAMPLES) & (told[missing] == 0)]
+    return [_finding(evidence, missing, true, told)] if len(missing) else []
+
+
+def _never_near(evidence: Evidence) -> Counts:
+    """Return the classes that the probe never gives, where this is no plateau on which all are alike."""
+    probe = evidence.probe
+    if probe.samples.labels is None or probe.scores is None:
+        return np.empty(0, np.intp)
+    count = len(evidence.info.class_names)
+    told = np.bincount(probe.scores.argmax(axis=1), minlength=count)
+    true = np.bincount(probe.samples.labels.ravel(), minlength=count)
+    missing = (told == 0) & (true > 0)
+    commonest = float(true.max()) / max(float(true.sum()), 1.0)
+    times, above = LEARNT_SOMETHING
+    if evidence.accuracy < min(times * commonest, above + commonest):
+        nearest = (probe.scores / probe.scores.max(axis=1, keepdims=True)).max(axis=0)
+        missing &= nearest < 1.0 - MARGIN
+    return np.flatnonzero(missing)
+
+
+def _finding(evidence: Evidence, missing: Counts, true: Counts, told: Counts) -> Finding:
+    names, common = evidence.info.class_names, int(told.argmax())
+    return finding(
+        "missing_class",
+        "warning",
+        Text(
+            "Of {samples} answers none is {which}, though {true} should be; {share} % are “{commonest}”.",
+            samples=int(told.sum()),
+            which=_listed(missing, true, names),
+            true=int(true[missing].sum()),
+            share=figure(100 * told[common] / told.sum()),
+            commonest=names[common],
+        ),
+        Text(
+            "Always to answer with the common classes already brings the loss down; "
+            "a class that is rare, or that the network cannot part from the others, is given up."
+        ),
+        _remedy(evidence),
+        layer=len(evidence.layers),
+        units=[int(one) for one in missing],
+        seat="map",
+        missing=len(missing),
+        samples=float(told.sum()),
+        true=float(true[missing].sum()),
+    )
+
+
+def _listed(missing: Counts, true: Counts, names: Sequence[str]) -> Text | str:
+    """Return the classes with how many samples each has; many are cut short."""
+    told = ", ".join(f"“{names[one]}” ({true[one]})" for one in missing[:MOST_NAMED])
+    rest = len(missing) - MOST_NAMED
+    return Text("{classes} and {count} more", classes=told, count=rest) if rest > 0 else told
 
 
 def _remedy(evidence: Evidence) -> Remedy | None:

@@ -16,16 +16,18 @@ LEAST_OF_START = 0.1
 """The rise counts from a tenth of the start's loss on."""
 ACCURACY_GAP = 0.15
 SMOOTH = 5
+LOSS_DIGITS = 4
 USUAL_L2 = 0.001
 
 
 @DIAGNOSES.register("overfitting", N_("Overfitting"))
 def overfitting(evidence: Evidence) -> list[Finding]:
-    """Compare the present losses with those at the lowest test loss."""
-    test, train = evidence.test_loss, evidence.train_loss
-    if len(test) < LEAST_EVALUATIONS or not np.isfinite(test).all():
+    """Compare the present losses with those at the lowest test loss: running means of both, so that no
+    single evaluation decides.  What is told are the losses themselves.
+    """
+    if len(evidence.test_loss) < LEAST_EVALUATIONS or not np.isfinite(evidence.test_loss).all():
         return []
-    test, train = _smooth(test), _smooth(train)
+    test, train = _smooth(evidence.test_loss), _smooth(evidence.train_loss)
     best = int(test.argmin())
     rise, start = float(test[-1] - test[best]), evidence.start_loss
     if not (test[-1] > RISE * test[best] and rise > LEAST_OF_START * start):
@@ -35,22 +37,25 @@ def overfitting(evidence: Evidence) -> list[Finding]:
     gap = evidence.accuracy - evidence.test_accuracy
     if np.isfinite(gap) and gap < ACCURACY_GAP:
         return []
-    at = int(evidence.history.evaluated[best + SMOOTH // 2])
-    return [_finding(evidence, at, test, train, best)]
+    now_train, now_test = evidence.training.evaluate()
+    return [] if now_test is None else [_finding(evidence, now_train.loss, now_test.loss)]
 
 
-def _finding(evidence: Evidence, at: int, test: np.ndarray, train: np.ndarray, best: int) -> Finding:
+def _finding(evidence: Evidence, train: float, test: float) -> Finding:
+    best = int(evidence.test_loss.argmin())
+    low, before = float(evidence.test_loss[best]), float(evidence.train_loss[best])
+    at = int(evidence.history.evaluated[best])
     return finding(
         "overfitting",
         "warning",
         Text(
-            "Since iteration {iteration} the test loss has risen from {low} to {test}, "
+            "Since iteration {iteration}, where it was lowest, the test loss has risen from {low} to {test}, "
             "while the training loss fell from {before} to {train}.",
             iteration=at,
-            low=figure(float(test[best])),
-            test=figure(float(test[-1])),
-            before=figure(float(train[best])),
-            train=figure(float(train[-1])),
+            low=figure(low, LOSS_DIGITS),
+            test=figure(test, LOSS_DIGITS),
+            before=figure(before, LOSS_DIGITS),
+            train=figure(train, LOSS_DIGITS),
         ),
         Text(
             "The network has so many weights for so few samples that it learns these by heart, noise "
@@ -59,7 +64,10 @@ def _finding(evidence: Evidence, at: int, test: np.ndarray, train: np.ndarray, b
         _remedy(evidence),
         seat="loss",
         iteration=at,
-        rise=float(test[-1] - test[best]),
+        low=low,
+        test=test,
+        before=before,
+        train=train,
     )
 
 

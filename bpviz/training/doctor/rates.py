@@ -92,6 +92,7 @@ def _too_high(evidence: Evidence, seen: Text, number: float) -> Finding:
         _slower(evidence),
         seat="loss",
         number=number,
+        since=float(evidence.history.evaluated[: evidence.evaluations][-WINDOW:][0]),
     )
 
 

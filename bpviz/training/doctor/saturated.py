@@ -6,7 +6,16 @@ import numpy as np
 
 from bpviz.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
-from bpviz.training.doctor.base import DIAGNOSES, Evidence, counted, edits_of_start, figure, finding, remedy
+from bpviz.training.doctor.base import (
+    DIAGNOSES,
+    Evidence,
+    brief,
+    counted,
+    edits_of_start,
+    figure,
+    finding,
+    remedy,
+)
 from bpviz.training.doctor.units import per_unit
 from bpviz.training.doctor.unscaled import is_unscaled
 
@@ -61,6 +70,7 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
             _remedy(evidence, number),
             layer=number,
             units=[places[unit] for unit in stuck],
+            brief=brief(evidence.layer_name(number), stuck.tolist(), flat.shape[1]),
             stuck_share=len(stuck) / flat.shape[1],
             share=float(flat[:, stuck].mean()),
         )

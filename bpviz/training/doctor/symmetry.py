@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bpviz.diagnosis import Finding
 from bpviz.engine.layers import Dense, Layer
 from bpviz.text import N_, Text
-from bpviz.training.doctor.base import DIAGNOSES, Evidence, counted, edits_of_start, finding, remedy
+from bpviz.training.doctor.base import DIAGNOSES, Evidence, brief, counted, edits_of_start, finding, remedy
 from bpviz.training.doctor.units import count, incoming
 
 Array = NDArray[np.floating]
@@ -72,6 +72,7 @@ def _finding(evidence: Evidence, number: int, layer: Layer, group: NDArray[np.in
         remedy(N_("A random start"), *_random_start(evidence)),
         layer=number,
         units=[int(unit * places) for unit in group],
+        brief=brief(evidence.layer_name(number), group.tolist(), count(layer)),
         equal=len(group),
     )
 

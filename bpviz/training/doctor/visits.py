@@ -29,11 +29,10 @@ def examine(training: Training) -> tuple[Finding, ...]:
 
 
 def _worst(found: Sequence[Finding]) -> Finding | None:
-    """Return the first of the findings of one kind, the layers of the others with it."""
+    """Return the first of the findings of one kind, the others with it."""
     if not found:
         return None
-    others = tuple(one.layer for one in found[1:] if one.layer is not None)
-    return replace(found[0], also=tuple(sorted(others)))
+    return replace(found[0], also=tuple(sorted(found[1:], key=lambda one: one.layer or 0)))
 
 
 def _unless(name: str) -> Sequence[str]:

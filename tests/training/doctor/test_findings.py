@@ -10,10 +10,13 @@ import pytest
 
 from bpviz.diagnosis import Finding
 from bpviz.present.edits import apply_edit
+from bpviz.present.findings import flow_bars, seen
+from bpviz.present.presets import preset
 from bpviz.text import set_language
 from bpviz.training.build import build
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig, dense
 from bpviz.training.doctor import DIAGNOSES, examine
+from bpviz.training.doctor.base import counted, figure
 from bpviz.training.layer_spec import parse_layers
 from bpviz.training.loop import Training
 
@@ -243,7 +246,81 @@ def test_a_gradient_that_dies_on_its_way_through_time():
 
 def test_two_layers_with_the_same_trouble_are_one_finding():
     findings = examine(run(*SICK["symmetry"]))
-    assert [(one.key, one.layer, one.also) for one in findings] == [("symmetry", 1, (2,))]
+    told = [(one.key, one.layer, [other.layer for other in one.also]) for one in findings]
+    assert told == [("symmetry", 1, [2])]
+
+
+def test_each_layer_is_told_with_its_own_numbers():
+    training = run(sgd(3.0, layers=parse_layers("8 relu, 8 relu")), 300)
+    finding = found(training)["dead_units"]
+    p, a = training.objective.network.named(training.theta), training.objective.train.x
+    dead = {}
+    for layer in (1, 2):
+        a = np.maximum(a @ p[f"W{layer}"].T + p[f"b{layer}"], 0)
+        dead[layer] = tuple(np.flatnonzero((a == 0).all(axis=0)).tolist())
+    assert len(dead[1]) != len(dead[2])
+    told = {one.layer: one.units for one in (finding, *finding.also)}
+    assert told == {layer: units for layer, units in dead.items() if layer in told}
+    assert f"{len(dead[finding.layer])} of 8 units of h{finding.layer}" in str(finding.seen)
+    for other in finding.also:
+        assert str(other.brief).startswith(f"h{other.layer}: {len(dead[other.layer])} of 8 (")
+        assert str(other.brief) in seen(finding)
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ([0], "1"),
+        ([0, 1], "1, 2"),
+        (range(8), "1–8"),
+        ([1, 4, 5, 6, 9], "2, 5–7, 10"),
+        (range(0, 40, 2), "1, 3, 5, 7, 9, 11 and 14 more"),
+    ],
+)
+def test_units_are_counted_from_one_and_no_list_ends_in_dots(units, said):
+    assert str(counted(units)) == said
+
+
+def test_the_layers_passed_are_those_from_the_answer_back():
+    training = run(sgd(0.1, layers=(dense(8, "sigmoid"),) * 6), 50)
+    finding = found(training)["vanishing"]
+    assert "comes through 6 layers" in str(finding.seen)
+    assert [name for name, _ in finding.flow] == ["h1", "h2", "h3", "h4", "h5", "h6", "ŷ"]
+    assert finding.flow[0][1] / finding.flow[-1][1] == finding.numbers["ratio"]
+    bars = flow_bars(finding)
+    assert sorted(bars.heights) == list(bars.heights)
+    low, high = (float(end.replace("−", "-")) for end in (bars.low, bars.high))
+    for value, height in zip(bars.values, bars.heights, strict=True):
+        assert low * (high / low) ** height == pytest.approx(value)
+    assert flow_bars(found(run(*SICK["symmetry"]))["symmetry"]) is None
+
+
+def test_what_is_told_of_overfitting_are_the_losses_themselves():
+    training = run(*SICK["overfitting"])
+    finding, history = found(training)["overfitting"], training.recorder.history()
+    best = int(history.test_loss.argmin())
+    train, test = training.evaluate()
+    numbers = finding.numbers
+    assert numbers["iteration"] == history.evaluated[best]
+    assert (numbers["low"], numbers["before"]) == (history.test_loss[best], history.train_loss[best])
+    assert (numbers["test"], numbers["train"]) == (test.loss, train.loss)
+    for value in (history.test_loss[best], history.train_loss[best], test.loss, train.loss):
+        assert figure(value, 4) in str(finding.seen)
+
+
+def test_classes_that_one_neuron_cannot_tell_are_all_named_with_their_numbers():
+    config = apply_edit(apply_edit(preset("digits").config, "layers", "1 tanh"), "l2", 0.05)
+    training = run(config, 1500)
+    finding, objective = found(training)["missing_class"], training.objective
+    true = np.bincount(objective.train.labels, minlength=10)
+    told = np.bincount(objective.predict(training.theta, objective.train.x).argmax(axis=1), minlength=10)
+    missing = np.flatnonzero(told == 0)
+    assert len(missing) > 1
+    assert finding.units == tuple(missing)
+    assert finding.numbers["true"] == true[missing].sum()
+    assert finding.numbers["samples"] == told.sum() == len(objective.train)
+    for one in missing:
+        assert f"“{one}” ({true[one]})" in str(finding.seen)
 
 
 def test_early_stopping_is_a_stop_and_l2_acts_at_once():
