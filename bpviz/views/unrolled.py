@@ -15,7 +15,7 @@ from bpviz.present.unrolled import Mark
 from bpviz.present.unrolled_cards import card
 from bpviz.present.unrolled_numbers import changeable
 from bpviz.present.unrolled_places import mark_of, mark_of_spot, view_of
-from bpviz.present.unrolled_rows import ALL, views
+from bpviz.present.unrolled_rows import ALL, RECURRENT, array_name
 from bpviz.present.unrolled_words import subtitle
 from bpviz.present.walk_light import Lit
 from bpviz.present.walk_time import FOLLOWS, clock_at
@@ -47,6 +47,7 @@ class UnrolledView(QWidget):
         column.addWidget(self.strip)
         column.addWidget(self.canvas, 1)
         self._view_before: str | None = None
+        self._led_to, self._crowded = "h", False
         self.strip.view_chosen.connect(self._on_strip_view_chosen)
         self.strip.time_changed.connect(self._on_strip_time_changed)
         self.canvas.step_chosen.connect(self._on_canvas_step_chosen)
@@ -87,12 +88,20 @@ class UnrolledView(QWidget):
                 return
             self._view_before = "h"
             self._show_view(ALL)
-        elif self._view_before == scene.view or scene.info is None:
-            return
-        if self._view_before == "h" and not self.canvas.has_room():
-            made = FOLLOWS.get(lit.light.kind, ("h",))
-            offered = views(scene.info) if scene.info is not None else ()
-            self._show_view(next((name for name in made if name in offered), "h"))
+            self._crowded = not self.canvas.has_room()
+            self._led_to = scene.view
+        if self._view_before == "h" and self._crowded and scene.view == self._led_to:
+            self._show_view(self._made(lit))
+            self._led_to = scene.view
+
+    def _made(self, lit: Lit) -> str:
+        """Return the one array that an operation of a layer with a state makes; the state for all others."""
+        info, light = self.canvas.scene.info, lit.light
+        kind = info.kinds[light.layer - 1] if info is not None and light.layer else ""
+        if light.phase != "forward" or kind not in RECURRENT:
+            return "h"
+        made = (name for name in FOLLOWS.get(light.kind, ()) if array_name(kind, name) == name)
+        return next(made, "h")
 
     def _show_view(self, view: str) -> None:
         if view != self.canvas.scene.view:

@@ -42,7 +42,7 @@ def paint_names(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         lines, height = [name], rows[0].box[1] + rows[0].box[3] - y
         end = min([matrix.box[0] - 3 for each in rows for matrix in each.matrices] or [end])
     elif back and len(rows) == 1 and not row.spec.is_output:
-        lines[1:] = ["∂L/∂h" if row.spec.kind == "recurrent" else "δ"]
+        lines[1:] = ["δ" + symbol(row.spec.name) if row.spec.kind == "recurrent" else "δ"]
     room = max(int(height // line), 1)
     painter.setPen(QColor(scene.colours.backward if back else scene.colours.text))
     lines = lines[-room:] if len(rows) > 1 else lines[:room]

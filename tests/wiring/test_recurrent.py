@@ -184,3 +184,20 @@ def test_a_gradient_gathers_on_the_way_back_and_is_held_at_a_step(opened, qtbot)
         assert scene.gathered.sums[each.name][0] == pytest.approx(each.gradient, rel=1e-9, abs=1e-14)
     walks.go_to(Target(1, at - 1))
     assert scene.gather_step is None
+
+
+def test_where_not_all_gates_have_room_what_an_operation_makes_is_shown(opened, qtbot):
+    panel = lstm(opened, qtbot)
+    walks, scene = opened.wiring.walks, panel.unrolled.canvas.scene
+    panel.unrolled.canvas.has_room = lambda: False
+    seen = {}
+    walks.go_to(Target(1, "first"))
+    qtbot.waitUntil(lambda: walks.walk.on, timeout=20_000)
+    for index, each in enumerate(walks.walk.operations):
+        if each.step in (-1, 2):
+            walks.go_to(Target(1, index))
+            seen[each.phase, each.kind, each.layer] = scene.view
+    assert [seen["forward", kind, 1] for kind in ("gates", "cell", "hidden")] == ["i", "c", "h"]
+    assert seen["backward", "delta", 1] == seen["update", "update", 1] == seen["forward", "sum", 2] == "h"
+    walks.leave()
+    assert scene.view == "h"
