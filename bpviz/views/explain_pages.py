@@ -16,7 +16,7 @@ from bpviz.text import tr
 from bpviz.views.formula_view import FormulaView
 from bpviz.views.naming import named
 
-_BESIDE = 26.0
+_BESIDE = 34.0
 """From so many lines' heights of width on, symbols stand beside the numbers."""
 
 _MANY = 3

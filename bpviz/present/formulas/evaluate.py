@@ -17,7 +17,7 @@ import numpy as np
 
 from bpviz.engine.erf import erf, erfc
 from bpviz.present.formulas.plain import plain, read
-from bpviz.present.formulas.symbols import CONSTANTS, FUNCTIONS
+from bpviz.present.formulas.symbols import CONSTANTS, FUNCTIONS, RAISED_DIGITS
 from bpviz.present.formulas.tree import (
     Call,
     Cases,
@@ -39,6 +39,7 @@ from bpviz.present.formulas.tree import (
 Values = Mapping[str, Any]
 
 _DIGITS = re.compile(r"[0-9.]+(e[−-]?[0-9]+)?")
+_NOT_RAISED = dict.fromkeys(RAISED_DIGITS)
 _WORD = re.compile(r"[^\W\d]+")
 _WORDS = FUNCTIONS | {"if", "else", "ln", "Φ", "inf", "nan", *CONSTANTS, "π"}
 
@@ -73,7 +74,7 @@ def printed_value(text: str) -> float:
 
 
 def _is_in_numbers(text: str) -> bool:
-    words = _WORD.findall(_DIGITS.sub("", text))
+    words = _WORD.findall(_DIGITS.sub("", text.translate(_NOT_RAISED)))
     return all(word in _WORDS for word in words)
 
 

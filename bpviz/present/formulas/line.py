@@ -117,6 +117,6 @@ def tex_line(text: str) -> Printed:
     if r"\leftarrow" in left or not sign:
         left, sign, right = text.partition(r" \leftarrow ")
     # Several equations in one line may be broken between them.
-    first, *others = right.strip().split(r",\quad ")
-    pieces = (first, *(rf",\quad {each}" for each in others))
+    *others, last = right.strip().split(r",\quad ")
+    pieces = (*(rf"{each},\quad " for each in others), last)
     return Printed(left, (pieces,), f"{left} {sign.strip()} {right}", sign.strip())

@@ -7,8 +7,9 @@ import pytest
 
 from bpviz.present.explain.formulas import formulas, lines, mean_lines
 from bpviz.present.formulas.drawing import drawing
-from bpviz.present.formulas.evaluate import printed_value
+from bpviz.present.formulas.evaluate import printed_value, value
 from bpviz.present.formulas.layout import laid_out
+from bpviz.present.formulas.plain import plain, read
 from tests.helpers.explained import LAYER_RUNS, RUNS, engine_number, moments
 
 
@@ -20,6 +21,10 @@ def close(found, expected):
 def test_what_is_copied_evaluates_to_what_it_says(name):
     for moment in moments(name, places=1 if len(RUNS[name].get("layers", "")) > 40 else 3):
         for line in [*lines(moment), *mean_lines(moment)]:
+            numbers = plain(line.numbers)
+            assert f" {numbers}" in line.plain()
+            # Read back from the text alone: nothing may fall back to the result that stands beside it.
+            assert close(value(read(numbers)), line.result), (moment.operation, numbers)
             assert close(printed_value(line.plain()), line.result), (
                 moment.operation,
                 moment.place,

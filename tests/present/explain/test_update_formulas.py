@@ -54,7 +54,8 @@ def random_options(seed, optimizer):
     every = {**strengths, **bounds}
     chosen = {name: value for name, value in every.items() if rng.random() < 0.6}
     names = list(SCHEDULES.names())
-    return {**chosen, "schedule": names[seed % len(names)], "optimizer": optimizer}
+    schedule = names[seed % len(names)]
+    return {**chosen, "schedule": schedule, "optimizer": optimizer, "learning_rate": 0.3}
 
 
 def raw_gradient(moment, training):

@@ -142,3 +142,8 @@ def test_what_is_printed_is_read_back_as_the_same_value(node):
     """Signs, brackets and the order of operations: nothing printed may mean anything else."""
     expected, found = evaluate(node), evaluate(read(plain(node)))
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-300, nan_ok=True)
+
+
+def test_a_line_s_value_is_that_of_its_numbers_and_not_of_what_stands_behind_them():
+    assert printed_value("v = b·g² = 0.5·(−3.0)² = 7.0") == 4.5
+    assert printed_value("v ← v + g⁻¹ = 1.0 + 4.0⁻¹ = 7.0") == 1.25
