@@ -89,7 +89,8 @@ class LayerControls(QWidget):
         menu = self.activation.menu()
         menu.clear()
         for name, label in self._labels.items():
-            action = menu.addAction(tr(label))
+            action = QAction(tr(label), menu)
+            menu.addAction(action)
             action.setData(name)
             action.setCheckable(True)
             action.setChecked(name == self._head.activation)
@@ -104,7 +105,8 @@ class LayerControls(QWidget):
         units = () if self._head.units is None else (("+", self.more), ("−", self.fewer))
         edits = (*units, ("×", self.remove))
         for key, button in edits:
-            action = menu.addAction(f"{key}  {button.toolTip()}")
+            action = QAction(f"{key}  {button.toolTip()}", menu)
+            menu.addAction(action)
             action.setData(button)
             action.setEnabled(button.isEnabled())
 

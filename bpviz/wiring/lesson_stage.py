@@ -219,16 +219,20 @@ class LessonStage(QObject):
             if key == "setup":
                 if self.window.width() < ROOMY:
                     dock.setVisible(key in wanted)
-            elif look.only:
-                dock.setVisible(key in wanted)
-            elif key in self.usual:
+            elif not look.only and key in self.usual:
                 dock.setVisible(True)
+        self._hide_others(look)
         for key in look.show:
             if key in docks:
                 docks[key].bring()
         if look.frame in docks:
             docks[look.frame].bring()
         self.window.lessons.frame(self._framed(look.frame))
+
+    def _hide_others(self, look: Look) -> None:
+        for key, dock in self.window.host.docks.items() if look.only else ():
+            if key != "setup":
+                dock.setVisible(key in {*look.show, *look.only, look.frame})
 
     def _framed(self, name: str) -> QWidget | None:
         if name in self.window.host.docks:
@@ -241,12 +245,18 @@ class LessonStage(QObject):
         return bars.get(name)
 
     def _look(self, look: Look) -> None:
+        self._hide_others(look)  # a walk brings its explanation
         panels = self.window.panels()
         network, surface = panels.get("network"), panels.get("surface")
         if isinstance(network, NetworkPanel):
             network.footer.gradients.setChecked(look.gradients)
+            # What is pinned last is explained; only one of the two pictures is shown.
+            if look.mark is None:
+                network.unrolled.pin_mark(None)
             network.canvas.pin(_spot(look))
-            network.unrolled.pin_mark(look.mark)
+            if look.mark is not None:
+                network.unrolled.pin_mark(look.mark)
+            fold(network, look.brief)
         loss = panels.get("loss")
         if isinstance(loss, LossPanel) and look.linear and loss.log_button.isChecked():
             loss.log_button.click()
@@ -261,3 +271,9 @@ def _spot(look: Look) -> Spot | None:
     if not pin:
         return None
     return Spot(pin[0], pin[1] - 1, pin[2] - 1 if len(pin) > 2 else -1, look.kernel)
+
+
+def fold(network: NetworkPanel, wanted: bool) -> None:
+    """Show the first lines of the card alone, or all of them."""
+    if network.card_view.folded != wanted:
+        network.card_view.fold_button.click()

@@ -18,7 +18,7 @@ from bpviz.views.main_window import MainWindow
 from bpviz.views.network import NetworkPanel
 from bpviz.views.surface import SurfacePanel
 from bpviz.wiring.display import Display
-from bpviz.wiring.lesson_stage import LessonStage
+from bpviz.wiring.lesson_stage import LessonStage, fold
 from bpviz.wiring.runs import PutAside, Runs
 from bpviz.wiring.walk import Walks
 
@@ -40,6 +40,7 @@ class Before:
     grain: Grain
     gradients: bool
     log_choice: bool | None
+    folded: bool
 
 
 class Lessons(QObject):
@@ -128,6 +129,7 @@ class Lessons(QObject):
             self.window.grain,
             isinstance(network, NetworkPanel) and network.footer.gradients.isChecked(),
             loss.plot.log_choice if isinstance(loss, LossPanel) else None,
+            isinstance(network, NetworkPanel) and network.card_view.folded,
         )
 
     def _bring_back(self, before: Before) -> None:
@@ -138,6 +140,7 @@ class Lessons(QObject):
         if isinstance(network, NetworkPanel):
             network.canvas.let_go()
             network.footer.gradients.setChecked(before.gradients)
+            fold(network, before.folded)
         if isinstance(loss := panels.get("loss"), LossPanel):
             loss.plot.log_choice = before.log_choice
         worker.request, worker.surface_request = before.request, before.surface

@@ -267,6 +267,19 @@ def test_a_mark_of_a_picture_over_time_is_told_of(opened):
     assert network.unrolled.canvas.scene.pinned is None
 
 
+def test_what_is_pinned_is_explained_and_covers_little(opened):
+    opened.choose("convolution")
+    opened.lessons.go_to(4)
+    opened.arrive()
+    panels = opened.window.panels()
+    assert panels["network"].card_view.folded
+    assert panels["explain"].explained.symbol == "W⁽¹⁾₁₁₂₂"
+    shown = {key for key, dock in opened.window.host.docks.items() if not dock.isHidden()}
+    assert shown - {"setup"} == {"network", "explain"}
+    opened.lessons.leave()
+    assert not panels["network"].card_view.folded
+
+
 def test_what_was_changed_by_hand_is_gone_with_the_next_step(opened):
     opened.choose("by_hand")
     opened.wiring.what_ifs.change(ParameterPlace(1, "W", (0, 0)), 9.0)

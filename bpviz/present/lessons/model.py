@@ -113,6 +113,8 @@ class Look:
         ``kernel`` they are layer, filter and place of a number in a convolution's kernel.
     mark : Mark or None
         What the picture of a recurrent network, unrolled over time, tells of.
+    brief : bool
+        Whether the card on what is pinned shows its first lines alone, so as to cover less.
     gradients : bool
         Whether the diagram shows gradients instead of weights.
     linear : bool
@@ -131,6 +133,7 @@ class Look:
     pin: tuple[int, ...] = ()
     kernel: bool = False
     mark: Mark | None = None
+    brief: bool = False
     gradients: bool = False
     linear: bool = False
     plane: tuple[int, ...] = ()

@@ -146,6 +146,7 @@ def _look(fields: Fields) -> Look:
         pin,
         fields.typed("kernel", bool, False),
         _mark(fields.table("mark")) if fields.has("mark") else None,
+        fields.typed("brief", bool, False),
         fields.typed("gradients", bool, False),
         fields.typed("linear", bool, False),
         plane,
