@@ -29,7 +29,10 @@ def start(opened, data, layers):
     opened.wait_for_run(before)
     panel, explain = (opened.window.panels()[key] for key in ("network", "explain"))
     walks = opened.wiring.walks
-    opened.qtbot.waitUntil(lambda: opened.wiring.display.snapshot.run_id > before, timeout=20_000)
+    display = opened.wiring.display
+    opened.qtbot.waitUntil(
+        lambda: display.snapshot is not None and display.snapshot.run_id > before, timeout=20_000
+    )
     walks.go_to(Target(0, "first"))
     opened.qtbot.waitUntil(lambda: walks.walk.on and explain.explained.base is not None, timeout=20_000)
     return panel, explain, walks
