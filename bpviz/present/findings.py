@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bpviz.diagnosis import Diagnosis, Finding, Severity
-from bpviz.present.numbers import power_of_ten, short
+from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
 from bpviz.text import tr
 
@@ -23,12 +23,14 @@ def gravest(findings: tuple[Finding, ...]) -> Severity | None:
 
 def seen(finding: Finding) -> str:
     """Return what is to be seen, and in which other places too, each with its own numbers."""
-    said = [str(finding.seen)]
-    short = "; ".join(str(one.brief) for one in finding.also if one.brief is not None)
-    if short:
-        said.append(tr("Also in {places}.", places=short))
-    said += [str(one.seen) for one in finding.also if one.brief is None]
-    return " ".join(said)
+    said = str(finding.seen)
+    places = "; ".join(str(one.brief) for one in finding.also if one.brief is not None)
+    if places:
+        said = tr("{seen} Also in {places}.", seen=said, places=places)
+    for one in finding.also:
+        if one.brief is None:
+            said = tr("{first} {second}", first=said, second=one.seen)
+    return said
 
 
 def summary(diagnosis: Diagnosis | None) -> str:
@@ -75,7 +77,7 @@ def flow_bars(finding: Finding) -> FlowBars | None:
         tuple(name for name, _ in finding.flow),
         values,
         heights,
-        f"1{power_of_ten(low)}",
-        f"1{power_of_ten(high)}",
+        short(10.0**low),
+        short(10.0**high),
         "× " + short(ratio, 3),
     )

@@ -24,6 +24,8 @@ _PLAIN_STARTS = ("uniform", "normal", "zeros", "constant")
 
 def figure(value: float, digits: int = 3) -> str:
     """Return a number as a finding tells it: three digits, a loss as the window does, four."""
+    if 10.0**digits <= abs(value) < 1e5:
+        return f"{value:.0f}".replace("-", "−")
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     return (mantissa + (f"e{int(exponent)}" if exponent else "")).replace("-", "−")
 

@@ -45,6 +45,8 @@ class Probe:
     a: list[Array]
     delta: list[Array]
     scores: Array | None
+    steps: Array | None
+    """‖∂L/∂h_t‖ of the mean's gradient at each step; None where nothing runs over time."""
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -89,6 +91,11 @@ class Evidence:
     def loss(self) -> float:
         """The newest loss over the training part."""
         return float(self.train_loss[-1]) if self.evaluations else math.nan
+
+    @cached_property
+    def loss_now(self) -> float:
+        """The loss over the training part at the present θ, as the window shows it."""
+        return self.training.evaluate()[0].loss
 
     @property
     def accuracy(self) -> float:
@@ -187,7 +194,7 @@ class Evidence:
             scores = None if samples.labels is None else objective.scores(work.output.a)
             objective.network.backward(samples.x, samples.y, work, objective.loss_function)
         delta = [each * len(samples) for each in work.delta]
-        return Probe(samples, work.z, work.a, delta, scores)
+        return Probe(samples, work.z, work.a, delta, scores, objective.network.step_norms(len(samples)))
 
     @cached_property
     def more_activations(self) -> list[Array]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bpviz.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, edits_of_start, figure, finding, remedy
-from bpviz.training.doctor.flow import back_through_layers, back_through_time
+from bpviz.training.doctor.flow import back_through_layers, back_through_time, lasting_ratio
 
 MOST_RATIO = 300.0
 MOST_RATIO_OF_STEPS = 1e3
@@ -58,7 +58,7 @@ def _through_layers(evidence: Evidence) -> list[Finding]:
 
 def _through_time(evidence: Evidence) -> list[Finding]:
     flow = back_through_time(evidence)
-    if flow is None or not flow.ratio > MOST_RATIO_OF_STEPS:
+    if flow is None or not min(flow.ratio, lasting_ratio(evidence, flow)) > MOST_RATIO_OF_STEPS:
         return []
     index = next(i for i, layer in enumerate(evidence.layers) if layer.recurrent)
     return [

@@ -51,8 +51,11 @@ def back_through_layers(evidence: Evidence) -> Flow | None:
 
 
 def back_through_time(evidence: Evidence) -> Flow | None:
-    """Compare ‖∂L/∂h_t‖ at the first step that it reaches and at the last; steps count from 1."""
-    norms = evidence.recent_norms("step_norms")
+    """Compare ‖∂L/∂h_t‖ at the first step that it reaches and at the last; steps count from 1.
+
+    Over the probe, at the present θ; `lasting_ratio` is that of the newest recorded gradients.
+    """
+    norms = evidence.probe.steps
     if norms is None or len(norms) < LEAST_STEPS:
         return None
     reached = np.flatnonzero(norms)  # truncated, it ends at a cut
@@ -61,6 +64,14 @@ def back_through_time(evidence: Evidence) -> Flow | None:
     first, last = int(reached[0]), len(norms) - 1
     way = tuple((str(step + 1), float(norms[step])) for step in range(first, last + 1))
     return Flow(float(norms[first]), float(norms[last]), first + 1, last + 1, sizes=way)
+
+
+def lasting_ratio(evidence: Evidence, flow: Flow) -> float:
+    """Return what share arrived in the newest recorded gradients, their median; NaN where there are none."""
+    norms = evidence.recent_norms("step_norms")
+    if norms is None:
+        return math.nan
+    return float(norms[flow.layer_first - 1]) / float(norms[flow.layer_last - 1] or math.nan)
 
 
 def _rms(values: np.ndarray) -> float:

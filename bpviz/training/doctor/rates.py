@@ -15,6 +15,7 @@ FLIPS, SWING = 0.4, 0.1
 """Share of the loss's differences that change sign; their size as a share of the loss."""
 GROWN = 2.0
 LARGE_UPDATE = 0.5
+LOSS_DIGITS = 4
 GOOD_UPDATE = 0.02
 """‖Δθ‖ / ‖θ‖ of a step that gets somewhere."""
 
@@ -45,8 +46,8 @@ def _grows(evidence: Evidence, losses: np.ndarray) -> tuple[Text, float] | None:
         return None
     sentence = Text(
         "The loss grows: {last} now, {start} at the start, higher at each of the last evaluations.",
-        last=figure(last),
-        start=figure(start),
+        last=figure(evidence.loss_now, LOSS_DIGITS),
+        start=figure(start, LOSS_DIGITS),
     )
     return sentence, last / start
 
@@ -61,8 +62,8 @@ def _jumps(evidence: Evidence, losses: np.ndarray) -> tuple[Text, float] | None:
     if flips < FLIPS or swing < SWING or lower or mean < 0.5 * evidence.start_loss:
         return None
     sentence = Text(
-        "The loss zigzags: over the last {count} evaluations it turned {turns} times, by {swing} % each "
-        "time, and is no lower.",
+        "The loss zigzags: over the last {count} evaluations it turned {turns} times, changed by {swing} % "
+        "from one to the next (median), and is no lower.",
         count=len(losses),
         turns=round(flips * (len(differences) - 1)),
         swing=figure(100 * swing),
@@ -78,7 +79,7 @@ def _swings_in_place(evidence: Evidence, losses: np.ndarray) -> tuple[Text, floa
     sentence = Text(
         "Each step is {share} % of the length of θ, and the loss gets no lower than {loss}.",
         share=figure(100 * update),
-        loss=figure(float(losses[-1])),
+        loss=figure(evidence.loss_now, LOSS_DIGITS),
     )
     return sentence, update
 
@@ -124,8 +125,8 @@ def rate_low(evidence: Evidence) -> list[Finding]:
                 "iterations the loss is {loss}, from {start}.",
                 share=figure(update),
                 iterations=evidence.iteration,
-                loss=f"{loss:.5g}",
-                start=f"{start:.5g}",
+                loss=figure(evidence.loss_now, 5),
+                start=figure(start, 5),
             ),
             Text(
                 "The gradient shows the way down, but η = {rate} takes next to nothing of it.",

@@ -12,7 +12,7 @@ from bpviz.diagnosis import Finding, Remedy
 from bpviz.engine.activations import ACTIVATIONS
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, edits_of_start, figure, finding, remedy
-from bpviz.training.doctor.flow import back_through_layers, back_through_time
+from bpviz.training.doctor.flow import back_through_layers, back_through_time, lasting_ratio
 
 LEAST_RATIO = 1e-3
 LEAST_RATIO_OF_STEPS = 1e-6
@@ -87,7 +87,7 @@ def _takes_relu(evidence: Evidence, index: int) -> bool:
 
 def _through_time(evidence: Evidence) -> list[Finding]:
     flow = back_through_time(evidence)
-    if flow is None or not flow.ratio < LEAST_RATIO_OF_STEPS:
+    if flow is None or not max(flow.ratio, lasting_ratio(evidence, flow)) < LEAST_RATIO_OF_STEPS:
         return []
     kinds = evidence.info.kinds
     index = next(i for i, layer in enumerate(evidence.layers) if layer.recurrent)

@@ -228,6 +228,39 @@ def test_unscaled_inputs_are_told_by_name():
     assert finding.units[-1] == 12
 
 
+def back_in_time(training: Training) -> list[float]:
+    """Return ‖∂L/∂h_t‖ over the doctor's samples, worked out by hand: h_t = tanh(Wx x_t + Wh h_{t−1} + b)."""
+    p = training.objective.network.named(training.theta)
+    samples = training.objective.train.thinned(512)
+    x = samples.x.reshape(len(samples.x), 16, -1)
+    h = [np.zeros((len(x), 8))]
+    for step in range(16):
+        h.append(np.tanh(x[:, step] @ p["Wx1"].T + h[-1] @ p["Wh1"].T + p["b1"]))
+    y_hat = 1 / (1 + np.exp(-(h[-1] @ p["W2"].T + p["b2"])))
+    delta = (y_hat - samples.y) / len(x) @ p["W2"]
+    norms = [float(np.linalg.norm(delta))]
+    for step in range(16, 1, -1):
+        delta = (delta * (1 - h[step] ** 2)) @ p["Wh1"]
+        norms.insert(0, float(np.linalg.norm(delta)))
+    return norms
+
+
+def test_a_gradient_that_grows_on_its_way_through_time():
+    config = sgd(1e-9, data=DataConfig("delayed_xor"), layers=parse_layers("rnn 8"))
+    training = build(replace(config, stop=StopConfig(iterations=2)))
+    p = training.objective.network.named(training.theta)
+    p["Wx1"][...], p["Wh1"][...] = 1e-9, 2 * np.eye(8)
+    for _ in training.iterations():
+        pass
+    finding = found(training)["exploding"]
+    norms = back_in_time(training)
+    assert [value for _, value in finding.flow] == pytest.approx(norms, rel=1e-9)
+    assert finding.numbers["ratio"] == pytest.approx(norms[0] / norms[-1], rel=1e-9)
+    assert norms[0] / norms[-1] == pytest.approx(2**15, rel=1e-3)
+    assert "through time" in str(finding.seen)
+    assert cured(config, finding).live.clip_norm == 1.0
+
+
 def test_a_gradient_that_dies_on_its_way_through_time():
     config = sgd(
         0.01,
@@ -238,9 +271,12 @@ def test_a_gradient_that_dies_on_its_way_through_time():
     )
     training = run(config, 50)
     finding = found(training)["vanishing"]
-    rows = training.recorder.history().step_norms[-5:]
-    first, *_, last = np.median(rows, axis=0)
-    assert finding.numbers["ratio"] == pytest.approx(first / last)
+    norms = back_in_time(training)
+    assert finding.numbers["ratio"] == pytest.approx(norms[0] / norms[-1], rel=1e-9)
+    assert (finding.numbers["first"], finding.numbers["last"]) == pytest.approx(
+        (norms[0], norms[-1]), rel=1e-9
+    )
+    assert [value for _, value in finding.flow] == pytest.approx(norms, rel=1e-9)
     assert cured(config, finding).layers[0].kind == "lstm"
 
 
@@ -328,3 +364,41 @@ def test_early_stopping_is_a_stop_and_l2_acts_at_once():
     remedied = cured(config, found(run(config, iterations))["overfitting"])
     assert remedied.stop == StopConfig(early=20)
     assert remedied.live.penalties == {"l2": 0.001}
+
+
+WELL: dict[str, tuple[RunConfig, int]] = {
+    "vanishing": (RunConfig(layers=parse_layers(", ".join(["8 tanh"] * 10))), 50),
+    "exploding": (sgd(1e-3, layers=parse_layers(", ".join(["16 relu"] * 8)), initializer="he"), 5),
+    "dead_units": (sgd(0.1, layers=parse_layers("8 relu, 8 relu"), initializer="he"), 200),
+    "saturated": (sgd(0.01, initializer="normal", initializer_options={"std": 0.5}), 100),
+    "symmetry": (RunConfig(initializer="uniform"), 50),
+    "rate_high": (RunConfig(live=LiveSettings(0.03)), 600),
+    "rate_low": (RunConfig(live=LiveSettings(1e-3)), 300),
+    "not_finite": (sgd(0.1, data=DataConfig("sine")), 600),
+    "overfitting": (RunConfig(layers=parse_layers("40 tanh, 40 tanh")), 2000),
+    "missing_class": (RunConfig(data=DataConfig("wine"), layers=parse_layers("2 tanh")), 400),
+    "unscaled": (RunConfig(data=DataConfig("wine", standardize=True)), 20),
+}
+
+
+@pytest.mark.parametrize("key", SICK)
+def test_the_like_without_the_cause_is_not_told(key):
+    training = run(*WELL[key])
+    assert key not in found(training)
+
+
+def test_a_few_dead_saturated_or_equal_units_do_no_harm():
+    training = run(RunConfig(layers=parse_layers("8 relu, 8 tanh")), 1)
+    p = training.objective.network.named(training.theta)
+    p["b1"][:1] = -1e3
+    p["b2"][:2] = 1e3
+    p["W2"][3], p["b2"][3], p["W3"][0, 3] = p["W2"][4], p["b2"][4], p["W3"][0, 4]
+    assert not {"dead_units", "saturated", "symmetry"} & set(found(training))
+
+
+def test_losses_are_told_as_they_are_now():
+    training = run(RunConfig(live=LiveSettings(1e-6)), 310)
+    assert training.recorder.history().evaluated[-1] < 310
+    finding = found(training)["rate_low"]
+    assert figure(training.evaluate()[0].loss, 5) in str(finding.seen)
+    assert figure(float(training.recorder.history().train_loss[0]), 5) in str(finding.seen)
