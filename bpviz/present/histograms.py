@@ -124,11 +124,11 @@ class Record:
 
     def missing(self, last: int) -> tuple[int, ...]:
         """Return at which iterations up to ``last`` a column is wanted: coarsely at first, then finer."""
-        reach = max(self.spacing, last / (2 * EVENLY))
+        apart = max(self.spacing, last / (2 * EVENLY))
         wanted = (round(part * last / EVENLY) for part in _coarse_first(EVENLY))
         there, found = np.array(self.iterations, float), list[int]()
         for iteration in dict.fromkeys(wanted):
-            if not len(there) or float(np.abs(there - iteration).min()) >= reach:
+            if not len(there) or float(np.abs(there - iteration).min()) >= apart:
                 found.append(iteration)
         return tuple(found)
 
@@ -151,6 +151,11 @@ class Record:
         if not high > low:
             low, high = (-1.0, 1.0) if not low else (low - abs(low), low + abs(low))
         return Scale(low, high, bent=kind == "gradients")
+
+
+def reach(last: int) -> float:
+    """Return how many iterations around it a column stands for at the most, in a run up to ``last``."""
+    return max(last / EVENLY, 0.5)
 
 
 def _coarse_first(parts: int) -> list[int]:
@@ -204,7 +209,7 @@ def strip_pixels(
     at = np.array(iterations, float)
     x = (np.arange(width) + 0.5) / width * max(last, 1)
     nearest = np.searchsorted((at[1:] + at[:-1]) / 2, x)
-    there = np.abs(x - at[nearest]) <= max(max(last, 1) / EVENLY, 0.5)
+    there = np.abs(x - at[nearest]) <= reach(last)
     strength[:, there] = np.stack(columns, axis=1)[:, nearest[there]]
     base = np.array(rgb(ground), float)
     mixed = base + (ink[:, None, :] - base) * strength[:, :, None]

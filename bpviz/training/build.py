@@ -121,7 +121,7 @@ def _check_batch(size: int | None, count: int) -> None:
         )
 
 
-def _method(config: RunConfig) -> Method:
+def method_of(config: RunConfig) -> Method:
     """Return how a gradient is found and becomes a step."""
     return Method(
         OPTIMIZERS.create(config.optimizer, **config.optimizer_options),
@@ -167,7 +167,7 @@ def _build_function(config: RunConfig, name: str, run_id: int) -> Training:
             start=", ".join(map(str, start)),
         )
     batches = Batches(1, None, shuffle=False, seed=config.seed)
-    return Training(info, objective, _method(config), batches, theta, config.live, config.stop)
+    return Training(info, objective, method_of(config), batches, theta, config.live, config.stop)
 
 
 def _own_function(formula: str, start: tuple[float, ...] | None) -> TestFunction:
@@ -205,7 +205,7 @@ def _build_network(config: RunConfig, data: SplitDataset, run_id: int) -> Traini
     training = NetworkTraining(
         info,
         objective,
-        _method(config),
+        method_of(config),
         batches,
         theta,
         config.live,

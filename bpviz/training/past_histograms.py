@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import replace
 
 from bpviz.spread import Histograms
-from bpviz.training.build import build
+from bpviz.training.build import method_of
 from bpviz.training.checkpoints import Nearby
 from bpviz.training.config import RunConfig
 from bpviz.training.histograms import histograms
@@ -29,8 +28,7 @@ class Past:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        # The start is the first state that the run keeps, wherever it came from.
-        self._config = replace(config, initial_weights=None)
+        self._config = config
         self._twin: Training | None = None
         self._cuts: tuple[int, ...] = ()
 
@@ -52,10 +50,24 @@ class Past:
 
     def _twin_of(self, training: Training) -> Training:
         if self._twin is None:
-            data = training.data.dataset if isinstance(training, NetworkTraining) else None
-            self._twin = build(self._config, training.info.run_id, data)
-            self._twin.placed = False
+            self._twin = _twin(training, self._config)
         return self._twin
+
+
+def _twin(training: Training, config: RunConfig) -> Training:
+    """Return a run of the same data with numbers of its own, that stands nowhere yet."""
+    twin = copy.copy(training)
+    twin.objective = training.objective.clone()
+    twin.theta, twin.batches = training.theta.copy(), copy.copy(training.batches)
+    twin.gradient, twin.update = training.gradient.copy(), training.update.copy()
+    twin.method = method_of(config)
+    twin.optimizer, twin.schedule = twin.method.optimizer, twin.method.schedule
+    twin.optimizer.start(twin.size, twin.theta.dtype)
+    twin.schedule.start()
+    if isinstance(twin, NetworkTraining):
+        twin.change_samples(twin.changes_of_samples)  # buffers of its own to look with
+    twin.placed = False
+    return twin
 
 
 def _only_read(line: Line) -> Line:

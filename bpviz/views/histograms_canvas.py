@@ -15,6 +15,7 @@ from bpviz.present.histograms import (
     inks,
     layer_title,
     masses,
+    reach,
     reading,
     shades,
     strip_pixels,
@@ -254,8 +255,9 @@ class HistogramsCanvas(QWidget):
         iterations = np.array(self.record.iterations)
         if not len(iterations):
             return None
-        at = (x - strip.left()) / strip.width() * self._last()
-        return self.record.columns[int(np.abs(iterations - at).argmin())]
+        distances = np.abs(iterations - (x - strip.left()) / strip.width() * self._last())
+        nearest = int(distances.argmin())
+        return self.record.columns[nearest] if distances[nearest] <= reach(self._last()) else None
 
     def _draw_reading(self, painter: QPainter) -> None:
         lines = self.shown_lines()

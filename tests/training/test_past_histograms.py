@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bpviz.engine.optimizers import OPTIMIZERS
 from bpviz.present.presets import preset
 from bpviz.probing import Change, ParameterPlace
 from bpviz.training.build import build
@@ -60,6 +61,16 @@ def test_they_are_what_was_there_to_the_bit(name):
     assert training.iteration == 60
     assert repr(training.batches.at()) == repr(random)
     assert [len(training.checkpoints), training.line.nearby.nbytes] == kept
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.names())
+def test_whatever_the_optimizer_remembers(optimizer):
+    config = RunConfig(optimizer=optimizer, layers=parse_layers("3 tanh"))
+    training = run(config, 9)
+    column = Past(config).count(training, 7)
+    assert training.iteration == 9
+    training.seek(7)
+    assert told(column) == told(histograms(training))
 
 
 def test_given_up_it_goes_on_from_where_it_was():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from bpviz.training.histograms import histograms
 from tests.wiring.test_doctor import Consulted
@@ -116,6 +116,18 @@ def test_it_is_filled_while_the_run_goes_on_and_for_the_next_run_anew(opened):
     opened.wait_for_filled()
     assert opened.record.iterations == list(range(21))
     assert [one.name for one in opened.record.columns[3].layers] == ["θ"]
+
+
+def test_where_nobody_counted_nothing_is_read(opened):
+    opened.train(400)
+    opened.open_histograms()
+    canvas = opened.histograms.canvas
+    del opened.record.iterations[20:60], opened.record.columns[20:60]
+    strip = canvas._strips()[0][1]
+    canvas.pointer = strip.center()
+    assert canvas.shown_lines() == []
+    canvas.pointer = QPointF(strip.left() + 1, strip.center().y())
+    assert canvas.shown_lines()[0] == "iteration 0"
 
 
 def test_with_the_panel_closed_nothing_is_counted(opened):

@@ -143,6 +143,34 @@ def test_what_vanishes_is_the_ratio_of_delta():
     assert ratio < 1e-5
 
 
+def test_what_explodes_is_the_ratio_of_delta():
+    training = run(*SICK["exploding"])
+    finding = found(training)["exploding"]
+    p, x = training.objective.network.named(training.theta), training.objective.train.x
+    a = [x]
+    for layer in range(1, 9):
+        a.append(np.maximum(a[-1] @ p[f"W{layer}"].T + p[f"b{layer}"], 0))
+    with np.errstate(over="ignore"):
+        delta = 1 / (1 + np.exp(-(a[-1] @ p["W9"].T + p["b9"]))) - training.objective.train.y
+    sizes = [math.sqrt((delta**2).mean())]
+    for layer in range(8, 0, -1):
+        delta = (delta @ p[f"W{layer + 1}"]) * (a[layer] > 0)
+        sizes.insert(0, math.sqrt((delta**2).mean()))
+    assert [size for _, size in finding.flow] == pytest.approx(sizes, rel=1e-9)
+    assert finding.numbers["ratio"] == pytest.approx(sizes[0] / sizes[-1], rel=1e-9)
+
+
+def test_a_zigzag_is_counted_in_the_recorded_losses():
+    training = run(*SICK["rate_high"])
+    finding, history = found(training)["rate_high"], training.recorder.history()
+    losses = history.train_loss[-24:]
+    turns = sum((b - a) * (c - b) < 0 for a, b, c in zip(losses, losses[1:], losses[2:], strict=False))
+    swing = float(np.median(np.abs(np.diff(losses)))) / float(losses.mean())
+    assert f"turned {turns} times" in str(finding.seen)
+    assert finding.numbers["number"] == pytest.approx(swing)
+    assert finding.numbers["since"] == history.evaluated[-24]
+
+
 def test_dead_units_are_those_that_are_zero_everywhere():
     training = run(*SICK["dead_units"])
     finding = found(training)["dead_units"]
@@ -226,6 +254,10 @@ def test_unscaled_inputs_are_told_by_name():
     assert "proline" in str(finding.seen)
     assert finding.layer == 0
     assert finding.units[-1] == 12
+    x = run(*SICK["unscaled"]).objective.train.x
+    assert finding.numbers["mean"] == pytest.approx(x[:, 12].mean())
+    assert finding.numbers["deviation"] == pytest.approx(x[:, 12].std())
+    assert figure(x.std(axis=0).min()) in str(finding.seen)
 
 
 def back_in_time(training: Training) -> list[float]:
