@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import N_, tr
-from bpviz.views.shortcuts import KEYS
+from bpviz.views.shortcuts import KEYS, PANEL_KEYS
 
 _PANELS = (
     (
@@ -57,18 +57,56 @@ _PANELS = (
             "classes, or a fitted curve. With more features a confusion matrix."
         ),
     ),
+    (
+        N_("What happens now"),
+        N_(
+            "The operation at which the walk stands, as a story, in words, or in formulas with this "
+            "iteration’s numbers. A click on the symbol goes to any other unit or weight."
+        ),
+    ),
+    (
+        N_("Gradient check"),
+        N_(
+            "Backpropagation beside central and forward differences, parameter by parameter, and the error "
+            "over the step h. The button on a card checks one gradient."
+        ),
+    ),
+    (
+        N_("Histograms"),
+        N_("How weights, activations and gradients of each layer are spread, over the whole run."),
+    ),
+    (
+        N_("Doctor"),
+        N_(
+            "Watches the training, and says what it sees, why it happens and what may help. The remedy is "
+            "tried on a branch of its own: what was before stays."
+        ),
+    ),
 )
 
 
 def help_html(palette: Palette) -> str:
     """Return the page in the language in force."""
-    keys = "".join(
-        f"<tr><td style='color:{palette.accent}; padding:3px 18px 3px 0'><b>{escape(key)}</b></td>"
-        f"<td style='padding:3px 0'>{escape(tr(words))}</td></tr>"
-        for key, words in KEYS
+    keys = "".join(_row(key, words, palette) for key, words in KEYS)
+    within = "".join(
+        f"<tr><td colspan='2' style='padding:8px 0 2px 0'>{escape(tr(name))}</td></tr>"
+        + "".join(_row(key, words, palette) for key, words in rows)
+        for name, rows in PANEL_KEYS
     )
     panels = "".join(f"<p><b>{escape(tr(name))}</b><br>{escape(tr(words))}</p>" for name, words in _PANELS)
-    return f"<h3>{escape(tr('Keys'))}</h3><table>{keys}</table><h3>{escape(tr('Panels'))}</h3>{panels}"
+    leads = tr("Tab and Shift+Tab lead from one to the next.")
+    return (
+        f"<h3>{escape(tr('Keys'))}</h3><table>{keys}</table>"
+        f"<h3>{escape(tr('Keys of what has the keyboard'))}</h3><p>{escape(leads)}</p><table>{within}</table>"
+        f"<h3>{escape(tr('Panels'))}</h3>{panels}"
+    )
+
+
+def _row(key: str, words: str, palette: Palette) -> str:
+    return (
+        f"<tr><td style='color:{palette.accent}; padding:3px 18px 3px 0'><b>{escape(key)}</b></td>"
+        f"<td style='padding:3px 0'>{escape(tr(words))}</td></tr>"
+    )
 
 
 class HelpDialog(QDialog):

@@ -38,6 +38,46 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Alt+↑", N_("Leave the lesson for the list")),
 )
 
+PANEL_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        N_("Network"),
+        (
+            ("← ↑ → ↓", N_("From neuron to neuron, through weights, maps and steps of time")),
+            ("Enter", N_("Pin the card; once more: change its number by hand")),
+            ("PgUp PgDn Home End", N_("Hold a convolution’s window, and move it place by place")),
+            ("T", N_("Let time run through an unrolled network, or rest")),
+            ("Esc", N_("Let go of what is pinned")),
+        ),
+    ),
+    (
+        N_("A pinned card"),
+        (
+            ("↑ ↓", N_("Choose a line; PgUp and PgDn turn the pages")),
+            ("Ctrl+C", N_("Copy it with all its digits")),
+            ("Ctrl+← ↑ → ↓", N_("Move the card")),
+        ),
+    ),
+    (
+        N_("Loss"),
+        (
+            ("← →", N_("Move the pinned mark")),
+            ("Enter", N_("Go to its iteration")),
+            ("+ − Home", N_("Nearer, farther, the whole curve")),
+        ),
+    ),
+    (
+        N_("Loss surface"),
+        (
+            ("← ↑ → ↓", N_("Turn it")),
+            ("+ −", N_("Nearer, farther")),
+            ("Home  T", N_("The first view; from above")),
+        ),
+    ),
+    (N_("Decision map"), (("← →", N_("The sample before, the next one")),)),
+    (N_("Guess first, then see"), (("↑ ↓", N_("It grows; it gets less")), ("Esc", N_("Skip the question")))),
+)
+"""Keys of what has the keyboard; Tab and Shift+Tab lead from one to the next."""
+
 
 class SpaceKey(QObject):
     """Space starts and pauses, but on a button or a choice that has the focus it presses that.
