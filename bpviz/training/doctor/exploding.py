@@ -35,7 +35,8 @@ def _through_layers(evidence: Evidence) -> list[Finding]:
             "exploding",
             "warning",
             Text(
-                "δ is {last} at {name_last} and {first} at {name_first}: going back it grows {ratio} times.",
+                "δ (root mean square) is {last} at {name_last} and {first} at {name_first}: "
+                "going back it grows {ratio} times.",
                 last=figure(flow.last),
                 first=figure(flow.first),
                 ratio=figure(flow.ratio),
@@ -66,8 +67,9 @@ def _through_time(evidence: Evidence) -> list[Finding]:
             "exploding",
             "warning",
             Text(
-                "‖∂L/∂h‖ is {last} at step {steps} and {first} at step {step}: "
+                "‖∂L/∂h‖ over {samples} samples is {last} at step {steps} and {first} at step {step}: "
                 "it grows {ratio} times on its way back through time.",
+                samples=len(evidence.probe),
                 last=figure(flow.last),
                 first=figure(flow.first),
                 ratio=figure(flow.ratio),

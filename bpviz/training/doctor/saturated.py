@@ -54,8 +54,9 @@ def _of_layer(evidence: Evidence, number: int) -> list[Finding]:
             "saturated",
             "warning",
             Text(
-                "{stuck} of {units} units of {layer} are saturated: for {share} % of the samples "
-                "their σ′ is below {bound} ({which}).",
+                "{stuck} of {units} units of {layer} are saturated: for {share} % of {samples} samples, on "
+                "average, their σ′ is below {bound} ({which}).",
+                samples=len(evidence.probe),
                 stuck=len(stuck),
                 units=flat.shape[1],
                 layer=evidence.layer_name(number),

@@ -40,8 +40,8 @@ def _through_layers(evidence: Evidence) -> list[Finding]:
             "vanishing",
             "warning",
             Text(
-                "δ is {last} at {name_last} and only {first} at {name_first}: {ratio} of it comes through "
-                "{count} layers, and {name_first} hardly learns.",
+                "δ (root mean square) is {last} at {name_last} and only {first} at {name_first}: "
+                "{ratio} of it comes through {count} layers, and {name_first} hardly learns.",
                 last=figure(flow.last),
                 first=figure(flow.first),
                 ratio=figure(flow.ratio),
@@ -97,8 +97,9 @@ def _through_time(evidence: Evidence) -> list[Finding]:
             "vanishing",
             "warning",
             Text(
-                "‖∂L/∂h‖ is {last} at step {steps} and only {first} at step {step}: "
+                "‖∂L/∂h‖ over {samples} samples is {last} at step {steps} and only {first} at step {step}: "
                 "{ratio} of it comes back through time.",
+                samples=len(evidence.probe),
                 last=figure(flow.last),
                 first=figure(flow.first),
                 ratio=figure(flow.ratio),
