@@ -24,6 +24,10 @@ class Bookmarks:
         self._kept: dict[int, Bookmark] = {}
         self.changes = 0
 
+    def come_after(self, others: Bookmarks) -> None:
+        """Be numbered after those of another run."""
+        self._ids = others._ids
+
     def all(self) -> tuple[Bookmark, ...]:
         """Return them."""
         return tuple(sorted(self._kept.values(), key=lambda one: (one.iteration, one.id)))

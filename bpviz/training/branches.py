@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpviz.snapshot import History
+from bpviz.text import Text
 from bpviz.training.bookmarks import Bookmark, Bookmarks
-from bpviz.training.config import LiveSettings
+from bpviz.training.config import LiveSettings, RunConfig
 from bpviz.training.line import Line, Tail
 
 MOST_BRANCHES = 12
@@ -29,28 +30,37 @@ SHORTEST = 2
 class Branch:
     """One way that the run took.
 
-    ``parent`` and ``forked_at`` say where it began, None for the first.  ``tail``, ``hangs_on`` and
-    ``hangs_at`` say how it is stored while another one is present.
+    ``parent`` and ``forked_at`` say where it began, None for the first; a run that was begun beside another
+    has that as its parent.  ``tail``, ``hangs_on`` and ``hangs_at`` say how it is stored while another one is
+    present.  ``name`` is a `Text` where it was not the user who gave it.
     """
 
     id: int
     live: LiveSettings
     parent: int | None = None
     forked_at: int | None = None
-    name: str = ""
+    name: str | Text = ""
     tail: Tail | None = None
     hangs_on: int = 0
     hangs_at: int = -1
     hidden: bool = False
     """It was deleted, but another one hangs on it."""
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the user gave it a name."""
+        return isinstance(self.name, str) and bool(self.name)
+
 
 @dataclass(frozen=True)
 class BranchInfo:
-    """What is told of a branch; ``history`` is that of its tail, None for the present one."""
+    """What is told of a branch; ``history`` is that of its tail, None for the present one.
+
+    ``config`` is that of the run to which it belongs, None where that is the present run.
+    """
 
     id: int
-    name: str
+    name: str | Text
     parent: int | None
     forked_at: int | None
     last: int
@@ -58,6 +68,7 @@ class BranchInfo:
     test_loss: float
     live: LiveSettings
     history: History | None = None
+    config: RunConfig | None = None
 
     @property
     def present(self) -> bool:
@@ -67,12 +78,17 @@ class BranchInfo:
 
 @dataclass(frozen=True)
 class Note:
-    """What happened to branches without being asked for: one was forked, or had to go."""
+    """What happened to branches without being asked for.
+
+    One was ``forked``, a run was begun ``beside`` the branch, or it had to go (``dropped``).
+    """
 
     kind: str
     branch: BranchInfo
     iteration: int = 0
     new: int = 0
+    name: str | Text = ""
+    """Of the new one."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,8 @@ class Places:
     """All branches and bookmarks of a run, for the window.
 
     ``live`` are the settings that the present branch goes on with; ``shared`` gives for each branch the
-    newest iteration that it has in common with the present one.
+    newest iteration that it has in common with the present one, −1 where it belongs to another run.
+    ``config`` is that of the present run, where there are others.
     """
 
     run_id: int
@@ -90,6 +107,7 @@ class Places:
     bookmarks: tuple[Bookmark, ...]
     shared: Mapping[int, int]
     notes: tuple[Note, ...] = ()
+    config: RunConfig | None = None
 
 
 class Branches:
@@ -103,11 +121,13 @@ class Branches:
         self._changes = 0
         self._others: dict[int, Branch] = {}
         self._notes: deque[Note] = deque(maxlen=8)
+        self._next_name: tuple[LiveSettings, Text] | None = None
 
     @property
     def nbytes(self) -> int:
-        """How much memory the other branches take."""
-        return sum(one.tail.nbytes for one in self._others.values() if one.tail is not None)
+        """How much memory the other branches take, and the present one while it is put aside."""
+        everyone = (self.present, *self._others.values())
+        return sum(one.tail.nbytes for one in everyone if one.tail is not None)
 
     @property
     def version(self) -> int:
@@ -117,7 +137,36 @@ class Branches:
     def infos(self) -> tuple[BranchInfo, ...]:
         """Return what there is to tell of every branch, the oldest first."""
         everyone = [self.present, *(one for one in self._others.values() if not one.hidden)]
-        return tuple(self._info(one) for one in sorted(everyone, key=lambda one: one.id))
+        return tuple(self.info(one) for one in sorted(everyone, key=lambda one: one.id))
+
+    def present_info(self) -> BranchInfo:
+        """Return what there is to tell of the present one."""
+        return self.info(self.present)
+
+    def droppable(self) -> list[Branch]:
+        """Return the branches beside the present one that can be seen, and on which no other hangs."""
+        return [one for one in self._others.values() if not one.hidden and not self._hanging_on(one)]
+
+    def come_after(self, others: Branches, name: str | Text) -> None:
+        """Be numbered after those of another run, beside whose present branch this one was begun."""
+        self._ids = others._ids
+        self.present.id, self.present.name = next(self._ids), name
+        self.present.parent = others.present.id
+        self.bookmarks.come_after(others.bookmarks)
+
+    def put_aside(self, live: LiveSettings) -> None:
+        """Keep of the present branch no more than of any other, too, until `take_up`."""
+        self.present.live, self.present.tail = live, self._line.cut(0)
+
+    def take_up(self) -> None:
+        """Have the whole line of the present branch again."""
+        if self.present.tail is not None:
+            self._line.join(self.present.tail)
+            self.present.tail = None
+
+    def call_next(self, live: LiveSettings, name: Text) -> None:
+        """Give the next branch a name, if it is one that begins with these settings."""
+        self._next_name = live, name
 
     def places(self, run_id: int, live: LiveSettings) -> Places:
         """Return all that the window is told, with what happened since the last time."""
@@ -148,16 +197,16 @@ class Branches:
 
     def fork(self, at: int, live: LiveSettings) -> None:
         """Begin a branch after iteration ``at`` of the present one; what came after it there is kept."""
-        old = self.present
+        old, name = self.present, self._name_for(live)
         old.live, _ = self._line.settings_at(self._line.last - 1)
         marked = any(one.branch == old.id and one.iteration > at for one in self.bookmarks.all())
         hanging = any(one.hangs_at > at for one in self._hanging_on(old))
         if self._line.last - at < SHORTEST and not (marked or hanging):
             self._line.cut(at)
             return
-        new = Branch(next(self._ids), live, self._lineage(old, at), at)
+        new = Branch(next(self._ids), live, self._lineage(old, at), at, name)
         self._leave_for(new, at)
-        self._notes.append(Note("forked", self._info(old), at, new.id))
+        self._notes.append(Note("forked", self.info(old), at, new.id, name))
         self._bound()
 
     def go_to(self, key: int) -> None:
@@ -203,10 +252,15 @@ class Branches:
                 one.hangs_on = new.id
         old.tail, old.hangs_on, old.hangs_at = self._line.cut(at), new.id, at
         self._others[old.id], self.present = old, new
-        if old.tail.last == at and not old.name:
+        if old.tail.last == at and not old.is_named:
             old.hidden = True  # nothing was done on it
             self._give_bookmarks_up(old)
         self._changes += 1
+
+    def _name_for(self, live: LiveSettings) -> str | Text:
+        """Return the name that was meant for a branch with these settings; it is not for another one."""
+        meant, self._next_name = self._next_name, None
+        return meant[1] if meant is not None and meant[0] == live else ""
 
     def _hanging_on(self, branch: Branch) -> list[Branch]:
         return [one for one in self._others.values() if one.hangs_on == branch.id]
@@ -230,15 +284,16 @@ class Branches:
         self._forget_what_nothing_needs()
         while len(self._others) > MOST_BRANCHES:
             free = [one for one in self._others.values() if not self._hanging_on(one)]
-            oldest = min(free, key=lambda one: (bool(one.name), one.id))
-            self._notes.append(Note("dropped", self._info(oldest)))
+            oldest = min(free, key=lambda one: (one.is_named, one.id))
+            self._notes.append(Note("dropped", self.info(oldest)))
             self.delete(oldest.id)
 
     def _give_bookmarks_up(self, branch: Branch) -> None:
         self.bookmarks.move(branch.id, branch.hangs_at, branch.hangs_on)
         self.bookmarks.cut(branch.id, branch.hangs_at)
 
-    def _info(self, branch: Branch) -> BranchInfo:
+    def info(self, branch: Branch) -> BranchInfo:
+        """Return what there is to tell of a branch."""
         tail = branch.tail
         history = self._line.recorder.history() if tail is None else tail.record.history
         measured = len(history.evaluated) > 0

@@ -19,7 +19,8 @@ class NotFinite(Exception):  # noqa: N818 - a signal inside the loop, never show
 class Divergence:
     """Where a run diverged: the iteration that failed, the place, and the last good iteration.
 
-    ``iteration`` is 0 where the start itself was not finite.
+    ``iteration`` is 0 where the start itself was not finite.  ``safe_rate`` is an η with which the run goes
+    well from its start, None where none was found.
     """
 
     iteration: int
@@ -27,6 +28,7 @@ class Divergence:
     last_good: int
     learning_rate: float
     function: bool = False
+    safe_rate: float | None = None
 
     def sentence(self) -> Text:
         """Return what happened, where, and what to try."""

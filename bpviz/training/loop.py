@@ -34,6 +34,7 @@ from bpviz.training.checkpoints import OBJECT_BYTES, Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
 from bpviz.training.edits import Edit
+from bpviz.training.family import Family
 from bpviz.training.line import Line
 from bpviz.training.method import Method
 from bpviz.training.recorder import Recorder
@@ -81,8 +82,8 @@ class Training:
     ----------
     line : Line
         All that is recorded of the present branch.
-    branches : Branches
-        The others, and the bookmarks.
+    branches, family : Branches, Family
+        The others, with the bookmarks; the runs that are kept beside this one.
     placed : bool
         Whether the run stands at an iteration of the line, with the gradient that made it.
     begun_with : LiveSettings
@@ -124,6 +125,7 @@ class Training:
         first = self.place_now()
         self.line = Line(info.run_id, live, max(first.nbytes, OBJECT_BYTES + 4 * theta.nbytes))
         self.branches = Branches(self.line, live)
+        self.family = Family()
         self.checkpoints.add(first)
 
     @property
@@ -163,6 +165,7 @@ class Training:
         self._changed = False
         if self.iteration < self.line.last and not self.line.goes_on_with(self.iteration, self.live):
             self.branches.fork(self.iteration, self.live)
+            self.family.bound(self)
         if self.iteration >= self.line.last:
             self.line.go_on_with(self.iteration, self.live)
 
@@ -302,12 +305,7 @@ class Training:
         NotFinite
             As `step` would.
         """
-        kept = self.place_now()
-        gradient, update, memory = self.gradient.copy(), self.update.copy(), self._last_batch
-        told = self.loss, self.learning_rate, self._searched_norms
-        wants, self.checkpoints.closed = self.checkpoints.closed, True
-        placed = self.placed
-        try:
+        with self.undisturbed() as kept:
             self.advance()
             return Rehearsal(
                 self._last_batch,
@@ -319,7 +317,19 @@ class Training:
                 self.optimizer.state(),
                 self.optimizer.found(),
             )
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[Checkpoint]:
+        """Try something out: afterwards the run stands as it stood, which is what is handed over."""
+        kept, live = self.place_now(), self.live
+        gradient, update, memory = self.gradient.copy(), self.update.copy(), self._last_batch
+        told = self.loss, self.learning_rate, self._searched_norms
+        wants, self.checkpoints.closed = self.checkpoints.closed, True
+        placed = self.placed
+        try:
+            yield kept
         finally:
+            self.use(live)
             self.go_to(kept)
             self.placed = placed
             self.checkpoints.closed = wants
@@ -433,8 +443,8 @@ class Training:
         return seek(self, iteration, interrupted)
 
     def places(self) -> Places:
-        """Return all branches and bookmarks."""
-        return self.branches.places(self.info.run_id, self.live)
+        """Return all branches and bookmarks, those of the runs beside this one, too."""
+        return self.family.places(self)
 
     def mark(self, iteration: int) -> None:
         """Put a bookmark at an iteration of the present branch."""

@@ -10,32 +10,36 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.data.dataset import Dataset
-from bpviz.dissection import Dissection
 from bpviz.errors import UserError
 from bpviz.probing import Change
-from bpviz.snapshot import Iteration, RunInfo, RunState, Snapshot, SnapshotRequest, StopReason, SurfaceRequest
+from bpviz.snapshot import Iteration, RunState, Snapshot, SnapshotRequest, SurfaceRequest
 from bpviz.text import Text
 from bpviz.training.build import build, load
-from bpviz.training.by_hand import imagined, keep
+from bpviz.training.by_hand import keep
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
 from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
 from bpviz.training.doctor import Doctor
+from bpviz.training.family import Member
 from bpviz.training.histograms import taken
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
-from bpviz.training.recorder import Recorder
+from bpviz.training.safe_rate import with_safe_rate
 from bpviz.training.weights import save_weights
 from bpviz.workers.commands import Command, Commands
 from bpviz.workers.gate import Gate
+from bpviz.workers.imagining import Imagining
 from bpviz.workers.pace import Pace
+from bpviz.workers.reports import Dissected, RunEnd, RunStarted
 from bpviz.workers.surface import SurfaceJob
+
+__all__ = ["Dissected", "RunEnd", "RunStarted", "StepKind", "TrainingWorker"]
 
 UNDISTURBED_S = 0.15
 """So long a seek is not given up for a newer one: while a slider is dragged something is to be seen."""
@@ -45,35 +49,6 @@ HELD_SHARE = 2.0
 
 StepKind = Literal["iteration", "epoch"]
 Reached = Callable[[Iteration], bool]
-
-
-@dataclass(frozen=True)
-class RunEnd:
-    """How a start ended: by a stop condition, by hand, or by an error."""
-
-    run_id: int
-    kind: Literal["finished", "stopped", "failed"]
-    reason: StopReason | None = None
-    sentence: Text | None = None
-    error: BaseException | None = None
-
-
-@dataclass(frozen=True)
-class RunStarted:
-    """A new run is ready: its description and the record that it will fill."""
-
-    info: RunInfo
-    config: RunConfig
-    recorder: Recorder
-
-
-@dataclass(frozen=True)
-class Dissected:
-    """The iteration after ``iteration``, taken apart; None where it would leave the finite numbers."""
-
-    run_id: int
-    iteration: int
-    dissection: Dissection | None
 
 
 class TrainingWorker(QObject):
@@ -114,21 +89,26 @@ class TrainingWorker(QObject):
         self._data: tuple[DataConfig, Dataset] | None = None
         self._going: Iterator[Iteration] | None = None
         self._until: StepKind | int | Reached | None = None
-        self._shelf: tuple[Training, RunConfig, tuple[DataConfig, Dataset] | None] | None = None
+        self._shelf: Member | None = None
         self._seek_to: int | None = None
         self._sought: int | None = None
         self._quit = self._leaving = False
         self._snapshot_due = 0.0
-        self._imagined: tuple[tuple[int, int, int], tuple[Change, ...]] | None = None
+        self._imagining = Imagining()
         self.lit: tuple[int | None, int] = (None, 0)
         """The operation that is lit, and of how many: the window's, told with the state."""
 
     # -- commands, from any thread ---------------------------------------------------------------
 
-    def build(self, config: RunConfig, dataset: Dataset | None = None) -> None:
-        """Start anew with ``config``; ``dataset`` spares reading a file again."""
+    def build(
+        self, config: RunConfig, dataset: Dataset | None = None, beside: str | Text | None = None
+    ) -> None:
+        """Start anew with ``config``; ``dataset`` spares reading a file again.
+
+        ``beside`` keeps the run before, with those beside it, and names the branch that the new one is.
+        """
         self._leaving = True
-        self._commands.post(lambda: self._build(config, dataset))
+        self._commands.post(lambda: self._build(config, dataset, beside))
 
     def train(self) -> None:
         """Go on until a stop."""
@@ -165,9 +145,12 @@ class TrainingWorker(QObject):
         """Have ``places_told`` say which branches and bookmarks there are."""
         self.look(lambda training: self.places_told.emit(training.places()))
 
-    def walk(self, iteration: int | None) -> None:
-        """Rest at ``iteration`` (None: at once), doing it where it is new, and take the next apart."""
-        self._commands.post(lambda: self._walk(iteration))
+    def walk(self, iteration: int | None, sample: int = -1, number: int = 0) -> None:
+        """Rest at ``iteration`` (None: at once), doing it where it is new, and take the next apart.
+
+        Numbers that are changed by hand there count; ``sample`` is traced where the batch has it not, too.
+        """
+        self._commands.post(lambda: self._walk(iteration, sample, number))
 
     def imagine(self, changes: tuple[Change, ...]) -> None:
         """Rest, and show what would follow from these changes until the run goes elsewhere; () ends it."""
@@ -231,10 +214,9 @@ class TrainingWorker(QObject):
         # While it is on its way through the record, where it goes to is where it stands.
         aims = (self._seek_to, self._sought, training.iteration)
         position = min(next(aim for aim in aims if aim is not None), last)
-        branches = training.branches
-        places = branches.present.id, branches.version
-        run_id, stopped = training.info.run_id, training.stopped
-        return RunState(run_id, running, position, last, speed, stopped, *self.lit, *places)
+        places = training.branches.present.id, training.branches.version + training.family.version
+        told = running, position, last, speed, training.stopped
+        return RunState(training.info.run_id, *told, *self.lit, *places)
 
     def look(self, at: Callable[[Training], None]) -> None:
         """Have ``at`` look at the run between two iterations, in the worker's thread; it is quick."""
@@ -321,12 +303,10 @@ class TrainingWorker(QObject):
 
     def _post(self, training: Training) -> None:
         """Post them; where numbers were changed by hand and the run is there still, with what follows."""
-        changes: tuple[Change, ...] = ()
-        if self._imagined is not None and self._going is None and self._imagined[0] == _place(training):
-            changes = self._imagined[1]
-        view = imagined(training, changes) if changes else training
+        changed = self._imagining.view(training) if self._going is None else None
+        view = changed or training
         if self.snapshots.wanted and self._may_look():
-            self._post_snapshot(view, what_if=bool(changes))
+            self._post_snapshot(view, what_if=changed is not None)
         if self.surface_jobs.wanted:
             self.surface_jobs.post(SurfaceJob.of(view, self.surface_request, urgent=self._going is None))
 
@@ -347,21 +327,21 @@ class TrainingWorker(QObject):
         if changes:
             self._rest()
         if self._training is not None:
-            self._imagined = (_place(self._training), changes) if changes else None
+            self._imagining.set(self._training, changes)
             self.snapshots.ask()
             self.surface_jobs.ask()
 
     def _keep(self, changes: tuple[Change, ...]) -> None:
         self._rest()
-        self._imagined = None
+        self._imagining.end()
         if self._training is not None:
             self.iterated.emit(keep(self._training, changes))
             self.snapshots.ask()
             self.surface_jobs.ask()
 
-    def _build(self, config: RunConfig, dataset: Dataset | None) -> None:
+    def _build(self, config: RunConfig, dataset: Dataset | None, beside: str | Text | None = None) -> None:
         self._rest()
-        self._leaving = self._quit
+        self._leaving, before = self._quit, self._member()
         try:
             if config.function is None:
                 if dataset is None and self._data is not None and self._data[0] == config.data:
@@ -373,26 +353,46 @@ class TrainingWorker(QObject):
             self.build_failed.emit(error)
             return
         first = next(training.iterations())  # iteration 0 alone: the start is seen before Train is pressed
+        if beside is not None and before is not None:
+            before.training.family.keep(before, training, config, beside)
         self._training, self._config = training, config
         self.run_built.emit(RunStarted(training.info, config, training.recorder))
         self.iterated.emit(first)
         self.snapshots.ask()
         self.surface_jobs.ask()
 
+    def _member(self) -> Member | None:
+        training, config = self._training, self._config
+        return Member(training, config, self._data) if training is not None and config is not None else None
+
+    def _bring(self, branch: int) -> None:
+        """Put the run to which a branch belongs on the screen, where it is another one."""
+        present = self._member()
+        if present is None or present.training.branches.has(branch):
+            return
+        other = present.training.family.bring(branch, present)
+        if other is None:
+            return
+        training = self._training = other.training
+        self._config, self._data, self._leaving = other.config, other.data, self._quit
+        training.stop = present.training.stop
+        training.switch(branch)
+        config = replace(other.config.with_live(training.live), stop=training.stop)
+        self.run_built.emit(RunStarted(training.info, config, training.recorder, again=True))
+
     def _shelve(self) -> None:
         self._rest()
-        if self._training is not None and self._config is not None:
-            self._shelf = self._training, self._config, self._data
+        self._shelf = self._member() or self._shelf
 
     def _take_back(self, config: RunConfig) -> None:
         self._rest()
         self._leaving = self._quit
-        if self._shelf is None:
-            return
-        (self._training, self._config, self._data), self._shelf = self._shelf, None
-        self.run_built.emit(RunStarted(self._training.info, config, self._training.recorder))
-        self.snapshots.ask()
-        self.surface_jobs.ask()
+        kept, self._shelf = self._shelf, None
+        if kept is not None:
+            self._training, self._config, self._data = kept.training, kept.config, kept.data
+            self.run_built.emit(RunStarted(kept.training.info, config, kept.training.recorder))
+            self.snapshots.ask()
+            self.surface_jobs.ask()
 
     def _reset(self) -> None:
         if self._config is not None and self._training is not None:
@@ -436,11 +436,12 @@ class TrainingWorker(QObject):
 
     def _visit(self, branch: int, iteration: int | None) -> None:
         self._rest()
+        self._bring(branch)
         if self._training is not None:
             self._training.switch(branch)
             self._seek(self._training.line.last if iteration is None else iteration)
 
-    def _walk(self, iteration: int | None) -> None:
+    def _walk(self, iteration: int | None, sample: int = -1, number: int = 0) -> None:
         self._rest()
         training, config = self._training, self._config
         if training is None or config is None:
@@ -451,13 +452,15 @@ class TrainingWorker(QObject):
                 self._advance()
         elif iteration is not None and iteration != training.iteration:
             self._seek(iteration)
+        changed = self._imagining.view(training)
+        view = changed or training
         try:
-            made = dissect(training, config)
+            made = replace(dissect(view, config, sample=sample), what_if=changed is not None)
         except NotFinite:
             made = None
         # In the same breath, so that every panel shows the same iteration.
-        self._post_snapshot(training)
-        self.dissected.emit(Dissected(training.info.run_id, training.iteration, made))
+        self._post_snapshot(view, what_if=changed is not None)
+        self.dissected.emit(Dissected(training.info.run_id, training.iteration, made, number))
 
     def _save(self, path: str) -> None:
         parameters = self._training.parameters() if self._training else {}
@@ -481,8 +484,9 @@ class TrainingWorker(QObject):
         self._sought = None
 
     def _finish(self, training: Training) -> None:
-        sentence = training.divergence.sentence() if training.divergence else None
-        self._end(RunEnd(training.info.run_id, "finished", training.stopped, sentence))
+        diverged = with_safe_rate(training, lambda: self._leaving)
+        said = (diverged.sentence(), None, diverged.safe_rate) if diverged else ()
+        self._end(RunEnd(training.info.run_id, "finished", training.stopped, *said))
 
     def _fail(self, error: BaseException) -> None:
         run_id = self._training.info.run_id if self._training else 0
@@ -493,8 +497,3 @@ class TrainingWorker(QObject):
         self.snapshots.ask()
         self.surface_jobs.ask()
         self.run_ended.emit(end)
-
-
-def _place(training: Training) -> tuple[int, int, int]:
-    """Return where a run stands, its branch included."""
-    return training.info.run_id, training.branches.present.id, training.iteration

@@ -16,11 +16,17 @@ def not_finite(evidence: Evidence) -> list[Finding]:
     divergence = evidence.training.divergence
     if divergence is None:
         return []
-    rate = float(f"{min(evidence.learning_rate / 10.0, 0.1):.1g}")
+    lower = float(f"{min(evidence.learning_rate / 10.0, 0.1):.1g}")
+    rate = divergence.safe_rate or lower
     edits: tuple[tuple[str, object], ...] = (("learning_rate", rate),)
     label = N_("η = {rate}")
     if evidence.is_network and is_unscaled(evidence):
-        edits, label = (*edits, ("standardize", "on")), N_("η = {rate}, and standardized inputs")
+        # On other data the steep directions are gone: what was tried on these says too little of them.
+        rate = lower
+        edits, label = (
+            (("learning_rate", rate), ("standardize", "on")),
+            N_("η = {rate}, and standardized inputs"),
+        )
     return [
         finding(
             "not_finite",
