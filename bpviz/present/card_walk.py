@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bpviz.present.cards import Card, CardLine
+from bpviz.present.gradient_names import in_a_walk, letter_of
 from bpviz.present.unrolled_weights import parameter
 from bpviz.present.walk_light import Lit, walked_snapshot
 from bpviz.snapshot import Snapshot
@@ -34,8 +35,5 @@ def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None) -> Card:
 
 
 def _renamed(line: CardLine) -> CardLine:
-    names = {
-        tr("∂L/∂w of the last update"): tr("∂L/∂w of this update"),
-        tr("∂L/∂b of the last update"): tr("∂L/∂b of this update"),
-    }
-    return replace(line, name=names[line.name]) if line.name in names else line
+    letter = letter_of(line.name)
+    return line if letter is None else replace(line, name=in_a_walk(letter))

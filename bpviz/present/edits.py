@@ -22,7 +22,8 @@ from bpviz.training.options import usual_rate
 _LIVE = ("learning_rate", "batch_size", "clip_value", "clip_norm")
 _PENALTIES = tuple(field.name for entry in REGULARIZERS for field in entry.fields)
 LIVE_KEYS = frozenset({*_LIVE, *_PENALTIES})
-# A start that was given number by number fits no other network, and no other way to start.
+# A start that was given number by number fits no other network, and no other way to start; an activation
+# has no parameters of its own.
 _FORGET_START = frozenset({"layer", "layers", "hidden_layers", "initializer", "seed", "data", "loss"})
 _COLUMNS = frozenset({"data.target", "data.sequence_column"})
 _PLACES = frozenset({"layer.add", "layer.remove", "layer.up", "layer.down"})
@@ -63,7 +64,8 @@ def apply_edit(
         return _with_function(config, str(value), known)
     if key == "initializer" and value == GIVEN_START and config.start is not None:
         return config
-    if config.function is None and config.start is not None and key.partition(".")[0] in _FORGET_START:
+    forgets = key.partition(".")[0] in _FORGET_START and not key.endswith(".activation")
+    if config.function is None and config.start is not None and forgets:
         config = replace(config, start=None)
     key = _proper(config, key)
     row = _row(config, key, known, samples)

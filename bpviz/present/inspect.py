@@ -11,6 +11,7 @@ from bpviz.present.chain import sum_lines
 from bpviz.present.chain_back import shares
 from bpviz.present.diagram import Spot
 from bpviz.present.feature_words import feature_word
+from bpviz.present.gradient_names import at_rest
 from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import grouped, short
 from bpviz.present.sequence_values import target_text as sequence_target
@@ -108,7 +109,7 @@ def _neuron_card(info: RunInfo, snapshot: Snapshot, spot: Spot) -> Card:
     if layer.bias is not None:
         lines.append(CardLine(tr("bias b"), float(layer.bias[unit]), "muted"))
     if layer.bias is not None and layer.bias_gradient is not None:
-        lines.append(CardLine(tr("∂L/∂b of the last update"), float(layer.bias_gradient[unit]), "backward"))
+        lines.append(CardLine(at_rest("b", snapshot.iteration), float(layer.bias_gradient[unit]), "backward"))
     lines.extend(sum_lines(snapshot, spot))
     bias = None if layer.bias is None else ParameterPlace(spot.layer, "b", (unit,))
     if layer.maps is not None:
@@ -153,7 +154,7 @@ def _weight_card(snapshot: Snapshot, spot: Spot, previous: Snapshot | None) -> C
     w = f"W⁽{superscript(spot.layer)}⁾[{spot.unit + 1},{spot.source + 1}]"
     lines = [CardLine("w", float(layer.weights[at]))]
     if layer.weight_gradient is not None:
-        lines.append(CardLine(tr("∂L/∂w of the last update"), float(layer.weight_gradient[at]), "backward"))
+        lines.append(CardLine(at_rest("w", snapshot.iteration), float(layer.weight_gradient[at]), "backward"))
     lines.extend(_change(layer.weights[at], snapshot, previous, spot))
     place = ParameterPlace(spot.layer, "W", at)
     return Card(tr("Weight {symbol}", symbol=w), tuple(lines), parameter=place)

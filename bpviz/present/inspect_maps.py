@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bpviz.present.cards import ACTIVATION_FORMULAS, MOST_NUMBERS, Card, CardLine, Table, Tone, superscript
 from bpviz.present.diagram import Spot
+from bpviz.present.gradient_names import at_rest
 from bpviz.present.map_windows import (
     CONVOLUTION,
     PASSING,
@@ -98,7 +99,7 @@ def convolution_card(snapshot: Snapshot, spot: Spot) -> Card:
     if bias is not None:
         lines.insert(1, CardLine(tr("bias b"), float(bias.values[channel]), "muted"))
         gradient = float(bias.gradient[channel])
-        lines.append(CardLine(tr("∂L/∂b of the last update"), gradient, "backward"))
+        lines.append(CardLine(at_rest("b", snapshot.iteration), gradient, "backward"))
     where = None if bias is None else ParameterPlace(spot.layer, "b", (channel,))
     return Card(unit_title(state, spot), (*lines, _written(state)), tables=tables, parameter=where)
 
@@ -114,13 +115,13 @@ def kernel_card(snapshot: Snapshot, spot: Spot) -> Card:
     w = f"W⁽{superscript(spot.layer)}⁾[{','.join(str(i + 1) for i in (spot.unit, *at))}]"
     lines = [
         CardLine("w", float(kernel[at])),
-        CardLine(tr("∂L/∂w of the last update"), float(gradient[at]), "backward"),
+        CardLine(at_rest("w", snapshot.iteration), float(gradient[at]), "backward"),
         _changed(float(kernel[at]), float(update[at])),
         CardLine(tr("used at {count} places of the picture", count=_places(state)), None, "muted"),
     ]
     if bias is not None:
         lines.append(CardLine(tr("bias b"), float(bias.values[spot.unit]), "muted"))
-        lines.append(CardLine(tr("∂L/∂b of the last update"), float(bias.gradient[spot.unit]), "backward"))
+        lines.append(CardLine(at_rest("b", snapshot.iteration), float(bias.gradient[spot.unit]), "backward"))
     tables = (
         _part("w", kernel, at),
         _part("∂L/∂w", gradient, at, "backward"),

@@ -6,6 +6,8 @@ import math
 
 MINUS = "\u2212"
 THIN_SPACE = "\u2009"
+# Below this power of ten a number is plain whatever its digits: 7200 beside 180, not 7.2e3.
+_PLAIN = 4
 
 
 def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
@@ -18,8 +20,8 @@ def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
 
     Examples
     --------
-    >>> short(0.0123456), short(7200.0), short(1.2345e-7), short(0.015, steady=True)
-    ('0.01235', '7200', '1.234e−7', '0.01500')
+    >>> short(0.0123456), short(7200.0), short(7200.0, 3), short(1.2345e-7), short(0.015, steady=True)
+    ('0.01235', '7200', '7200', '1.234e−7', '0.01500')
     """
     if math.isnan(value):
         return "NaN"
@@ -31,6 +33,8 @@ def short(value: float, digits: int = 4, *, steady: bool = False) -> str:
     mantissa = mantissa.removesuffix(".").replace("-", MINUS)
     if not exponent:
         return mantissa
+    if not steady and 0 < int(exponent) < _PLAIN:
+        return f"{float(text):.0f}".replace("-", MINUS)
     return f"{mantissa}{power_of_ten(int(exponent))}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bpviz.present.cards import Card, CardLine
+from bpviz.present.gradient_names import letter_of
 from bpviz.present.numbers import exact, short
 from bpviz.probing import Difference, GradientProbe, ParameterPlace, is_error
 from bpviz.snapshot import Snapshot
@@ -23,16 +24,8 @@ def checkable_card(card: Card) -> Card:
     if where is None:
         return card
     bias = where if len(where.place) == 1 else replace(where, name="b", place=where.place[:1])
-    marks = {
-        tr("∂L/∂w of the last update"): where,
-        tr("∂L/∂w of this update"): where,
-        tr("∂L/∂b of the last update"): bias,
-        tr("∂L/∂b of this update"): bias,
-    }
-    lines = tuple(
-        replace(line, check=marks[line.name]) if line.check is None and line.name in marks else line
-        for line in card.lines
-    )
+    marks = {"w": where, "b": bias, None: None}
+    lines = tuple(replace(line, check=line.check or marks[letter_of(line.name)]) for line in card.lines)
     return replace(card, lines=lines)
 
 

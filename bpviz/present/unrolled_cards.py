@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bpviz.present.cards import ACTIVATION_FORMULAS, Card, CardLine, subscript, superscript
 from bpviz.present.chain_back import shares
 from bpviz.present.chain_ladder import recurrent_rungs
+from bpviz.present.gradient_names import at_rest
 from bpviz.present.inspect import output_name
 from bpviz.present.numbers import exact, short
 from bpviz.present.sequence_values import ShownSequence
@@ -270,7 +271,7 @@ def _weight_card(info: RunInfo, snapshot: Snapshot, mark: Mark) -> Card:
     name = f"{found.symbol}⁽{superscript(mark.layer)}⁾{place}"
     lines = [
         CardLine(found.symbol[0].lower(), value),
-        CardLine(tr("∂L/∂w of the last update"), gradient, "backward"),
+        CardLine(at_rest("w", snapshot.iteration), gradient, "backward"),
     ]
     if found.update[at]:
         lines.append(CardLine(tr("last change"), value, "muted", value + float(found.update[at])))

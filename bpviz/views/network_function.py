@@ -107,12 +107,16 @@ def _paint_edge(painter: QPainter, scene: Scene, start: Point, end: Point, text:
     painter.drawPath(back)
     _arrow(painter, QColor(scene.colours.backward), QPointF(*(start + down)), -1, 0.45 * metrics.height())
     middle = (start + end) / 2
+    font = _fitting(scene.font, text, float(end[0] - start[0]) - 14.0)
+    metrics = QFontMetricsF(font)
     label = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, 1.25 * metrics.height())
     label.moveCenter(QPointF(middle[0], middle[1]))
     painter.setPen(QPen(QColor(scene.colours.backward), 1.0))
     painter.setBrush(QColor(scene.colours.card))
     painter.drawRoundedRect(label, label.height() / 2, label.height() / 2)
+    painter.setFont(font)
     painter.drawText(label, Align.AlignCenter | Qt.TextFlag.TextDontClip, text)
+    painter.setFont(scene.font)
 
 
 def _curve(start: Point, end: Point) -> QPainterPath:
@@ -149,7 +153,7 @@ def _paint_box(
     heading = QFont(scene.font)
     heading.setPointSizeF(max(1.2 * heading.pointSizeF(), 1.0))
     painter.setFont(_fitting(heading, title, upper.width()))
-    painter.drawText(upper, Align.AlignCenter, title)
+    painter.drawText(upper, Align.AlignCenter | Qt.TextFlag.TextDontClip, title)
     large = QFont(scene.font)
     large.setPointSizeF(max(1.7 * large.pointSizeF(), 1.0))
     large.setBold(True)
@@ -166,4 +170,7 @@ def _fitting(font: QFont, text: str, room: float) -> QFont:
         return font
     fitted = QFont(font)
     fitted.setPointSizeF(max(font.pointSizeF() * room / wanted, 5.0))
+    # Hinted letters do not shrink in proportion.
+    while fitted.pointSizeF() > 5.0 and QFontMetricsF(fitted).horizontalAdvance(text) > room:
+        fitted.setPointSizeF(fitted.pointSizeF() - 0.25)
     return fitted

@@ -90,7 +90,10 @@ def _paint_flow(painter: QPainter, scene: Scene, flow: Flow, link: Link) -> None
         _paint_dots(painter, scene, flow, points, shares, signs)
     else:
         _paint_glow(painter, scene, flow, points, shares)
-        _write_change(painter, scene, flow, link, int(order[0]))
+        pinned = scene.pinned
+        # Of a weight that is pinned the card tells; another one's number beside it would be taken for it.
+        if pinned is None or not pinned.is_weight or pinned.layer != flow.layer:
+            _write_change(painter, scene, flow, link, int(order[0]))
 
 
 def _paint_dots(

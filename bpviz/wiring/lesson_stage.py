@@ -41,11 +41,14 @@ class LessonStage(QObject):
     -------
     arrived()
         All of the scene is on the screen.
+    explanation_wanted()
+        A walk is to show its explanation, whatever was closed in an earlier one.
     sample_wanted(int)
         The numbers of this training sample are wanted everywhere.
     """
 
     arrived = Signal()
+    explanation_wanted = Signal()
     sample_wanted = Signal(int)
 
     def __init__(self, window: MainWindow, display: Display, runs: Runs, walks: Walks) -> None:
@@ -58,6 +61,7 @@ class LessonStage(QObject):
         self._branch = 1
         self._due: RunConfig | None = None
         self._touched = False
+        self._again: tuple[Scene, Look] | None = None
         self.goal = Goal(0)
         """What the run goes to; it holds how far it is."""
         self.usual: frozenset[str] = frozenset()
@@ -76,14 +80,18 @@ class LessonStage(QObject):
 
     def set_scene(self, scene: Scene, step: Step) -> None:
         """Begin to show a scene; one that is being set is given up."""
-        self._doing, self._ready = self._set(scene, step), lambda: True
+        self._again = (scene, step.look) if step.again else None
+        self._do(self._set(scene, step))
+
+    def _do(self, doing: Doing) -> None:
+        self._doing, self._ready = doing, lambda: True
         self._timer.start()
         self._on_timer_timeout()
 
     def stop(self) -> None:
         """Set no scene any more."""
         self._timer.stop()
-        self._doing = self._run = self._due = None
+        self._doing = self._run = self._due = self._again = None
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -101,6 +109,8 @@ class LessonStage(QObject):
         if self._due is not None and started.config is self._due:
             self._run, self._due = started.info.run_id, None
             self._branch = self.worker.state().branch
+        elif self._again is not None and not self.busy:
+            self._do(self._walk_again(started.info.run_id, *self._again))
 
     @Slot(object)
     def _on_worker_build_failed(self, error: BaseException) -> None:
@@ -119,10 +129,12 @@ class LessonStage(QObject):
 
     def _set(self, scene: Scene, step: Step) -> Doing:
         """Bring the run where it belongs; what is yielded says when to go on."""
+        # A panel that is hidden while a walk is left counts as one that nobody wants.
+        self.walks.leave()
         self._show_panels(step.look)
         if step.grain:
             self.window.set_grain(step.grain)
-        self.walks.leave()
+        self.explanation_wanted.emit()
         yield from self._build(scene)
         yield from self._go_to(scene)
         self.runs.set_speed(scene.speed)
@@ -198,6 +210,19 @@ class LessonStage(QObject):
         self.walks.go_to(Target(iteration, "first"))
         yield lambda: self.walks.walk.on and self.walks.walk.iteration == iteration
         self.walks.go_to(scene.target(self.walks.walk.operations, iteration))
+
+    def _walk_again(self, run: int, scene: Scene, look: Look) -> Doing:
+        """Walk a run that the learner has made to the same place, where it has such a one."""
+        shown = self.display
+        yield (
+            lambda: shown.info is not None and shown.info.run_id == run and self.worker.state().run_id == run
+        )
+        self.walks.go_to(Target(0, "first"))
+        yield lambda: self.walks.walk.on
+        operations = self.walks.walk.operations
+        if scene.leads_into(operations):
+            self.walks.go_to(scene.target(operations, 0))
+            self._look(look)
 
     def _check(self, look: Look) -> Doing:
         panel = self.window.panels().get("gradients")

@@ -68,6 +68,7 @@ class Wiring(QObject):
         self._open = True
         self.walks.sample_wanted.connect(self._on_sample_changed)
         self.lessons.stage.sample_wanted.connect(self._on_sample_changed)
+        self.lessons.stage.explanation_wanted.connect(self.explaining.want)
         self.what_ifs.altered.connect(self.lessons.stage.note_change)
         self._connect()
         for thread in self._threads:

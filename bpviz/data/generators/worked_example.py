@@ -27,7 +27,7 @@ def _number(name: str, label: str, default: float) -> Field:
 
 @GENERATORS.register(
     "worked_example",
-    N_("By hand: 40, 80 → 60"),
+    N_("By hand: one sample"),
     help=N_("One sample, two inputs, one number: small enough to check with a pencil."),
     fields=(
         _number("x1", N_("Input x₁"), 40.0),

@@ -164,6 +164,8 @@ class Step:
         sequence ``"state 1 @ 3"``); empty: at rest.
     grain : str
         How far a step of the learner goes; empty: as it was.
+    again : bool
+        Whether a run that the learner makes by a change is walked to the same place.
     expects : tuple of Claim
         What the numbers of the text are: each of them is named by one, or the lesson is wrong.
     """
@@ -178,6 +180,7 @@ class Step:
     speed: float | None = None
     walk: str = ""
     grain: str = ""
+    again: bool = False
     look: Look = Look()
     expects: tuple[Claim, ...] = ()
     try_it: TryIt | None = None

@@ -49,6 +49,7 @@ _BETWEEN = {"leftarrow", "to", "cdot", "times", "approx", "odot", "le", "ge", "l
 _PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+|[,%])|(?P<number>\d+(?:\.\d+)?)|(?P<letter>[A-Za-z])|(?P<other>.)", re.DOTALL
 )
+_ONE_LINE = 24
 _LINES = "line-height:125%"
 _SPAN = re.compile(r"\$(?P<formula>[^$]+)\$|\*\*(?P<bold>.+?)\*\*|\*(?P<stress>[^*]+)\*|`(?P<key>[^`]+)`")
 
@@ -101,12 +102,20 @@ def inline(text: str) -> str:
 
 def _spanned(span: re.Match[str]) -> str:
     if span["formula"]:
-        return formula(span["formula"])
+        return _together(formula(span["formula"]))
     if span["bold"]:
         return f"<b>{inline(span['bold'])}</b>"
     if span["stress"]:
         return f"<i>{inline(span['stress'])}</i>"
     return f"“<b>{escape(span['key'], quote=False)}</b>”"
+
+
+def _together(made: str) -> str:
+    """Keep a formula on one line, a long one its parts; a blank after an index is lost where it may break."""
+    length = len(re.sub("<[^>]+>", "", made))
+    if length <= _ONE_LINE:
+        return made.replace(" ", "\u00a0")
+    return re.sub(r" (?=[=·×⊙])", "\u00a0", made)
 
 
 def formula(tex: str) -> str:

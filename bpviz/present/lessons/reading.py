@@ -85,6 +85,7 @@ def _step(fields: Fields) -> Step:
         fields.maybe("speed", float),
         fields.typed("walk", str, ""),
         fields.one_of("grain", GRAINS),
+        fields.typed("again", bool, False),
         _look(fields),
         tuple(claim.done(lambda claim=claim: _claim(claim)) for claim in fields.tables("expect")),  # type: ignore[misc]
         _try_it(fields.table("try")) if fields.has("try") else None,

@@ -45,14 +45,24 @@ class Scene:
         """
         if not self.walk or self.walk in PHASES:
             return Target(iteration, self.walk or "rest")
+        place = self._place(operations)
+        if place is not None:
+            return Target(iteration, place)
+        there = ", ".join(f"{each.kind} {each.layer}" for each in operations)
+        raise UserError("There is no operation “{name}” here.", hint=there, name=self.walk)
+
+    def leads_into(self, operations: tuple[Operation, ...]) -> bool:
+        """Whether these operations have the place of the walk."""
+        return not self.walk or self.walk in PHASES or self._place(operations) is not None
+
+    def _place(self, operations: tuple[Operation, ...]) -> int | None:
         name, _, step = self.walk.partition("@")
         kind, _, layer = name.strip().partition(" ")
         for place, each in enumerate(operations):
             same = each.kind == kind and each.layer == int(layer or 0)
             if same and each.step == int(step or each.step):
-                return Target(iteration, place)
-        there = ", ".join(f"{each.kind} {each.layer}" for each in operations)
-        raise UserError("There is no operation “{name}” here.", hint=there, name=self.walk)
+                return place
+        return None
 
 
 def scenes(lesson: Lesson) -> tuple[Scene, ...]:
