@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from bpviz.engine.registries import REGULARIZERS
+from bpviz.present.differing import differing
 from bpviz.present.numbers import grouped, short
 from bpviz.snapshot import History
-from bpviz.text import N_, tr
+from bpviz.text import N_, Text, tr
 from bpviz.training.bookmarks import Bookmark
 from bpviz.training.branches import BranchInfo, Places
 from bpviz.training.config import LiveSettings
@@ -76,7 +77,12 @@ def branch_colour(key: int) -> str:
 
 def branch_title(info: BranchInfo) -> str:
     """Return the name of a branch."""
-    return info.name or tr("Branch {number}", number=info.id)
+    return named(info.name, info.id)
+
+
+def named(name: str | Text, number: int) -> str:
+    """Return a branch's name, or its number where it has none."""
+    return str(name) or tr("Branch {number}", number=number)
 
 
 def bookmark_title(mark: Bookmark) -> str:
@@ -92,12 +98,23 @@ def branch_rows(places: Places) -> tuple[PlaceRow, ...]:
 
 def _branch_row(info: BranchInfo, places: Places, titles: Mapping[int, str]) -> PlaceRow:
     begun = "0" if info.forked_at is None else grouped(info.forked_at)
-    if info.parent is not None and info.parent in titles:
+    if info.parent is not None and info.forked_at is None:
+        begun = tr("a new start")
+    elif info.parent is not None and info.parent in titles:
         begun = tr("{iteration} of {branch}", iteration=begun, branch=titles[info.parent])
     losses = ("–" if math.isnan(loss) else short(loss) for loss in (info.train_loss, info.test_loss))
-    differing = tr("the one on the screen") if info.present else differences(info.live, places.live)
+    differing = tr("the one on the screen") if info.present else _differing(info, places)
     cells = (titles[info.id], begun, grouped(info.last), *losses, differing)
     return PlaceRow(info.id, branch_colour(info.id), cells, info.present, fixed=info.present)
+
+
+def _differing(info: BranchInfo, places: Places) -> str:
+    """Return in which settings a branch differs from the present one; those of its run come first."""
+    if info.config is None or places.config is None:
+        return differences(info.live, places.live)
+    of_run = differing(info.config, places.config)
+    of_branch = _live_differences(info.live, places.live)
+    return ", ".join((*of_run, *of_branch)) or tr("none")
 
 
 def bookmark_rows(places: Places) -> tuple[PlaceRow, ...]:
@@ -140,14 +157,22 @@ def place_of(places: Places, bookmark: int) -> tuple[int, int] | None:
     return None
 
 
+def mark_at(places: Places, iteration: int) -> Mark | None:
+    """Return the bookmark at an iteration of the present branch, None where there is none."""
+    return next((one for one in marks(places) if one.iteration == iteration), None)
+
+
 def differences(live: LiveSettings, present: LiveSettings) -> str:
     """Return in which live settings a branch differs from the present one, its own values given."""
-    words = [
+    return ", ".join(_live_differences(live, present)) or tr("none")
+
+
+def _live_differences(live: LiveSettings, present: LiveSettings) -> list[str]:
+    return [
         f"{tr(label)} {_shown(ours)}"
         for label, ours, theirs in zip(_labels(), _values(live), _values(present), strict=True)
         if ours != theirs
     ]
-    return ", ".join(words) or tr("none")
 
 
 @cache
@@ -198,7 +223,7 @@ class ShownPlaces:
         if self.places is None:
             return ()
         others = (info for info in self.places.branches if not info.present)
-        return tuple((self.places.shared[info.id], branch_colour(info.id)) for info in others)
+        return tuple((max(self.places.shared[info.id], 0), branch_colour(info.id)) for info in others)
 
     def present(self) -> tuple[str, str]:
         """Return the name and the colour of the present branch; empty where it is the only one."""

@@ -52,6 +52,12 @@ class Bookmarks:
             self._kept[key] = replace(self._kept[key], name=name)
             self.changes += 1
 
+    def name(self, iteration: int, name: str) -> None:
+        """Give the newest at an iteration a name."""
+        at_it = [one.id for one in self.all() if one.iteration == iteration]
+        if at_it:
+            self.rename(at_it[-1], name)
+
     def remove(self, key: int) -> None:
         """Take one away."""
         self.changes += self._kept.pop(key, None) is not None

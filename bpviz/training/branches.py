@@ -147,11 +147,11 @@ class Branches:
         """Return the branches beside the present one that can be seen, and on which no other hangs."""
         return [one for one in self._others.values() if not one.hidden and not self._hanging_on(one)]
 
-    def come_after(self, others: Branches, name: str | Text) -> None:
-        """Be numbered after those of another run, beside whose present branch this one was begun."""
+    def come_after(self, others: Branches, name: str | Text, parent: int | None) -> None:
+        """Be numbered after those of another run; this one was begun beside the branch ``parent``."""
         self._ids = others._ids
         self.present.id, self.present.name = next(self._ids), name
-        self.present.parent = others.present.id
+        self.present.parent = parent
         self.bookmarks.come_after(others.bookmarks)
 
     def put_aside(self, live: LiveSettings) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bpviz.data.dataset import Dataset
 from bpviz.text import Text
-from bpviz.training.branches import MOST_BRANCHES, Branch, Branches, Note, Places
+from bpviz.training.branches import MOST_BRANCHES, SHORTEST, Branch, Branches, Note, Places
 from bpviz.training.config import DataConfig, RunConfig
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 6
 """Beside the present one: each has a network and buffers of its own."""
+IN_ITS_PLACE = Text("")
+"""Instead of a name: the run before is not kept, but those beside it are."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,14 @@ class Family:
         Parameters
         ----------
         name : str or Text
-            Of the branch that the new run is; empty: it has a number only.
+            Of the branch that the new run is.  Without a name an old run of next to no iterations is not
+            kept: ``new`` takes its place.
         """
-        new.branches.come_after(old.branches, name)
+        untouched = old.training.line.last < SHORTEST and len(old.branches.infos()) == 1
+        if name is IN_ITS_PLACE or (untouched and not name):
+            self._replace(old, new, config)
+            return
+        new.branches.come_after(old.branches, name, old.branches.present.id)
         old.branches.put_aside(old.training.live)
         new.family, self._config = self, config
         self._others.append(old)
@@ -73,6 +80,13 @@ class Family:
         self._notes.append(Note("beside", told, 0, begun.id, begun.name))
         self.version += 1
         self.bound(new)
+
+    def _replace(self, old: Member, new: Training, config: RunConfig) -> None:
+        """Have ``new`` in place of ``old``, which is not kept; the others stay beside it."""
+        if self._others:
+            new.branches.come_after(old.branches, "", old.branches.present.parent)
+            new.family, self._config = self, config
+            self.version += 1
 
     def bring(self, branch: int, present: Member) -> Member | None:
         """Return the run to which ``branch`` belongs, put ``present`` in its place; None if none has it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from PySide6.QtCore import QByteArray, QMargins, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -176,6 +176,13 @@ class DockHost(QMainWindow):
         self.nothing.hide()
         for dock in self.docks.values():
             dock.visibilityChanged.connect(self._on_dock_visibility_changed)
+
+    def place_of(self, key: str, within: QWidget) -> QRect | None:
+        """Return where a panel stands within a widget; None where it is not seen there."""
+        dock = self.docks[key]
+        if not dock.isVisible() or dock.isFloating() or dock.visibleRegion().isEmpty():
+            return None
+        return QRect(within.mapFromGlobal(dock.mapToGlobal(QPoint())), dock.size())
 
     def _place(self) -> None:
         for spec in self._specs:

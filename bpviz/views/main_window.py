@@ -419,7 +419,7 @@ class MainWindow(QMainWindow):
     def _place_message_bar(self) -> None:
         # What the toolbar asks for: after a change of the text size it gets it a moment later.
         top, bottom = self.toolbar.sizeHint().height(), self.strip.y()
-        self.message_bar.place(self.content.width(), top, bottom)
+        self.message_bar.place(self.content.width(), top, bottom, self.host.place_of("loss", self.content))
 
     # --- what the user did ---
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +28,8 @@ _MAX_WAITING = 50
 _MARGIN = 14
 _ABOVE = 8
 MAX_WIDTH = 560
+_MIN_LETTERS = 18
+"""Narrower, in heights of a letter, it does not become to stand aside."""
 
 
 class _Post(QObject):
@@ -204,24 +206,48 @@ class MessageBar(QFrame):
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(min(1000, round(1000 * done / total)) if total else 0)
 
-    def place(self, width: int, top: int, bottom: int = 0) -> None:
+    def place(self, width: int, top: int, bottom: int = 0, spare: QRect | None = None) -> None:
         """Stand in the middle of ``width`` pixels, just below ``top``, over what is there.
 
         What only passes stands just above ``bottom``, where there is room: under the toolbar it would
-        lie on the heads of panels, which are to be pressed.
+        lie on the heads of panels, which are to be pressed.  It moves aside where it would cover what is
+        in ``spare``: curves that are to be compared.
         """
-        self.setFixedWidth(min(width - 2 * _MARGIN, self.comfortable_width()))
+        passes = self._staying is None and self._progress is None
+        wanted = min(width - 2 * _MARGIN, self.comfortable_width())
+        self._measure(wanted)
+        low = bottom - _ABOVE - self.height()
+        x = (width - wanted) // 2
+        here = QRect(x, low, wanted, self.height())
+        if passes and low > top + _ABOVE and spare is not None and spare.intersects(here):
+            x = self._clear_of(x, width, wanted, spare)
+            low = bottom - _ABOVE - self.height()
+        self.move(x, low if passes and low > top + _ABOVE else top + _ABOVE)
+        self.raise_()
+
+    def _measure(self, width: int) -> None:
+        """Be so wide, and as tall as the words are then."""
+        self.setFixedWidth(width)
         layout = self.layout()
         if layout is not None:
             # What was just shown or hidden has not been measured yet.
             layout.activate()
-        tall = self.heightForWidth(self.width()) if self.hasHeightForWidth() else self.sizeHint().height()
-        self.resize(self.width(), tall)
-        passes = self._staying is None and self._progress is None
-        low = bottom - _ABOVE - tall
-        at = low if passes and low > top + _ABOVE else top + _ABOVE
-        self.move((width - self.width()) // 2, at)
-        self.raise_()
+        tall = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.resize(width, tall)
+
+    def _clear_of(self, x: int, width: int, wanted: int, spare: QRect) -> int:
+        """Return where there is room beside ``spare``, the nearest to ``x``, narrower where that helps.
+
+        Where there is no room on either side it is ``x``.
+        """
+        left, right = spare.left() - 2 * _ABOVE, width - spare.right() - 1 - 2 * _ABOVE
+        places = [(spare.left() - _ABOVE - min(wanted, left), left), (spare.right() + 1 + _ABOVE, right)]
+        free = [
+            place for place in places if place[1] >= min(wanted, _MIN_LETTERS * self.fontMetrics().height())
+        ]
+        at, room = min(free, key=lambda place: (place[1] < wanted, abs(place[0] - x)), default=(x, wanted))
+        self._measure(min(wanted, room))
+        return at
 
     def comfortable_width(self) -> int:
         """Return the width at which the words stand in one line, at most one that covers little."""

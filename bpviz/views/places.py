@@ -107,7 +107,8 @@ class PlacesPopup(QDialog):
     def _say_hint(self) -> None:
         self.hint.setText(
             tr(
-                "A branch begins where one goes back, changes a setting and trains on. "
+                "A branch begins where one goes back, changes a setting and trains on, "
+                "or tries another network or start. "
                 "With the same settings the run would be the same, so it goes along what is recorded."
             )
             if self.tabs.currentIndex() == 0

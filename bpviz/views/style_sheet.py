@@ -50,6 +50,7 @@ QToolTip { background: @card@; color: @text@; border: 1px solid @border@; paddin
 QMenuBar { background: @card@; color: @text@; padding: 1px 6px; }
 QMenuBar::item { padding: 3px 8px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: @control@; }
+#NameBox { background: @card@; border: 1px solid @border@; }
 QMenu { background: @card@; color: @text@; border: 1px solid @border@; padding: 5px; }
 QMenu::item { padding: 5px 22px 5px 22px; border-radius: 5px; }
 QMenu::item:selected { background: @control@; }

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from bpviz import messages
 from bpviz.diagnosis import Diagnosis, Finding, Remedy
+from bpviz.errors import UserError
 from bpviz.present.edits import apply_edit, is_live
-from bpviz.text import Text
 from bpviz.training.config import RunConfig
 from bpviz.views.doctor import DoctorPanel
 from bpviz.views.main_window import MainWindow
@@ -21,20 +21,21 @@ from bpviz.workers.training import RunStarted, TrainingWorker
 class Consulting(QObject):
     """Shows the newest diagnosis of the run on the screen, and tries remedies.
 
-    What acts on a running training is tried on a branch from the start, beside the run as it was; a change
-    of the network or its data makes a new run.
+    Each is tried on a branch from the start, beside the run as it was.  What acts on a running training
+    begins a branch of that run; another network, other data or another start is a run of its own.
     """
 
     def __init__(self, window: MainWindow, training: TrainingWorker, display: Display, runs: Runs) -> None:
         super().__init__(window)
         self.window, self.training, self.display, self.runs = window, training, display, runs
-        self._trying: tuple[RunConfig, Remedy] | None = None
+        self._trying: RunConfig | None = None
         self.showing = Showing(window, display)
         # Where the keyboard was before the badge gave it to the panel.
         self._before: QWidget | None = None
         panel = window.panels().get("doctor")
         self.panel = panel if isinstance(panel, DoctorPanel) else None
         training.run_built.connect(self._on_training_run_built)
+        training.build_failed.connect(self._on_training_build_failed)
         training.diagnosed.connect(self._on_training_diagnosed)
         window.badge.clicked.connect(self._on_badge_clicked)
         if self.panel is not None:
@@ -47,8 +48,13 @@ class Consulting(QObject):
         self.window.badge.show_diagnosis(None)
         self.showing.end()
         trying, self._trying = self._trying, None
-        if trying is not None and trying[0] == started.config:
-            self._train(trying[1])
+        if trying is not None and trying == started.config and not started.again:
+            self.training.train()
+            self.display.hasten()
+
+    @Slot(object)
+    def _on_training_build_failed(self, _error: object) -> None:
+        self._trying = None
 
     @Slot(object)
     def _on_training_diagnosed(self, diagnosis: Diagnosis) -> None:
@@ -90,18 +96,14 @@ class Consulting(QObject):
     def try_remedy(self, remedy: Remedy) -> None:
         """Change what the remedy says and train."""
         if all(is_live(key) for key, _ in remedy.edits):
-            self.runs.seek(0)
-            for key, value in remedy.edits:
-                self.runs.edit(key, value)
-            self._train(remedy)
+            self.runs.start_branch(remedy.edits, remedy.label)
             return
         config = self.runs.config
-        for key, value in remedy.edits:
-            config = apply_edit(config, key, value)
-        self._trying = config, remedy
-        self.runs.start_with(config, columns=self.runs.columns)
-
-    def _train(self, remedy: Remedy) -> None:
-        self.training.train()
-        self.display.hasten()
-        messages.info(Text("Tried: {remedy}.", remedy=remedy.label))
+        try:
+            for key, value in remedy.edits:
+                config = apply_edit(config, key, value, samples=self.runs.samples)
+        except UserError as error:
+            messages.error(error)
+            return
+        self._trying = config
+        self.runs.start_beside(config, remedy.label)

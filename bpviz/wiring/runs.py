@@ -17,6 +17,7 @@ from bpviz.present.form import Choice
 from bpviz.present.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
 from bpviz.present.setup import build_form
 from bpviz.text import Text
+from bpviz.training.branches import SHORTEST
 from bpviz.training.build import BatchTooLargeError
 from bpviz.training.config import LiveSettings, RunConfig
 from bpviz.training.notes import optimizer_notes
@@ -69,6 +70,7 @@ class Runs(QObject):
         self._built_dataset: Dataset | None = None
         self._speed = math.inf
         self._tailored = self._anew = False
+        self._beside: str | Text | None = None
         self._last_edit: tuple[str, Any] = ("", None)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -94,8 +96,20 @@ class Runs(QObject):
     ) -> None:
         """Build a run with ``config``, at once."""
         self.config, self._dataset, self.columns = config, dataset, columns
-        self._last_edit = ("", None)
+        self._last_edit, self._beside = ("", None), None
+        self._settle.stop()
         self._begin(say_anew=False)  # whoever chose a preset or a file expects nothing else
+
+    def start_beside(self, config: RunConfig, name: Text) -> None:
+        """Build a run with ``config``, at once, beside the present one: as a branch with a name."""
+        self.config, self._last_edit, self._beside = config, ("", None), name
+        self._settle.stop()
+        self._begin(say_anew=False)
+
+    @property
+    def samples(self) -> int | None:
+        """How many training samples there are; None while others are still to come."""
+        return self._samples()
 
     def put_aside(self) -> PutAside:
         """Rest, and keep the run and its settings whole; `take_back` has them on the screen again."""
@@ -144,8 +158,17 @@ class Runs(QObject):
             if (config.data.path, config.data.options) != (self.config.data.path, self.config.data.options):
                 self._dataset = None
             self.config, self._last_edit = config, (key, value)
+            self._beside = self._worth_keeping(config)
             self._settle.start()
         self.refresh_form()
+
+    def _worth_keeping(self, config: RunConfig) -> str | None:
+        """Return "" where what was trained stays beside a run with ``config``: both learn the same data."""
+        built = self._built
+        if built is None:
+            return None
+        same = (built.data, built.function) == (config.data, config.function)
+        return "" if same else None
 
     def refresh_form(self) -> None:
         """Show the settings as they are now wanted."""
@@ -162,7 +185,9 @@ class Runs(QObject):
 
     @Slot()
     def _on_settle_timeout(self) -> None:
-        self._begin(say_anew=self.display.state.position > 0 and self._built is not None)
+        trained = self.display.state.position > 0 and self._built is not None
+        kept = self._beside is not None and self.display.state.last >= SHORTEST
+        self._begin(say_anew=trained and not kept)
 
     def _begin(self, *, say_anew: bool) -> None:
         self.refresh_form()
@@ -172,7 +197,7 @@ class Runs(QObject):
         if self.config.function is None and self.config.data.path is not None and self._dataset is None:
             self.file_wanted.emit(self.config)
             return
-        self.worker.build(self.config, self._dataset)
+        self.worker.build(self.config, self._dataset, self._beside)
         self.display.hasten()
 
     def keep_built(self) -> None:
@@ -183,13 +208,17 @@ class Runs(QObject):
 
     @Slot(object)
     def _on_worker_run_built(self, started: RunStarted) -> None:
+        if started.again:
+            self.config = started.config
+            self._settle.stop()
         self._built, self._built_columns, self._built_dataset = started.config, self.columns, self._dataset
         self.display.show_run(started.info, started.recorder)
         self.refresh_form()  # how many samples there are is known now
-        if self._anew:
-            self._anew = False
+        anew, self._anew = self._anew and not started.again, False
+        if anew:
             messages.info(Text("The network or its data changed: the training starts anew."))
-        for note in optimizer_notes(started.config.optimizer, started.info.iterations_per_epoch):
+        notes = optimizer_notes(started.config.optimizer, started.info.iterations_per_epoch)
+        for note in () if started.again else notes:
             messages.info(note)
         if started.info.kind == "function" and math.isinf(self._speed):
             self.set_speed(WATCHED)
@@ -217,7 +246,7 @@ class Runs(QObject):
         size, self._anew = self.config.live.batch_size, False
         self.config = self.config.with_live(replace(self.config.live, batch_size=None))
         self.refresh_form()
-        self.worker.build(self.config, self._dataset)
+        self.worker.build(self.config, self._dataset, self._beside)
         self.display.hasten()
         messages.info(
             Text(
@@ -308,15 +337,22 @@ class Runs(QObject):
 
     @Slot(object)
     def _on_worker_run_ended(self, end: RunEnd) -> None:
-        rate = min(self.config.live.learning_rate / 10.0, 0.1)
+        rate = end.safe_rate or min(self.config.live.learning_rate / 10.0, 0.1)
         label = Text("Start again with η = {rate}", rate=f"{rate:.4g}")
         tell_end(end, self.worker.state().position, partial(self._start_slower, end.run_id, rate), label)
         self.display.hasten()
 
     def _start_slower(self, run_id: int, rate: float) -> None:
-        if self.display.info is None or self.display.info.run_id != run_id:
-            return  # another run has come since
-        self.edit("learning_rate", rate)
-        self.worker.reset()  # the last good iteration may be far up the wall already
+        if self.display.info is not None and self.display.info.run_id == run_id:
+            self.start_branch((("learning_rate", rate),), Text("η = {rate}", rate=f"{rate:.4g}"))
+
+    def start_branch(self, edits: tuple[tuple[str, Any], ...], name: Text) -> None:
+        """Train from the start with other live settings, on a branch with that name."""
+        self.window.clear_messages()  # what was said of the way before, and its buttons, is past
+        self.seek(0)
+        for key, value in edits:
+            self.edit(key, value)
+        live = self.config.live
+        self.worker.look(lambda training: training.branches.call_next(live, name))
         self.worker.train()
         self.display.hasten()

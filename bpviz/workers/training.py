@@ -26,7 +26,7 @@ from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfi
 from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
 from bpviz.training.doctor import Doctor
-from bpviz.training.family import Member
+from bpviz.training.family import IN_ITS_PLACE, Member
 from bpviz.training.histograms import taken
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
@@ -395,10 +395,10 @@ class TrainingWorker(QObject):
             self.surface_jobs.ask()
 
     def _reset(self) -> None:
-        if self._config is not None and self._training is not None:
-            live, stop = self._training.live, self._training.stop
-            self._build(self._config, None)
-            self._apply(live, stop)
+        old = self._member()
+        if old is not None:
+            self._build(old.config, None, IN_ITS_PLACE)
+            self._apply(old.training.live, old.training.stop)
 
     def _apply(self, live: LiveSettings, stop: StopConfig) -> None:
         if self._training is not None:

@@ -65,7 +65,7 @@ def directly(iterations: int) -> np.ndarray:
 def test_going_back_and_on_with_another_rate_makes_a_branch_and_the_way_back_is_one_press(opened):
     opened.branch_off()
     # What the run's end says stands below: it does not push the way back away.
-    opened.wait(lambda: "“Branch 1” stays as it was" in opened.messages())
+    opened.wait(lambda: "“Branch 1” stays" in opened.messages())
     rows = opened.window.places.branches.table
     assert [rows.item(row, 0).text() for row in range(rows.rowCount())] == ["Branch 1", "Branch 2"]
     assert rows.item(0, 5).text() == "η 0.03"
