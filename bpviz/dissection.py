@@ -91,6 +91,10 @@ class Dissection:
     by_hand : tuple of ChangeMade
         Where the iteration is a change by hand: what it changes.  Then the optimizer takes no step; loss and
         gradient are told over the samples that come next.
+    what_if : bool
+        Numbers were changed by hand, only to look: the run itself will make another iteration.
+    outside_of : Dissection or None
+        Where one chosen sample was traced that is not among those kept of the batch: the batch's own.
     """
 
     run_id: int
@@ -112,3 +116,5 @@ class Dissection:
     operations: tuple[Operation, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     by_hand: tuple[ChangeMade, ...] = ()
+    what_if: bool = False
+    outside_of: Dissection | None = None

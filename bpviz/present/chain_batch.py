@@ -31,12 +31,15 @@ def batch_lines(
         product = tr("Σ {product} over {count} places", product=product, count=places.delta.shape[1])
     said = tr("The mean over the batch of {count} samples, each {product}:", count=whole, product=product)
     lines = [CardLine(said, None, "muted")]
-    for row in range(min(count, MOST_SAMPLES)):
+    if dissection.outside_of is not None:
+        # What it would give by itself is no part of the batch's sum.
+        lines = [_sample(dissection, places, 0), CardLine(tr("not in this batch"), None, "muted"), *lines]
+    for row in range(min(count, MOST_SAMPLES) if dissection.outside_of is None else 0):
         lines.append(_sample(dissection, places, row))
     if count > MOST_SAMPLES:
         rest = float(own[MOST_SAMPLES:].sum())
         lines.append(CardLine("  " + tr("… and {count} more, their sum", count=count - MOST_SAMPLES), rest))
-    if whole > count:
+    if whole > count and dissection.outside_of is None:
         rest = (gradient - held) * whole - float(own.sum())
         lines.append(
             CardLine(

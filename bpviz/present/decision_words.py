@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bpviz.present.curve_scales import percent, shown
 from bpviz.present.numbers import grouped
+from bpviz.present.walk_words import iteration_number
 from bpviz.snapshot import Evaluation, RunInfo, Snapshot
 from bpviz.text import tr
 
@@ -34,11 +35,13 @@ def _part_score(part: str, evaluation: Evaluation) -> str:
     return tr("train {loss}", loss=said) if part == "train" else tr("test {loss}", loss=said)
 
 
-def caption(info: RunInfo, snapshot: Snapshot | None, *, mapped: bool, limit: int | None) -> str:
+def caption(
+    info: RunInfo, snapshot: Snapshot | None, *, mapped: bool, limit: int | None, walked: bool = False
+) -> str:
     """Return the quiet line under the picture; ``limit`` is how many points of a part it draws."""
     if snapshot is None:
         return ""
-    parts = [tr("iteration {iteration}", iteration=grouped(snapshot.iteration))]
+    parts = [tr("iteration {iteration}", iteration=iteration_number(snapshot.iteration, walked=walked))]
     if mapped and len(info.feature_names) > 2:
         parts.append(tr("other features at their mean"))
     if limit is not None:

@@ -15,6 +15,7 @@ from bpviz.present.gradient_names import at_rest
 from bpviz.present.map_windows import has_maps
 from bpviz.present.numbers import grouped, short
 from bpviz.present.sequence_values import target_text as sequence_target
+from bpviz.present.walk_words import iteration_number
 from bpviz.probing import ParameterPlace, error_at
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import tr
@@ -55,12 +56,12 @@ def target_text(info: RunInfo, snapshot: Snapshot) -> str:
     return ", ".join(short(float(value)) for value in np.atleast_1d(target)[:3])
 
 
-def subtitle(info: RunInfo, snapshot: Snapshot | None) -> str:
+def subtitle(info: RunInfo, snapshot: Snapshot | None, *, walked: bool = False) -> str:
     """Return e.g. ``2–8–8–1 · 105 θ · iteration 420``."""
     units = "–".join(_sizes(info)) or info.formula or info.name
     parts = [units, f"{info.size} θ"]
     if snapshot is not None:
-        parts.append(tr("iteration {number}", number=grouped(snapshot.iteration)))
+        parts.append(tr("iteration {number}", number=iteration_number(snapshot.iteration, walked=walked)))
     return " · ".join(parts)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from bpviz.present.numbers import grouped, short
+from bpviz.present.numbers import short
 from bpviz.present.surface_mesh import HeightScale
+from bpviz.present.walk_words import iteration_number
 from bpviz.snapshot import SurfaceGrid, SurfaceRequest
 from bpviz.text import N_, tr
 
@@ -16,7 +17,7 @@ KINDS: dict[str, str] = {
 }
 
 
-def caption(grid: SurfaceGrid, scale: HeightScale) -> str:
+def caption(grid: SurfaceGrid, scale: HeightScale, *, walked: bool = False) -> str:
     """Return the line under the surface: whose it is, and how far the plane's height is from the truth."""
     loss = short(grid.true_loss, steady=True)
     if grid.kind == "axes":
@@ -27,7 +28,7 @@ def caption(grid: SurfaceGrid, scale: HeightScale) -> str:
     if scale.clipped:
         parts.append(tr("cut at {value}", value=short(scale.cap(), 3)))
     # Last, as it is what can be cut off: the other panels say it as well.
-    parts.append(tr("iteration {number}", number=grouped(grid.iteration)))
+    parts.append(tr("iteration {number}", number=iteration_number(grid.iteration, walked=walked)))
     return " · ".join(parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bpviz.present.cards import superscript
 from bpviz.present.numbers import grouped
 from bpviz.present.unrolled_rows import ALL, GATES, RECURRENT
+from bpviz.present.walk_words import iteration_number
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.text import N_, tr
 
@@ -69,7 +70,7 @@ def gate_at(kind: str, row: int, units: int) -> str:
     return symbol(gates[row // units]) if len(gates) > 1 else ""
 
 
-def subtitle(info: RunInfo, snapshot: Snapshot | None) -> str:
+def subtitle(info: RunInfo, snapshot: Snapshot | None, *, walked: bool = False) -> str:
     """Return e.g. ``16 × 2 → LSTM 16 → 1 · 1 233 θ · iteration 420``."""
     assert info.sequence_shape is not None
     parts = ["{} × {}".format(*info.sequence_shape)]
@@ -79,5 +80,5 @@ def subtitle(info: RunInfo, snapshot: Snapshot | None) -> str:
             parts.append(f"{name}{shape[-1]}")
     said = [" → ".join(parts), f"{grouped(info.size)} θ"]
     if snapshot is not None:
-        said.append(tr("iteration {number}", number=grouped(snapshot.iteration)))
+        said.append(tr("iteration {number}", number=iteration_number(snapshot.iteration, walked=walked)))
     return " · ".join(said)

@@ -28,6 +28,9 @@ Entry = Literal["rest", "first", "last"] | Phase
 
 Sample = int | Literal["mean"]
 
+OUTSIDE: Sample = -1
+"""In the choice of samples: the one that is not in the batch, and was traced by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

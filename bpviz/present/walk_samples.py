@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bpviz.dissection import Dissection
 from bpviz.present.feature_words import feature_word
 from bpviz.present.numbers import short
-from bpviz.present.walk import Sample
+from bpviz.present.walk import OUTSIDE, Sample
 from bpviz.present.walk_words import sample_choices
 from bpviz.snapshot import Array, RunInfo
 from bpviz.text import tr
@@ -28,10 +28,14 @@ class SampleTable:
 
 
 def sample_table(info: RunInfo | None, dissection: Dissection | None) -> SampleTable:
-    """Return whose numbers can be shown, the mean over the batch first.
+    """Return whose numbers can be shown: the mean over the batch, its samples, and one that it does not have.
 
     Inputs are in the data's own units, targets and answers as the output layer has them.
     """
+    if dissection is not None and dissection.outside_of is not None:
+        within = sample_table(info, dissection.outside_of)
+        own = sample_table(info, replace(dissection, outside_of=None, batch_size=1))
+        return SampleTable(within.heads, (*within.rows, *((OUTSIDE, cells) for _, cells in own.rows)))
     choices = sample_choices(dissection)
     if dissection is None or info is None or not choices:
         return SampleTable((), tuple((value, (text,)) for text, value in choices))

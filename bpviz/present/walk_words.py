@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpviz.dissection import Dissection, Operation, Phase
+from bpviz.present.numbers import grouped
 from bpviz.present.walk import Sample, Walk
 from bpviz.text import N_, tr
 
@@ -92,6 +93,17 @@ def sample_choices(dissection: Dissection | None) -> list[tuple[str, Sample]]:
     return rows if len(rows) == 1 else [(sample_text(dissection, "mean"), "mean"), *rows]
 
 
-def absent_note(sample: int, batch: int) -> str:
-    """Say that the chosen sample is not learnt from this time."""
-    return tr("sample {sample} is not among the {count} of this batch", sample=sample, count=batch)
+def iteration_number(iteration: int, *, walked: bool) -> str:
+    """Return ``4``; in a walk through the iteration that comes next, which makes θ number 5, ``4 → 5``."""
+    return f"{grouped(iteration)} → {grouped(iteration + 1)}" if walked else grouped(iteration)
+
+
+def outside_note(dissection: Dissection, phase: Phase) -> str:
+    """Say that the chosen sample is not learnt from this time: what is learnt comes from the batch."""
+    batch = dissection.outside_of
+    if batch is None:
+        return ""
+    # Of a batch that is not kept whole nobody knows here what else is in it.
+    if phase == "update" or batch.batch_size > len(batch.rows):
+        return tr("the update is the batch’s")
+    return tr("not in this batch")

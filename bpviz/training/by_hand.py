@@ -31,9 +31,14 @@ if TYPE_CHECKING:
 def imagined(training: AnyTraining, changes: Sequence[Change]) -> AnyTraining:
     """Return the run as it would stand with these changes: loss and gradient over its last batch, anew.
 
-    Only to be looked at (`Training.snapshot`); the run itself stays as it is, bit for bit.
+    Only to be looked at (`Training.snapshot`) and taken apart (`dissect`); the run itself stays as it is,
+    bit for bit.
     """
     view = copy.copy(training)
+    view.optimizer = copy.deepcopy(training.optimizer)
+    view.line = copy.copy(training.line)
+    at = training.iteration
+    view.line.edits = {number: edit for number, edit in training.line.edits.items() if number <= at}
     view.objective = training.objective.clone()
     view.objective.set_penalties(training.live.penalties)
     view.objective.recall(training.objective.memory())
@@ -42,8 +47,9 @@ def imagined(training: AnyTraining, changes: Sequence[Change]) -> AnyTraining:
         if change.is_parameter:
             view.theta[index_of(view.objective, change.where)] = change.value
     if isinstance(view, NetworkTraining):
-        view.change_samples((*view.changes_of_samples, *_of_data(view, changes)))
-    view.objective.begin(max(training.iteration - 1, 0))
+        view.imagined_samples = _of_data(view, changes)
+        view.change_samples((*view.changes_of_samples, *view.imagined_samples))
+    view.objective.begin(max(at - 1, 0))
     with np.errstate(all="ignore"):
         loss, gradient = view.objective.loss_and_gradient(view.theta, training.last_batch)
     view.loss, view.gradient = loss, gradient.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
 MOST_SAMPLES = 256
 
 
-def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None = None) -> Dissection:
+def dissect(
+    training: Training, config: RunConfig, rows: NDArray[np.intp] | None = None, *, sample: int = -1
+) -> Dissection:
     """Return the iteration that comes next, operation by operation; the run stays where it is.
 
     The numbers are those that the iteration will use, to the bit: batch, masks, gradient, update.  Where the
@@ -33,6 +36,9 @@ def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None
         The training samples to trace, in place of the batch; the gradient and the update stay the batch's.
         Where layers look at the batch or draw for it (batch norm, dropout), a sample that is not in the
         batch is traced as though it had been drawn in the place of the batch's first one.
+    sample : int
+        A sample that is wanted, counted among those that the window shows, −1 for none.  Where the batch
+        does not have it, it is traced alone, and what the batch gives is in ``outside_of``.
 
     Raises
     ------
@@ -40,13 +46,13 @@ def dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None
         Where the next iteration would end the run.
     """
     with training.as_recorded():
-        return _dissect(training, config, rows)
+        return _dissect(training, config, rows, sample)
 
 
-def _dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None) -> Dissection:
+def _dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | None, sample: int) -> Dissection:
     rehearsal = training.rehearse()
     if isinstance(training, NetworkTraining):
-        return _of_network(training, rehearsal, config, rows)
+        return _of_network(training, rehearsal, config, rows, sample)
     empty = np.empty((0, 0))
     return Dissection(
         training.info.run_id,
@@ -72,13 +78,18 @@ def _dissect(training: Training, config: RunConfig, rows: NDArray[np.intp] | Non
 
 
 def _of_network(
-    training: NetworkTraining, rehearsal: Rehearsal, config: RunConfig, chosen: NDArray[np.intp] | None
+    training: NetworkTraining,
+    rehearsal: Rehearsal,
+    config: RunConfig,
+    chosen: NDArray[np.intp] | None,
+    sample: int,
 ) -> Dissection:
     objective = training.objective
     everything = np.arange(len(objective.train)) if rehearsal.batch is None else rehearsal.batch
-    rows = everything[:MOST_SAMPLES] if chosen is None else chosen
+    wanted = _rows_shown(training, sample)
+    rows = _kept(training, everything, wanted) if chosen is None else chosen
     layers, losses, y = _traced(training, rehearsal, everything, rows)
-    return Dissection(
+    made = Dissection(
         training.info.run_id,
         training.iteration + 1,
         frozen(_shown(rows, len(objective.train))),
@@ -99,6 +110,30 @@ def _of_network(
         _settings(training, config, rehearsal),
         coming(training),
     )
+    if not len(wanted) or wanted[0] in rows:
+        return made
+    layers, losses, y = _traced(training, rehearsal, everything, wanted)
+    shown = frozen(_shown(wanted, len(objective.train)))
+    return replace(made, rows=shown, y=frozen(y), layers=layers, losses=losses, outside_of=made)
+
+
+def _rows_shown(training: NetworkTraining, sample: int) -> NDArray[np.intp]:
+    """Return where a shown sample stands in the training set; nothing where there is none."""
+    count = len(training.objective.train)
+    shown = np.linspace(0, count - 1, min(count, SHOWN_ROWS)).round().astype(np.intp)
+    return shown[sample : sample + 1] if sample >= 0 else shown[:0]
+
+
+def _kept(
+    training: NetworkTraining, everything: NDArray[np.intp], wanted: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the first samples of the batch, and among them the wanted one where the batch has it."""
+    rows = everything[:MOST_SAMPLES]
+    beyond = len(wanted) > 0 and wanted[0] not in rows and wanted[0] in everything
+    # Where layers look at the whole batch, picking one out would need a pass for every sample.
+    if not beyond or training.objective.in_one_piece:
+        return rows
+    return np.concatenate((rows[:-1], wanted))
 
 
 def _traced(

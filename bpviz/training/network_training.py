@@ -42,6 +42,8 @@ class NetworkTraining(Training):
     """`Training` of a `NetworkObjective`, with the layers taken apart."""
 
     objective: NetworkObjective
+    imagined_samples: tuple[DataChange, ...] = ()
+    """What is changed in the samples only to look, besides what the record holds."""
 
     def __init__(self, *args: Any, data: SplitDataset, targets: Scaling) -> None:
         super().__init__(*args)
@@ -70,7 +72,7 @@ class NetworkTraining(Training):
         return held
 
     def use_samples(self, iteration: int) -> None:
-        wanted = data_until(self.line.edits, iteration)
+        wanted = (*data_until(self.line.edits, iteration), *self.imagined_samples)
         if wanted != self._in_force:
             self.change_samples(wanted)
 

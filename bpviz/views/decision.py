@@ -158,6 +158,7 @@ class DecisionPanel(Panel):
         """Ring the batch among the points."""
         self.map.lit = lit_at(dissection, operation, sample)
         self.map.update()
+        self._refresh()
 
     def show_surface(self, grid: SurfaceGrid) -> None:
         if self.picture in (self.contours, self.steps):
@@ -325,7 +326,13 @@ class DecisionPanel(Panel):
             self.caption.say("")
             return
         mapped = self.picture is self.map
-        said = caption(self.info, self.snapshot, mapped=mapped, limit=self.picture.point_limit)
+        said = caption(
+            self.info,
+            self.snapshot,
+            mapped=mapped,
+            limit=self.picture.point_limit,
+            walked=self.map.lit is not None,
+        )
         part: Part = "test" if self.test_button.isChecked() else "train"
         line = "" if self.picture is self.metrics else metrics_line(self.snapshot, part)
         self.caption.say(" · ".join(filter(None, (said, line))))

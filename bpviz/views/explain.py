@@ -16,6 +16,7 @@ from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled import Mark
 from bpviz.present.walk import Sample
+from bpviz.present.walk_words import iteration_number
 from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import tr
 from bpviz.views.explain_head import ExplainHead
@@ -173,7 +174,9 @@ class ExplainPanel(Panel):
         """Return what is explained, and in which iteration."""
         base = self.explained.base
         if base is not None:
-            iteration = tr("iteration {number}", number=grouped(base.dissection.iteration))
+            iteration = tr(
+                "iteration {number}", number=iteration_number(base.dissection.iteration - 1, walked=True)
+            )
             return f"{self.explained.title()} · {iteration}"
         if self._snapshot is None:
             return ""

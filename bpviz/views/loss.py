@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from bpviz.dissection import Dissection, Operation
 from bpviz.present.curves import reading_of
 from bpviz.present.loss_words import LegendItem, legend_items
-from bpviz.present.numbers import grouped, short
+from bpviz.present.numbers import short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.places import ShownPlaces
 from bpviz.present.walk import Sample
 from bpviz.present.walk_light import Lit, lit_at
+from bpviz.present.walk_words import iteration_number
 from bpviz.snapshot import History, RunInfo, Snapshot
 from bpviz.text import tr
 from bpviz.views.loss_curve import LINE_WIDTH
@@ -164,7 +165,8 @@ class LossPanel(Panel):
     def subtitle(self) -> str:
         if self.plot.curves.empty:
             return ""
-        said = tr("iteration {iteration}", iteration=grouped(self.plot.position))
+        number = iteration_number(self.plot.position, walked=self._lit is not None)
+        said = tr("iteration {iteration}", iteration=number)
         return f"{self._unit()} · {said}" if self._target_scale else said
 
     def _unit(self) -> str:

@@ -206,6 +206,10 @@ class NetworkPanel(Panel):
         else:
             self.canvas.pin(what)
 
+    def take_focus(self) -> None:
+        """Give the keyboard to the picture that is shown."""
+        (self.unrolled if self._unrolls else self).canvas.setFocus()
+
     def show_probe(self, probe: GradientProbe | None) -> None:
         """Show a check of one gradient in its card; None takes it away."""
         self._probe = probe
@@ -268,7 +272,11 @@ class NetworkPanel(Panel):
         if self._unrolls:
             return self.unrolled.subtitle()
         scene = self.canvas.scene
-        return "" if scene.info is None else inspect.subtitle(scene.info, scene.snapshot)
+        return (
+            ""
+            if scene.info is None
+            else inspect.subtitle(scene.info, scene.snapshot, walked=scene.lit is not None)
+        )
 
     @Slot()
     def _on_canvas_laid_out(self) -> None:

@@ -117,7 +117,9 @@ class CardView(QWidget):
         self._name_buttons(compact=False)
         self.edit_button.setAccessibleName(tr("Change"))
         self.check_button.setAccessibleName(tr("Check"))
-        self.edit_button.setToolTip(tr("Change this number, and see what follows (or double-click the card)"))
+        self.edit_button.setToolTip(
+            tr("Change this number, and see what follows (Enter, or double-click the card)")
+        )
         self.check_button.setToolTip(
             tr(
                 "Hold the gradient against a central and a forward difference: the chosen line’s, "

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QFrame, QLabel, QLineEdit, QWidget
 
 from bpviz.present.cards import Editable
 from bpviz.present.numbers import exact
@@ -31,6 +31,7 @@ class NumberBox(QFrame):
         self.setObjectName("NumberBox")
         self.fields: list[tuple[Editable, QLineEdit]] = []
         self._palette = LIGHT
+        self._before: QWidget | None = None
         self._form = QFormLayout(self)
         self._form.setContentsMargins(10, 8, 10, 8)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -45,6 +46,8 @@ class NumberBox(QFrame):
 
     def open_at(self, numbers: tuple[Editable, ...], corner: QPoint) -> None:
         """Offer these numbers, near ``corner`` of the parent."""
+        focused = QApplication.focusWidget()
+        self._before = focused if focused is not None and self._owner.isAncestorOf(focused) else None
         while self._form.rowCount():
             self._form.removeRow(0)
         self.fields = [(number, QLineEdit(exact(number.value), self)) for number in numbers]
@@ -85,9 +88,10 @@ class NumberBox(QFrame):
             self.changed.emit(number.where, (value - number.mean) / number.scale)
 
     def leave(self) -> None:
-        """Close the box."""
+        """Close the box, and give the keyboard back to what had it."""
         self.hide()
-        self._owner.setFocus()
+        before = self._before if self._before is not None and self._before.isVisible() else self._owner
+        before.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Before any shortcut of the window sees it.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from bpviz.dissection import PHASES, Dissection
 from bpviz.present.palette import LIGHT, Palette
-from bpviz.present.walk import GRAIN_LABELS, GRAINS, Grain, Sample, Walk
+from bpviz.present.walk import GRAIN_LABELS, GRAINS, OUTSIDE, Grain, Sample, Walk
 from bpviz.present.walk_light import phase_shares
 from bpviz.present.walk_samples import sample_table
 from bpviz.present.walk_words import place_parts, steps_of
@@ -153,14 +153,16 @@ class PhaseStrip(QWidget):
     def _fill_samples(self) -> None:
         table = sample_table(self._info, self._dissection if self._walk.on else None)
         self.sample.setVisible(bool(table.rows))
-        self.sample.show_table(table, self._walk.sample)
+        outside = self._dissection is not None and self._dissection.outside_of is not None
+        self.sample.show_table(table, OUTSIDE if outside else self._walk.sample)
         self._fit()
 
     def _say(self) -> None:
         walk = self._walk
         parts = place_parts(walk, steps_of(walk.operations))
         if self._note and parts:
-            parts = (*parts, self._note)
+            # Before how many operations there are, which can best be missed.
+            parts = (*parts[:-1], self._note, parts[-1])
         quiet = tr("“.” walks through the next iteration, a phase or an operation at a time, “,” back")
         self.place.lit = bool(parts)
         self.place.set_text(" · ".join(parts) if parts else quiet)

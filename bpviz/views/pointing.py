@@ -48,7 +48,7 @@ class PointedCanvas(QWidget):
 
     def enter(self) -> None:
         """Pin what is under the keyboard; where that is pinned, change its number."""
-        if self.scene.cursor is not None and self.scene.cursor == self.scene.pinned:
+        if self.scene.pinned is not None and self.scene.cursor in (None, self.scene.pinned):
             self.edit_wanted.emit()
         else:
             self.pin(self.scene.cursor)

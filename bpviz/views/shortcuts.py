@@ -27,6 +27,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+1 … 7", N_("Show or hide a panel")),
     ("Ctrl+Alt+1 … 3", N_("Explain what happens as a story, in words, in formulas")),
     ("Ctrl+Z  Ctrl+Shift+Z", N_("Take a change by hand back, make it again")),
+    ("Ctrl+Enter  Ctrl+Backspace", N_("Keep what is changed by hand; throw it away")),
     ("Ctrl+D", N_("Show or hide what the doctor sees")),
     ("Ctrl+H", N_("Show or hide the histograms")),
     ("Ctrl++  Ctrl+−  Ctrl+0", N_("Larger, smaller, normal text")),

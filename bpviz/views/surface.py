@@ -106,6 +106,7 @@ class SurfacePanel(Panel):
         """Let the arrow of steepest descent grow layer by layer, and the ball move as layers are updated."""
         self._lit = lit_at(dissection, operation, sample)
         self.canvas.show_walk(None if operation is None else operation.phase, self._walked())
+        self._say()
 
     def _walked(self) -> Walked | None:
         """Return where the walk stands on the plane that is shown; None at rest."""
@@ -182,7 +183,8 @@ class SurfacePanel(Panel):
         if grid is None:
             return ""
         made = self.canvas.curve or self.canvas.scene
-        return caption(grid, made.scale) if made is not None else ""
+        walked = self._lit is not None and self._lit.dissection.iteration == grid.iteration + 1
+        return caption(grid, made.scale, walked=walked) if made is not None else ""
 
     def _say(self) -> None:
         whole = self._caption()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QWidget
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.places import ShownPlaces
+from bpviz.present.walk_words import iteration_number
 from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import N_, tr
 from bpviz.views.controls import QuietSlider
@@ -92,7 +93,7 @@ class Timeline(QWidget):
         self.setObjectName("Timeline")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._position = self._last = 0
-        self._running = False
+        self._running = self._walked = False
         self._scale = 1
         self._figures: tuple[float, float, float | None] | None = None
         self._palette = LIGHT
@@ -163,7 +164,7 @@ class Timeline(QWidget):
     def show_state(self, state: RunState) -> None:
         """Show how far the run has come."""
         self._last = max(state.last, state.position)
-        self._running = state.running
+        self._running, self._walked = state.running, state.operation is not None
         if self._figures is None:
             self._position = state.position
         self._refresh()
@@ -189,7 +190,7 @@ class Timeline(QWidget):
         self._say()
 
     def _say(self) -> None:
-        pairs = [(tr("iteration"), grouped(self._position), True)]
+        pairs = [(tr("iteration"), iteration_number(self._position, walked=self._walked), True)]
         branch, _ = self._places.present()
         if branch and not self._narrow:
             short_name = branch if len(branch) <= _LONGEST_NAME else branch[: _LONGEST_NAME - 1] + "…"

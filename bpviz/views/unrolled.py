@@ -136,7 +136,9 @@ class UnrolledView(QWidget):
     def subtitle(self) -> str:
         """Return the network's layers, its size and the iteration."""
         scene = self.canvas.scene
-        return "" if scene.info is None else subtitle(scene.info, scene.snapshot)
+        return (
+            "" if scene.info is None else subtitle(scene.info, scene.snapshot, walked=scene.lit is not None)
+        )
 
     def card(self) -> tuple[Card, QRectF] | None:
         """Return what is to be told and what must stay visible, in this widget's coordinates."""

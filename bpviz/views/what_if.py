@@ -57,7 +57,8 @@ class WhatIfBar(QWidget):
         super().__init__(parent)
         self.setObjectName("WhatIfBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._count = 0
+        self._count, self._urged = 0, False
+        self._palette = LIGHT
         self.badge, self.words = QLabel(self), QLabel(self)
         self.buttons = {name: QPushButton(self) for name in ("undo", "redo", "keep", "throw")}
         row = QHBoxLayout(self)
@@ -76,27 +77,57 @@ class WhatIfBar(QWidget):
 
     def show_changes(self, count: int, *, redo: bool) -> None:
         """Show how many numbers are changed, and what can be done."""
-        self._count = count
+        self._count, self._urged = count, False
+        # A button that has the keyboard must not hand it on to whatever comes next.
+        if not redo and self.buttons["redo"].hasFocus():
+            self.buttons["undo"].setEnabled(True)
+            self.buttons["undo"].setFocus()
+        elif not count and (self.buttons["undo"].hasFocus() or self.buttons["keep"].hasFocus()):
+            self.buttons["redo"].setEnabled(redo)
+            self.buttons["redo"].setFocus()
         self.buttons["undo"].setEnabled(count > 0)
         self.buttons["redo"].setEnabled(redo)
         self.buttons["keep"].setEnabled(count > 0)
-        self.retranslate()
+        self.badge.setVisible(count > 0)
+        self._say()
         self.show()
+
+    def urge(self) -> None:
+        """Say that the run goes on only once the changes are kept or thrown away."""
+        self._urged = True
+        self._say()
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
+        self._palette = palette
         self.setStyleSheet(f"#WhatIfBar{{background:{palette.card};border-top:1px solid {palette.border};}}")
         self.badge.setStyleSheet(
             f"background:{palette.warning};color:{palette.card};border-radius:6px;padding:1px 8px;"
             "font-weight:600;"
         )
+        self._say()
+
+    def _say(self) -> None:
+        """Say how many numbers are changed, or why the run stays."""
+        if self._urged:
+            said = tr(
+                "The run goes on from here only with these numbers kept: keep them, or throw them away."
+            )
+        elif self._count == 1:
+            said = tr("One number is changed by hand. All that follows from it is shown.")
+        elif self._count:
+            said = tr(
+                "{count} numbers are changed by hand. All that follows from them is shown.", count=self._count
+            )
+        else:
+            said = tr("Nothing is changed by hand now: the run is shown as it is.")
+        self.words.setText(said)
+        self.words.setStyleSheet(f"color:{self._palette.warning};font-weight:600;" if self._urged else "")
 
     def retranslate(self) -> None:
         """Say everything again."""
         self.badge.setText(tr("what if"))
-        self.words.setText(
-            tr("Numbers changed by hand: {count}. All that follows from them is shown.", count=self._count)
-        )
+        self._say()
         tips = {
             "undo": (tr("Undo"), tr("Take the last change back (Ctrl+Z)")),
             "redo": (tr("Redo"), tr("Make it again (Ctrl+Shift+Z)")),
@@ -106,9 +137,10 @@ class WhatIfBar(QWidget):
                     "Train on with the changed numbers: the next iteration is this change, and the samples "
                     "stay changed from it on. A new run, and pictures written of a whole run, begin "
                     "without it."
-                ),
+                )
+                + " (Ctrl+Enter)",
             ),
-            "throw": (tr("Throw away"), tr("Show the run as it is, bit for bit")),
+            "throw": (tr("Throw away"), tr("Show the run as it is, bit for bit") + " (Ctrl+Backspace)"),
         }
         for name, (label, tip) in tips.items():
             self.buttons[name].setText(label)

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from bpviz import messages
 from bpviz.dissection import PHASES, Dissection
 from bpviz.present import by_hand
-from bpviz.present.walk import FINE, GRAINS, Grain, Sample, Target, Walk
-from bpviz.present.walk_words import absent_note
+from bpviz.present.walk import FINE, GRAINS, OUTSIDE, Grain, Sample, Target, Walk
+from bpviz.present.walk_words import outside_note
 from bpviz.snapshot import RunState
 from bpviz.text import Text
 from bpviz.views.main_window import MainWindow
@@ -43,6 +43,8 @@ class Walks(QObject):
         self.walk = Walk()
         self.dissection: Dissection | None = None
         self._asked: Target | None = None
+        self._number = 0
+        self.stays: Callable[[], bool] = lambda: False
         self.holds_up: Callable[[Target], bool] | None = None
         self.waits_for: Callable[[], bool] = lambda: False
         self._wanted: Sample | None = None
@@ -60,6 +62,7 @@ class Walks(QObject):
             (window.seek_requested, self.leave),
             (window.reset_requested, self.leave),
             (window.edited, self.leave),
+            (window.language_requested, self._on_window_language_requested),
             (strip.stepped, self._on_strip_stepped),
             (strip.phase_chosen, self._on_strip_phase_chosen),
             (strip.play_toggled, self.toggle_play),
@@ -73,6 +76,8 @@ class Walks(QObject):
     def step(self, grain: Grain) -> None:
         """Go on by a grain."""
         if grain not in FINE:
+            if self._held():
+                return
             self.leave()
             self.runs.step("epoch" if grain == "epoch" else "iteration")
             return
@@ -91,6 +96,8 @@ class Walks(QObject):
                 self._go(target)
             return
         resting = not self.walk.on
+        if (resting or grain == "epoch") and self._held():
+            return
         self.leave()
         if grain == "epoch":
             self.runs.seek(target.iteration)
@@ -120,18 +127,39 @@ class Walks(QObject):
             self.show()
         elif target.entry == "rest":
             self.leave()
-        else:
+        elif target.iteration == self.worker.state().position or not self._held():
             self._ask(target)
+
+    def _held(self) -> bool:
+        """Whether the run must stay at its iteration; whoever holds it there says why."""
+        if not self.stays():
+            return False
+        self.stop()
+        return True
+
+    def again(self) -> None:
+        """Take the iteration apart anew where the run stands, and be at the same operation."""
+        if self._asked is not None:
+            self._put(self._asked)
+        elif self.walk.operation is not None:
+            self._put(Target(-1, self.walk.operation))
 
     def _ask(self, target: Target) -> None:
         """Have the worker take an iteration apart; −1 is the one at which it will rest."""
         if self._asked is None:
-            self._asked = target
-            self.worker.walk(None if target.iteration < 0 else target.iteration)
+            self._put(target)
+
+    def _put(self, target: Target) -> None:
+        """Ask the worker; what it was asked before does not count any more."""
+        self._asked, self._number = target, self._number + 1
+        sample = self._wanted if isinstance(self._wanted, int) else -1
+        self.worker.walk(None if target.iteration < 0 else target.iteration, sample, self._number)
 
     @Slot(object)
     def _on_worker_dissected(self, made: Dissected) -> None:
         asked, info = self._asked, self.display.info
+        if made.number != self._number:
+            return
         if asked is None or info is None or made.run_id != info.run_id:
             self._asked = None
             return
@@ -161,19 +189,33 @@ class Walks(QObject):
             self._data, self._wanted = data, None
 
     def choose(self, sample: int) -> None:
-        """Show the numbers of a training sample, where this batch has it."""
-        if sample != self._wanted:
-            self._wanted = sample
-            if self.walk.on:
-                self._find_sample()
-                self.show()
+        """Show the numbers of a training sample; one that this batch does not have is traced by itself."""
+        if sample == self._wanted:
+            return
+        self._wanted = sample
+        batch = self._batch
+        if batch is None or not batch.batch_size:
+            return
+        if sample in batch.rows:
+            self.dissection = batch
+            self._find_sample()
+            self.show()
+        else:
+            self.again()
+
+    @property
+    def _batch(self) -> Dissection | None:
+        """The iteration over the samples of its batch."""
+        return None if self.dissection is None else self.dissection.outside_of or self.dissection
 
     @Slot(object)
     def _on_strip_sample_chosen(self, sample: Sample) -> None:
-        if self.dissection is None:
+        batch = self._batch
+        if batch is None or sample == OUTSIDE:
             return
-        row = -1 if sample == "mean" else int(self.dissection.rows[sample])
+        row = -1 if sample == "mean" else int(batch.rows[sample])
         self._wanted = row if row >= 0 else "mean"
+        self.dissection = batch
         self.walk = replace(self.walk, sample=sample)
         self.show()
         if row >= 0:
@@ -198,12 +240,12 @@ class Walks(QObject):
 
     def _note(self) -> str:
         """Say that it is a change by hand, or that the chosen sample is not among those learnt from now."""
-        dissection, wanted = self.dissection, self._wanted
-        if dissection is not None and dissection.by_hand and self.display.info is not None:
-            return by_hand.note(self.display.info, dissection)
-        if dissection is None or not isinstance(wanted, int) or wanted in dissection.rows:
+        dissection, operation = self.dissection, self.walk.current
+        if dissection is None or operation is None:
             return ""
-        return absent_note(wanted, dissection.batch_size)
+        if dissection.by_hand and self.display.info is not None:
+            return by_hand.note(self.display.info, dissection)
+        return outside_note(dissection, operation.phase)
 
     # --- showing and leaving ---
 
@@ -211,8 +253,16 @@ class Walks(QObject):
         """Light in every panel where the walk stands."""
         walk = self.walk
         self.worker.lit = (walk.operation, len(walk.operations) if walk.on else 0)
-        self.window.show_walk(walk, self.dissection if walk.on else None, self._note() if walk.on else "")
+        self.window.show_walk(walk, self.dissection if walk.on else None, self._note())
         self.display.hasten()
+
+    @Slot(str)
+    def _on_window_language_requested(self, _code: str) -> None:
+        QTimer.singleShot(0, self, self._say_again)  # once the language is another
+
+    def _say_again(self) -> None:
+        if self.walk.on:
+            self.window.strip.show_walk(self.walk, self.dissection, self._note())
 
     @Slot()
     def leave(self) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from bpviz import messages
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
+from bpviz.present.walk import Target
 from bpviz.probing import Change, ParameterPlace
-from bpviz.snapshot import RunState
+from bpviz.snapshot import RunState, Snapshot
 from bpviz.text import Text
 from bpviz.training.by_hand import take_back
 from bpviz.training.loop import Training
@@ -53,15 +54,24 @@ class WhatIfs(QObject):
         self.done = 0
         self._at: tuple[int, int, int] | None = None
         self._kept: Kept | None = None
+        self._resume: int | None = None
+        walks.stays = self.stays
         self.taken_back.connect(self._on_taken_back)
         self.bar, self.frame = WhatIfBar(window.content), WhatIfFrame(window.content)
         column = window.content.layout()
         if isinstance(column, QVBoxLayout):
             column.insertWidget(column.indexOf(window.strip), self.bar)
         panel = window.panels().get("network")
-        if isinstance(panel, NetworkPanel):
-            panel.number_changed.connect(self.change)
-        for keys, slot in (("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo)):
+        self.panel = panel if isinstance(panel, NetworkPanel) else None
+        if self.panel is not None:
+            self.panel.number_changed.connect(self.change)
+        for keys, slot in (
+            ("Ctrl+Z", self.undo),
+            ("Ctrl+Shift+Z", self.redo),
+            ("Ctrl+Return", self.keep),
+            ("Ctrl+Enter", self.keep),
+            ("Ctrl+Backspace", self.throw_away),
+        ):
             QShortcut(QKeySequence(keys), window).activated.connect(slot)
         for signal, slot in (
             (self.bar.undone, self.undo),
@@ -87,11 +97,22 @@ class WhatIfs(QObject):
         snapshot = self.display.snapshot
         if snapshot is None:
             return
-        self.walks.leave()
-        sample = snapshot.sample if where.layer == 0 and where.name in DATA else -1
+        sample = self._sample(snapshot) if where.layer == 0 and where.name in DATA else -1
         self.changes[self.done :] = [Change(where, value, sample)]
         self.done += 1
         self._show()
+
+    def _sample(self, snapshot: Snapshot) -> int:
+        """Return the sample whose numbers are on the screen."""
+        shown = -1 if self.panel is None else self.panel.shown_sample
+        return shown if shown >= 0 else snapshot.sample
+
+    def stays(self) -> bool:
+        """Whether the walk must stay in its iteration: the run goes on from another θ; the bar says so."""
+        if not self.present:
+            return False
+        self.bar.urge()
+        return True
 
     @Slot()
     def undo(self) -> None:
@@ -100,6 +121,7 @@ class WhatIfs(QObject):
             self.done -= 1
             self._show()
         elif self._kept is not None:
+            self._resume = self.walks.walk.operation
             self.walks.leave()
             self.worker.pause()
             self.worker.look(self._take_back)
@@ -120,6 +142,8 @@ class WhatIfs(QObject):
         self._kept, self._at = None, None
         self.changes, self.done = list(kept.changes), kept.done
         self._show()
+        if self._resume is not None:
+            self.walks.go_to(Target(self.worker.state().position, self._resume))
 
     @Slot()
     def redo(self) -> None:
@@ -138,6 +162,7 @@ class WhatIfs(QObject):
         self._kept = Kept((state.run_id, state.position + 1), tuple(self.changes), self.done)
         self._forget()
         self.worker.keep(present)
+        self.walks.again()
         self.display.hasten()
         number = grouped(state.position + 1)
         messages.info(Text("Kept as iteration {number}.", number=number), Text("Undo"), self.undo)
@@ -145,21 +170,30 @@ class WhatIfs(QObject):
     @Slot()
     def throw_away(self) -> None:
         """Show the run as it is."""
+        if self.changes:
+            self._end()
+            self.walks.again()
+
+    def _end(self) -> None:
         self._forget()
         self.worker.imagine(())
         self.display.hasten()
 
     def _show(self) -> None:
         self.altered.emit()
-        self.worker.imagine(self.present)
-        self.bar.show_changes(len(self.present), redo=self.done < len(self.changes))
+        present = self.present
+        self.worker.imagine(present)
+        self.walks.again()
+        self.bar.show_changes(len(present), redo=self.done < len(self.changes))
         self.frame.fit()
-        self.frame.show()
+        self.frame.setVisible(bool(present))
         self.display.hasten()
 
     def _forget(self) -> None:
         self.altered.emit()
         self.changes, self.done, self._at = [], 0, None
+        if self.panel is not None and self.bar.isAncestorOf(QApplication.focusWidget() or self.window):
+            self.panel.take_focus()
         self.bar.hide()
         self.frame.hide()
 
@@ -171,7 +205,9 @@ class WhatIfs(QObject):
             # It may have been on its way still when the first number was changed.
             self._at = None if state.running else _place(state)
         elif _place(state) != self._at:
-            self.throw_away()
+            if self.present and state.run_id == self._at[0]:
+                messages.info(Text("The run went elsewhere: what was changed by hand is thrown away."))
+            self._end()
 
     @Slot(object)
     def set_palette(self, palette: Palette) -> None:

@@ -12,6 +12,7 @@ from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
 from bpviz.training.by_hand import imagined, keep
 from bpviz.training.dissecting import dissect
+from bpviz.training.edits import data_changes
 from bpviz.training.options import run_config
 
 W = Change(ParameterPlace(1, "W", (1, 0)), 0.75)
@@ -82,6 +83,41 @@ def test_all_that_follows_is_recomputed():
     loss, gradient = objective.loss_and_gradient(shown.theta, training.last_batch)
     assert shown.loss == loss
     assert shown.gradient.tobytes() == gradient.tobytes()
+
+
+@pytest.mark.parametrize("options", RUNS)
+def test_what_is_imagined_is_taken_apart_as_a_run_with_these_numbers_goes_on(options):
+    training, other, third = (begun(options) for _ in range(3))
+    config = run_config(options)
+    changes = (W, B, X, Y)
+    before = state(training)
+    update = training.update.tobytes()
+    made = dissect(imagined(training, changes), config)
+    assert state(training) == before
+    assert training.update.tobytes() == update
+    assert made.loss != dissect(training, config).loss
+    for change in (W, B):
+        at = {"W": "W1", "b": "b1"}[change.where.name]
+        other.objective.network.named(other.theta)[at][change.where.place] = change.value
+    other.change_samples(tuple(data_changes((X, Y), np.arange(300))))
+    np.testing.assert_array_equal(made.theta, other.theta)
+    other.advance()
+    assert made.loss == other.loss
+    assert made.gradient.tobytes() == other.gradient.tobytes()
+    assert made.update.tobytes() == other.update.tobytes()
+    go(training, 12)
+    go(third, 12)
+    assert state(training) == state(third)
+
+
+def test_what_is_imagined_before_a_change_by_hand_is_a_step_of_the_optimizer():
+    training = begun(RUNS[0])
+    keep(training, (B,))
+    training.seek(6)
+    made = dissect(imagined(training, (W,)), run_config(RUNS[0]))
+    assert not made.by_hand
+    assert np.count_nonzero(made.update) > 10
+    assert dissect(training, run_config(RUNS[0])).by_hand
 
 
 @pytest.mark.parametrize("options", RUNS)

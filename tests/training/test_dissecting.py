@@ -107,3 +107,34 @@ def test_chosen_samples_are_traced_with_the_real_iteration_s_gradient(layers):
     if "dropout" in layers:
         masks = [whole.layers[2].extras[0]["mask"], chosen.layers[2].extras[2]["mask"]]
         np.testing.assert_array_equal(*masks)
+
+
+@pytest.mark.parametrize("name", ["dense", "pictures", "time"])
+def test_a_sample_that_the_batch_does_not_have_is_traced_beside_it(name):
+    config = run_config({**RUNS[name], "seed": 3})
+    training = build(config)
+    plain = dissect(training, config)
+    absent = int(np.setdiff1d(np.arange(40), plain.rows)[0])
+    made = dissect(training, config, sample=absent)
+    assert made.rows.tolist() == [absent]
+    assert made.outside_of.rows.tolist() == plain.rows.tolist()
+    assert made.outside_of.losses.tobytes() == plain.losses.tobytes()
+    assert made.gradient.tobytes() == plain.gradient.tobytes()
+    alone = dissect(training, config, np.array([absent]))
+    assert made.losses.tobytes() == alone.losses.tobytes()
+    x = training.objective.train.x[absent]
+    np.testing.assert_array_equal(made.layers[0].x.ravel(), x)
+    within = dissect(training, config, sample=int(plain.rows[1]))
+    assert within.outside_of is None
+    assert within.rows.tolist() == plain.rows.tolist()
+
+
+def test_of_a_large_batch_the_wanted_sample_is_kept():
+    config = run_config({"data": "digits", "layers": "3 tanh", "batch_size": "full"})
+    training = build(config)
+    count = len(training.objective.train)
+    assert count > 256
+    made = dissect(training, config, sample=count - 1)
+    assert made.outside_of is None
+    assert made.rows[-1] == count - 1
+    assert len(made.rows) == 256

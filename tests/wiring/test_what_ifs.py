@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
 from bpviz.present.diagram import Spot
 from bpviz.present.numbers import short
@@ -205,7 +207,7 @@ def test_the_walk_tells_a_change_by_hand_as_one(opened):
     assert any(said in sentence for sentence in explained.words()[0])
     (block,) = explained.formulas()
     assert said in block.caption
-    assert [line.plain for line in block.printed] == ["θ ← 0.625"]
+    assert [line.plain for line in block.printed] == ["w₂₄⁽²⁾ ← 0.625"]
 
 
 def test_what_is_kept_is_the_next_iteration(opened):
@@ -224,17 +226,190 @@ def test_what_is_kept_is_the_next_iteration(opened):
     assert opened.theta() == kept
 
 
-def test_going_on_ends_it(opened):
+def test_going_elsewhere_ends_it_and_says_so(opened):
     plain = opened.theta()
     opened.type(Spot(2, 1, 3), "0.625")
     opened.wait_for(True)
     opened.settle()
-    opened.steps(1)
+    opened.wiring.runs.seek(2)
     opened.qtbot.waitUntil(lambda: not opened.what_ifs.bar.isVisible(), timeout=20_000)
-    opened.key(Qt.Key.Key_Comma)
+    opened.qtbot.waitUntil(lambda: "thrown away" in opened.window.message_bar.label.text(), timeout=20_000)
+    opened.wiring.runs.seek(3)
     opened.qtbot.waitUntil(lambda: opened.shown.iteration == 3, timeout=20_000)
     assert opened.theta() == plain
     assert not opened.shown.what_if
+
+
+@pytest.mark.parametrize("grain", ["iteration", "epoch"])
+def test_a_step_waits_until_it_is_kept_or_thrown_away(opened, grain):
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.wait_for(True)
+    opened.settle()
+    opened.grain(grain)
+    for key in (Qt.Key.Key_Period, Qt.Key.Key_Comma):
+        opened.key(key)
+        opened.settle()
+        assert opened.state.position == opened.state.last == 3
+        assert opened.what_ifs.present
+        assert "keep them" in opened.what_ifs.bar.words.text()
+    opened.key(Qt.Key.Key_Backspace, CTRL)
+    opened.wait_for(False)
+    opened.grain("iteration")
+    opened.steps(1)
+
+
+def layer_2(opened):
+    """Return the shown z of layer 2, and what its input, W and b make of it."""
+    found = opened.walks.dissection.layers[1]
+    held = {one.name: one.values for one in found.parameters}
+    return found.z, found.x @ held["W"].T + held["b"]
+
+
+def test_the_walk_goes_over_the_numbers_that_are_changed(opened):
+    theta = opened.theta()
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.wait_for(True)
+    opened.grain("operation")
+    opened.on(3)
+    made = opened.walks.dissection
+    assert made.what_if
+    assert opened.shown.what_if
+    assert made.layers[1].parameters[0].values[1, 3] == 0.625
+    np.testing.assert_allclose(*layer_2(opened), rtol=1e-12)
+    assert opened.panel.canvas.scene.snapshot.layers[2].weights[1, 3] == 0.625
+    opened.on(len(opened.walk.operations) - 3)
+    assert opened.walk.operation == len(opened.walk.operations) - 1
+    assert opened.walks.dissection is made
+    assert opened.theta() == theta
+
+
+def test_a_number_that_is_changed_in_the_walk_changes_all_that_follows_at_the_same_operation(opened):
+    theta = opened.theta()
+    opened.grain("phase")
+    opened.on(3)
+    at, plain = opened.walk.operation, opened.walks.dissection
+    old = float(plain.layers[1].parameters[0].values[1, 3])
+
+    def values() -> float:
+        return float(opened.walks.dissection.layers[1].parameters[0].values[1, 3])
+
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.arrive()
+    assert opened.walk.operation == at
+    assert values() == 0.625
+    assert opened.walks.dissection.loss != plain.loss
+    assert opened.window.panels()["explain"].explained.base.dissection is opened.walks.dissection
+    assert opened.panel.canvas.scene.lit.dissection is opened.walks.dissection
+    assert opened.panel.canvas.scene.snapshot.layers[2].weights[1, 3] == 0.625
+    opened.type(Spot(2, 1, 3), "-2")
+    opened.arrive()
+    changed = opened.walks.dissection
+    for keys, value in ((CTRL, 0.625), (CTRL, old), (CTRL | SHIFT, 0.625), (CTRL | SHIFT, -2.0)):
+        opened.key(Qt.Key.Key_Z, keys)
+        opened.arrive()
+        assert opened.walk.operation == at
+        assert values() == value
+        assert opened.walks.dissection.what_if == (value != old)
+    assert opened.walks.dissection.gradient.tobytes() == changed.gradient.tobytes()
+    opened.key(Qt.Key.Key_Backspace, CTRL)
+    opened.arrive()
+    assert opened.walk.operation == at
+    assert opened.walks.dissection.gradient.tobytes() == plain.gradient.tobytes()
+    assert opened.theta() == theta
+
+
+def test_numbers_that_are_changed_at_once_are_all_in_what_is_shown(opened):
+    opened.grain("operation")
+    opened.on(2)
+    for value in (0.25, 0.5, 0.75):
+        opened.what_ifs.change(ParameterPlace(2, "W", (1, 3)), value)
+    opened.arrive()
+    assert opened.walks.dissection.layers[1].parameters[0].values[1, 3] == 0.75
+    assert opened.walk.operation == 1
+
+
+def test_at_its_ends_the_walk_waits_until_the_numbers_are_kept_or_thrown_away(opened):
+    opened.grain("operation")
+    opened.on()
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.arrive()
+    said = opened.what_ifs.bar.words
+    assert "One number" in said.text()
+    opened.back()
+    assert opened.walk.operation == 0
+    assert "keep them" in said.text()
+    opened.on(len(opened.walk.operations))
+    last = len(opened.walk.operations) - 1
+    assert opened.walk.operation == last
+    assert opened.state.position == 3
+    assert opened.what_ifs.present
+    assert "keep them" in said.text()
+    opened.key(Qt.Key.Key_Return, CTRL)
+    opened.arrive()
+    opened.qtbot.waitUntil(lambda: opened.shown.iteration == 4, timeout=20_000)
+    assert (opened.walk.iteration, opened.walk.operation) == (4, last)
+    assert not opened.walks.dissection.what_if
+    assert opened.walks.dissection.layers[1].parameters[0].values[1, 3] == 0.625
+    assert not opened.what_ifs.bar.isVisible()
+    opened.key(Qt.Key.Key_Z, CTRL)
+    opened.qtbot.waitUntil(lambda: opened.walk.iteration == 3 and opened.walk.on, timeout=20_000)
+    opened.arrive()
+    assert opened.walk.operation == last
+    assert opened.walks.dissection.what_if
+    opened.key(Qt.Key.Key_Return, CTRL)
+    opened.arrive()
+    opened.on()
+    opened.qtbot.waitUntil(lambda: opened.walk.iteration == 5, timeout=20_000)
+    assert opened.walk.operation == 0
+
+
+def test_everything_by_keys(opened):
+    theta = opened.theta()
+    canvas = opened.panel.canvas
+    canvas.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Return):
+        opened.qtbot.keyClick(QApplication.focusWidget(), key)
+    (where, field) = opened.panel.number_box.fields[0]
+    assert QApplication.focusWidget() is field
+    old = where.value
+    opened.qtbot.keyClicks(field, "0.375")
+    opened.qtbot.keyClick(field, Qt.Key.Key_Return)
+    opened.wait_for(True)
+    assert QApplication.focusWidget() is canvas
+    assert opened.what_ifs.present == (Change(where.where, 0.375),)
+    assert old != 0.375
+    opened.qtbot.keyClick(canvas, Qt.Key.Key_Z, CTRL)
+    opened.wait_for(False)
+    opened.qtbot.keyClick(canvas, Qt.Key.Key_Z, CTRL | SHIFT)
+    opened.wait_for(True)
+    opened.qtbot.keyClick(canvas, Qt.Key.Key_Backspace, CTRL)
+    opened.wait_for(False)
+    assert opened.theta() == theta
+    assert QApplication.focusWidget() is canvas
+    opened.qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    field = opened.panel.number_box.fields[0][1]
+    opened.qtbot.keyClicks(field, "0.375")
+    opened.qtbot.keyClick(field, Qt.Key.Key_Return)
+    opened.wait_for(True)
+    opened.settle()
+    opened.qtbot.keyClick(canvas, Qt.Key.Key_Return, CTRL)
+    opened.qtbot.waitUntil(lambda: opened.shown.iteration == 4, timeout=20_000)
+    assert opened.shown.by_hand
+
+
+def test_a_button_of_the_bar_that_cannot_be_pressed_any_more_hands_the_keyboard_to_its_other_half(opened):
+    opened.type(Spot(2, 1, 3), "0.625")
+    opened.wait_for(True)
+    buttons = opened.what_ifs.bar.buttons
+    buttons["undo"].setFocus()
+    buttons["undo"].click()
+    assert buttons["redo"].hasFocus()
+    assert not opened.what_ifs.frame.isVisible()
+    buttons["redo"].click()
+    assert buttons["undo"].hasFocus()
+    buttons["throw"].setFocus()
+    buttons["throw"].click()
+    assert opened.panel.canvas.hasFocus()
 
 
 def test_no_number_is_told_and_escape_leaves(opened):
