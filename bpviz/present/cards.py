@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.numbers import exact, short
+from bpviz.present.numbers import MINUS, exact, short
 from bpviz.probing import ParameterPlace
 
 Tone = Literal["normal", "muted", "backward"]
@@ -54,8 +54,8 @@ class CardLine:
         return self._said(short, MOST_FACTORS)
 
     def exact(self) -> str:
-        """Return the line with every digit that the number has."""
-        return self._said(exact)
+        """Return the line with every digit that the number has, and one sign for minus."""
+        return self._said(exact).replace(MINUS, "-")
 
     def copied(self) -> str:
         """Return what is copied of the line alone: its number, or all of it where it has several."""

@@ -82,7 +82,7 @@ def test_no_formula_of_an_optimizer_stands_for_it(kept):
     assert explained.symbol == "W⁽¹⁾₁₂" or explained.symbol.startswith("W⁽¹⁾")
     (changed,) = kept.explained().formulas()
     assert "→ 0.1" in changed.caption
-    assert [line.plain for line in changed.printed] == ["θ ← 0.1"]
+    assert [line.plain for line in changed.printed] == ["w₂₃⁽¹⁾ ← 0.1"]
     (unchanged,) = kept.explained(2).formulas()
     assert "no step of the optimizer" in unchanged.caption
     (line,) = unchanged.printed
@@ -125,7 +125,7 @@ def test_a_function_s_variable():
     kept = Kept({"function": "x^2 + 3*y^2", "start": "1.5,-1"}, (Change(ParameterPlace(0, "", (1,)), 2.0),))
     (block,) = kept.explained().formulas()
     assert "→ 2" in block.caption
-    assert block.printed[0].plain == "θ ← 2.0"
+    assert block.printed[0].plain == "y ← 2.0"
     assert "∇" not in kept.explained().words()[0][0]
 
 

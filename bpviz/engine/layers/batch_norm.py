@@ -73,18 +73,24 @@ class BatchNormWork(Work):
     positional=(),
 )
 class BatchNorm(Layer):
-    """z = γ (x − μ) / √(v + ε) + β, a = σ(z)."""
+    """z = γ (x − μ) / √(σ² + ε) + β, a = σ(z); δ of each of the B samples is its own."""
 
     formulas = {
-        "statistics": ("mu = 1 / N * sum(x[n], n)", "v = 1 / N * sum((x[n] - mu)**2, n)"),
-        "sum": ("x_hat[n] = (x[n] - mu) / sqrt(v + epsilon)", "z[n] = gamma * x_hat[n] + beta"),
+        "statistics": ("mu = 1 / N * sum(x[n], n)", "variance = 1 / N * sum((x[n] - mu)**2, n)"),
+        "sum": ("x_hat[n] = (x[n] - mu) / sqrt(variance + epsilon)", "z[n] = gamma * x_hat[n] + beta"),
         "activation": ("a[n] = sigma(z[n])",),
         "delta": ("delta[n] = dL_da[n] * sigma_prime(z[n])",),
-        "gradient": ("dL_dgamma = sum(delta[n] * x_hat[n], n)", "dL_dbeta = sum(delta[n], n)"),
-        "back": (
-            "dL_dx[n] = gamma / (N * sqrt(v + epsilon)) * (N * delta[n] - dL_dbeta - x_hat[n] * dL_dgamma)",
+        "gradient": (
+            "dL_dgamma = 1 / B * sum(delta[n] * x_hat[n], n)",
+            "dL_dbeta = 1 / B * sum(delta[n], n)",
         ),
-        "back_running": ("dL_dx[n] = gamma / sqrt(v + epsilon) * delta[n]",),
+        "back": (
+            (
+                "dL_dx[n] = gamma / sqrt(variance + epsilon)"
+                " * (delta[n] - (dL_dbeta + x_hat[n] * dL_dgamma) * B / N)"
+            ),
+        ),
+        "back_running": ("dL_dx[n] = gamma / sqrt(variance + epsilon) * delta[n]",),
     }
     kind = "batchnorm"
     forward_operations = ("normalize", "activation")

@@ -106,7 +106,7 @@ class Gru(Recurrent):
         "state": ("h[t] = (1 - z[t]) ⊙ n[t] + z[t] ⊙ h[t-1]",),
         "delta": (
             through_gates(
-                "dL_dh[t] = dL_da[t] + z[t+1] ⊙ dL_dh[t+1]", "Wh", {"r": "r", "z": "z", "n": "q"}, "t+1"
+                "dL_dh[t] = dL_dh_above[t] + z[t+1] ⊙ dL_dh[t+1]", "Wh", {"r": "r", "z": "z", "n": "q"}, "t+1"
             ),
             "delta_n[t] = dL_dh[t] ⊙ (1 - z[t]) ⊙ (1 - n[t]**2)",
             "delta_q[t] = delta_n[t] ⊙ r[t]",

@@ -120,7 +120,7 @@ class Lstm(Recurrent):
         ),
         "state": ("c[t] = f[t] ⊙ c[t-1] + i[t] ⊙ g[t]", "h[t] = o[t] ⊙ tanh(c[t])"),
         "delta": (
-            through_gates("dL_dh[t] = dL_da[t]", "Wh", {gate: gate for gate in "ifgo"}, "t+1"),
+            through_gates("dL_dh[t] = dL_dh_above[t]", "Wh", {gate: gate for gate in "ifgo"}, "t+1"),
             "dL_dc[t] = dL_dh[t] ⊙ o[t] ⊙ (1 - tanh(c[t])**2) + dL_dc[t+1] ⊙ f[t+1]",
             "delta_i[t] = dL_dc[t] ⊙ g[t] ⊙ i[t] ⊙ (1 - i[t])",
             "delta_f[t] = dL_dc[t] ⊙ c[t-1] ⊙ f[t] ⊙ (1 - f[t])",

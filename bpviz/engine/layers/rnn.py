@@ -57,7 +57,7 @@ class Rnn(Recurrent):
     formulas = {
         "sum": ("z[t] = Wx @ x[t] + Wh @ h[t-1] + b",),
         "activation": ("h[t] = sigma(z[t])",),
-        "delta": ("dL_dh[t] = dL_da[t] + Wh.T @ delta[t+1]", "delta[t] = dL_dh[t] ⊙ sigma_prime(z[t])"),
+        "delta": ("dL_dh[t] = dL_dh_above[t] + Wh.T @ delta[t+1]", "delta[t] = dL_dh[t] ⊙ sigma_prime(z[t])"),
         "gradient": (
             "dL_dWx = sum(delta[t] @ x[t].T, t)",
             "dL_dWh = sum(delta[t] @ h[t-1].T, t)",

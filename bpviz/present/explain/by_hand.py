@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bpviz.present import by_hand
 from bpviz.present.explain.choice import symbol
+from bpviz.present.explain.formulas_update import own_symbol
 from bpviz.present.explain.moment import Moment
 from bpviz.present.formulas.line import Line
-from bpviz.present.formulas.tree import Number, Symbol
+from bpviz.present.formulas.tree import Number
 from bpviz.present.numbers import short
 from bpviz.probing import ChangeMade
 from bpviz.text import tr
@@ -77,4 +78,4 @@ def line(moment: Moment) -> Line:
     """Return the number that is set; the printed line is nothing but that."""
     change = change_of(moment)
     value = before(moment) if change is None else change.after
-    return Line(Symbol("theta"), Number(value), {}, value, True)
+    return Line(own_symbol(moment), Number(value), {}, value, True)

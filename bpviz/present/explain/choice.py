@@ -67,16 +67,27 @@ def _array_of_step(moment: Moment) -> str:
 
 
 def largest(moment: Moment) -> Chosen:
-    """Return where the operation makes its largest number."""
-    best, found = -1.0, Chosen()
-    for name, numbers in made_there(moment):
+    """Return where the operation makes its largest number, of parameters at a weight before a bias."""
+    made = made_there(moment)
+    if moment.operation.kind == "normalize" and moment.mean:
+        # The mean of what is normalized is β alone, and says nothing about a unit.
+        made = [("", moment.trace.z[moment.rows[0]])]
+    biases = {one.name for one in moment.trace.parameters if one.role == "bias"} if moment.number else set()
+    weights = [each for each in made if each[0] not in biases]
+    return _of_most(weights) or _of_most(made) or Chosen()
+
+
+def _of_most(made: list[tuple[str, Array]]) -> Chosen | None:
+    """Return the place of the largest number; None where all are 0."""
+    best, found = 0.0, None
+    for name, numbers in made:
         if not numbers.size:
             continue
         place = np.unravel_index(int(np.argmax(np.abs(numbers))), numbers.shape)
         size = float(np.abs(numbers[place]))
-        if size > best:
+        if found is None or size > best or not np.isfinite(size):
             best, found = size, Chosen(tuple(int(each) for each in place), name)
-    return found
+    return found if best or len(made) == 1 else None
 
 
 def count(moment: Moment) -> int:

@@ -25,6 +25,7 @@ from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lin
 from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines, over_samples
 from bpviz.present.formulas.tree import Number, Over, Product, Quotient, Symbol
 from bpviz.present.formulas.units import with_activation
+from bpviz.present.numbers import MINUS
 from bpviz.text import tr
 
 Lines = Sequence[Line]
@@ -42,7 +43,8 @@ class Block:
 
     def copied(self) -> str:
         """Return the lines as text, every term and every digit."""
-        return "\n".join(filter(None, [self.caption, *(each.plain for each in self.printed)]))
+        lines = (each.plain.replace(MINUS, "-") for each in self.printed)
+        return "\n".join(filter(None, [self.caption, *lines]))
 
     def coloured(self, colour: str) -> Block:
         """Return the lines in another colour of the palette."""
@@ -92,10 +94,26 @@ def _with_numbers(moment: Moment) -> list[Block]:
         return [
             Block(part.caption, tuple(line.printed(most) for line in part.lines)) for part in parts(moment)
         ]
+    if moment.operation.kind == "normalize" and moment.mean:
+        return _of_batch_norm(moment)
     worked = lines(moment)
     if not worked and moment.dissection.layers:
         return []
     return [Block(_of_whom(moment), tuple(_printed(moment, line) for line in worked))]
+
+
+def _of_batch_norm(moment: Moment) -> list[Block]:
+    """Return the batch's statistics, which are what a mean has to tell, then one sample's number."""
+    worked = _normalized(moment)
+    of_batch = [line for line in worked if line.target in (Symbol("mu"), Symbol("variance"))]
+    count = moment.dissection.batch_size
+    said = tr(
+        "Over the {count} samples of the batch; x̂ has mean 0 and spread 1, by construction", count=count
+    )
+    return [
+        Block(said, tuple(line.printed(_MOST_OF_A_MEAN) for line in of_batch)),
+        Block(_of_whom(moment), tuple(line.printed() for line in worked if line not in of_batch)),
+    ]
 
 
 def _printed(moment: Moment, line: Line) -> Printed:
@@ -139,11 +157,14 @@ def in_general(moment: Moment) -> list[Printed]:
     wanted_lines = [line for line in every if _wanted(moment, line.target.name)]
     if operation.kind == "gradient" and moment.kind != "batchnorm":
         wanted_lines = [over_samples(line, moment.dissection.batch_size) for line in wanted_lines]
-    found = in_symbols(wanted_lines)
     if operation.kind == "normalize":
-        found = in_symbols(layer_lines(layer, "statistics", moment.number)) + found
+        wanted_lines = [*layer_lines(layer, "statistics", moment.number), *wanted_lines]
+    found = in_symbols(
+        formulas_back.norm_lines_of(moment, wanted_lines) if kind == "batchnorm" else wanted_lines
+    )
     if operation.kind == "activation" and kind:
-        found += in_symbols(activation_lines(moment.made.activation(moment.number)))
+        own = activation_lines(moment.made.activation(moment.number))
+        found += in_symbols(formulas_back.own_letter(moment, own))
     return found
 
 
@@ -158,7 +179,7 @@ def _wanted(moment: Moment, target: str) -> bool:
     """Whether a line of the layer's belongs to this operation: a GRU's gates make its candidate as well."""
     kind = moment.operation.kind
     if kind == "gradient":
-        return target == f"dL_d{formulas_learn.parameter_name(moment)[0]}"
+        return target == f"dL_d{formulas_update.formula_name(moment)[0]}"
     if kind in _STATES:
         return target in _STATES[kind]
     return not (kind == "gates" and moment.kind == "gru" and target in _STATES["candidate"])
@@ -231,9 +252,16 @@ _MAKERS: dict[str, Callable[[Moment], list[Line]]] = {
 
 
 def mean_lines(moment: Moment) -> list[Line]:
-    """Return the mean over the samples, written out; nothing where one sample is looked at."""
+    """Return the mean over the samples, written out; nothing where one sample is looked at.
+
+    Of what a batch norm has made there is none to be learnt from: it is β by construction.
+    """
     if not moment.mean or moment.operation.kind in ("gradient", "update"):
         return []
+    if moment.operation.kind == "normalize":
+        return []
+    if moment.kind == "batchnorm" and moment.operation.kind == "activation":
+        return [] if moment.layer.activation is None else [_mean(*each) for each in _of_each(moment)]
     return [_mean(symbol, array) for symbol, array in _of_each(moment)]
 
 

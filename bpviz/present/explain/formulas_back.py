@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,23 +10,30 @@ import numpy as np
 from bpviz.engine.layers import Layer
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
-from bpviz.present.formulas.evaluate import key
 from bpviz.present.formulas.layers import delta_lines as written_out
 from bpviz.present.formulas.layers import kind_of, layer_lines
 from bpviz.present.formulas.line import Line, Printed
 from bpviz.present.formulas.loss import loss_gradient_lines
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lines
-from bpviz.present.formulas.traced import lines_at, norm_lines, recurrent_delta_lines
-from bpviz.present.formulas.tree import Number, Product, Symbol
+from bpviz.present.formulas.rewrite import rebuilt, replaced
+from bpviz.present.formulas.traced import lines_at, norm_in_force, norm_lines, recurrent_delta_lines
+from bpviz.present.formulas.tree import Assignment, Number, Symbol
 from bpviz.present.formulas.units import with_activation
+
+
+def own_letter(moment: Moment, lines: list[Assignment]) -> list[Assignment]:
+    """Return an activation's lines with h in place of a, where a layer's output is called that."""
+    if moment.kind != "rnn":
+        return lines
+    return [rebuilt(line, lambda each: replaced(each, {Symbol("a"): Symbol("h")})) for line in lines]
 
 
 def in_general(moment: Moment) -> list[Printed]:
     """Return δ in symbols, with the layer above written out in it where that is one line."""
     number, above = moment.number, moment.above
     own = kind_of(moment.layer)
-    slope = in_symbols(activation_lines(moment.made.activation(number), "slope"))
+    slope = in_symbols(own_letter(moment, activation_lines(moment.made.activation(number), "slope")))
     if moment.kind in GATES:
         found = in_symbols(layer_lines(own, "delta", number))
         return found + slope if moment.kind == "rnn" else found
@@ -37,11 +45,19 @@ def in_general(moment: Moment) -> list[Printed]:
     if "delta" not in own.formulas:
         return in_symbols(layer_lines(sends, "back", above.number))
     if moment.kind == "batchnorm" or above.kind == "batchnorm":
-        return (
-            in_symbols([*layer_lines(sends, "back", above.number), *layer_lines(own, "delta", number)])
-            + slope
-        )
+        made = [*layer_lines(sends, "back", above.number), *layer_lines(own, "delta", number)]
+        return in_symbols(norm_lines_of(moment, made)) + slope
     return in_symbols(written_out(own, sends, number)) + slope
+
+
+def norm_lines_of(moment: Moment, lines: list[Assignment]) -> list[Assignment]:
+    """Return lines with those of a batch norm as they hold for its places in each sample."""
+    norms = [one for one in (moment.trace, moment.above) if one is not None and one.kind == "batchnorm"]
+    if not norms:
+        return lines
+    shape = norms[-1].x.shape[1:]
+    places = {3: math.prod(shape[1:]), 2: shape[0]}.get(len(shape), 1)
+    return [norm_in_force(line, places) for line in lines]
 
 
 def in_channel(place: Place, shape: tuple[int, ...], row: int) -> tuple[int, int]:
@@ -106,7 +122,9 @@ def _from_above(moment: Moment) -> list[Line]:
         channel, at = in_channel(place, above.x.shape[1:], row)
         epsilon = layer.epsilon  # type: ignore[attr-defined]
         (made,) = norm_lines(above, channel, "back", at, epsilon=epsilon)
-        return [made, _of_the_sample(made, moment)]
+        # What comes to a norm's x is ∂L/∂a of the layer below.
+        target = Symbol("dL_da", _literal(place), Number(moment.number, literal=True))
+        return [Line(target, made.formula, made.values, made.result)]
     if above.kind == "flatten":
         unit = int(np.ravel_multi_index(place, above.x.shape[1:]))
         target = Symbol("dL_da", _literal(place), Number(moment.number, literal=True))
@@ -128,15 +146,6 @@ def window_ranges(layer: Layer) -> dict[str, Any]:
         return {}
     side = range(1, layer.size_of_window + 1)  # type: ignore[attr-defined]  # of pools
     return {"i": side, "j": side}
-
-
-def _of_the_sample(line: Line, moment: Moment) -> Line:
-    """Return ∂L/∂a of the sample by itself: B times its part of the batch's mean."""
-    rows = len(moment.trace.x)
-    target = Symbol("dL_da", _literal(moment.place), Number(moment.number, literal=True))
-    assert isinstance(line.target, Symbol)
-    formula = Product((Number(rows, literal=True), line.target))
-    return Line(target, formula, {key(line.target): line.result}, rows * line.result)
 
 
 def _literal(place: Place) -> tuple[Number, ...]:

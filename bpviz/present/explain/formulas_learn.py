@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bpviz.present.explain.formulas_update import Part, penalty_terms
-from bpviz.present.explain.moment import Moment, Place
+from bpviz.present.explain.formulas_update import Part, formula_name, penalty_terms
+from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import sample_name
-from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key
 from bpviz.present.formulas.layers import kind_of
 from bpviz.present.formulas.line import Line, Printed, tex_line
 from bpviz.present.formulas.loss import sample_loss_lines
-from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import in_symbols, optimizer_lines
-from bpviz.present.formulas.traced import gradient_line, norm_lines
+from bpviz.present.formulas.traced import gradient_line, norm_lines, norm_share
 from bpviz.present.formulas.tree import Number, Sum, Symbol
 from bpviz.present.inspect import variable_name
 from bpviz.text import tr
@@ -53,8 +49,8 @@ def gradient_parts(moment: Moment) -> list[Part]:
     data = _data_gradient(moment)
     letter = Symbol("g", data.target.index if isinstance(data.target, Symbol) else ())
     parts = []
-    if not moment.mean and whole > 1 and moment.kind != "batchnorm":
-        parts.append(_share(moment, letter))
+    if not moment.mean and whole > 1:
+        parts.append(_share(moment))
     elif kept < whole:
         some = Line(letter, data.formula, data.values, data.evaluate())
         parts.append(Part(tr("The mean over {kept} of {whole} samples", kept=kept, whole=whole), (some,)))
@@ -65,18 +61,23 @@ def gradient_parts(moment: Moment) -> list[Part]:
     return [*parts, Part(caption, tuple(_with_penalties(moment, data, engine, letter)))]
 
 
-def _share(moment: Moment, letter: Symbol) -> Part:
+def _share(moment: Moment) -> Part:
     """Return what one sample by itself would have for a gradient."""
     row, trace = moment.rows[0], moment.trace
-    own = replace(
-        trace,
-        **{name: getattr(trace, name)[row : row + 1] for name in ("x", "z", "a", "delta")},
-        extras=(trace.extras[row],) if trace.extras else (),
-    )
-    name, place = parameter_name(moment)
-    line = gradient_line(own, name, place, kind_of(moment.layer).settings)
-    caption = tr("With the numbers of {sample}", sample=sample_name(moment, row))
-    return Part(caption, (Line(letter, line.formula, line.values, line.evaluate()),))
+    name, place = formula_name(moment)
+    if moment.kind == "batchnorm":
+        line = norm_share(trace, place[0], name, row, epsilon=moment.layer.epsilon)  # type: ignore[attr-defined]
+    else:
+        line = gradient_line(trace, name, place, kind_of(moment.layer).settings, sample=row)
+    fields = {"sample": sample_name(moment, row), "place": row + 1, "count": len(trace.x)}
+    caption = tr("{sample} by itself", **fields)
+    if len(trace.x) > 1:
+        caption = tr("{sample} by itself, number {place} of the {count} in the batch", **fields)
+    else:
+        # By its number nobody could tell it from the batch's.
+        at = line.target.index if isinstance(line.target, Symbol) else ()
+        line = Line(Symbol("g", at), line.formula, line.values, line.result)
+    return Part(caption[:1].upper() + caption[1:], (line,))
 
 
 def _with_penalties(moment: Moment, data: Line, engine: float, letter: Symbol) -> list[Line]:
@@ -88,22 +89,15 @@ def _with_penalties(moment: Moment, data: Line, engine: float, letter: Symbol) -
 
 def _data_gradient(moment: Moment) -> Line:
     trace = moment.trace
-    name, place = parameter_name(moment)
+    name, place = formula_name(moment)
     if moment.kind == "batchnorm":
         epsilon = moment.layer.epsilon  # type: ignore[attr-defined]
         made = norm_lines(trace, place[0], "gradient", 0, epsilon=epsilon)
-        return next(line for line in made if getattr(line.target, "name", "") == f"dL_d{name}")
+        line = next(line for line in made if getattr(line.target, "name", "") == f"dL_d{name}")
+        at = (Number(place[0] + 1, literal=True),)
+        target = Symbol(f"dL_d{name}", at, Number(moment.number, literal=True))
+        return Line(target, line.formula, line.values, line.result)
     return gradient_line(trace, name, place, kind_of(moment.layer).settings)
-
-
-def parameter_name(moment: Moment) -> tuple[str, Place]:
-    """Return what the layer's formulas call the chosen parameter, gate by gate, and the place in it."""
-    name, place = moment.parameter, moment.place
-    if moment.kind not in GATES or moment.kind == "rnn":
-        return name, place
-    width = moment.layer.width  # type: ignore[attr-defined]  # of recurrent layers
-    gate = GATE_NAMES[moment.kind][place[0] // width]
-    return f"{name}_{gate}", (place[0] % width, *place[1:])
 
 
 def _penalties(moment: Moment, own: float, engine: float, letter: Symbol, data: Line) -> list[Line]:

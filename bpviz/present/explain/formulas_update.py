@@ -14,9 +14,11 @@ import numpy as np
 
 from bpviz.engine.clipping import NORM_FORMULA, VALUE_FORMULA, clip_norm, clip_value
 from bpviz.engine.registries import OPTIMIZERS, REGULARIZERS, SCHEDULES
-from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.moment import Moment, Place
+from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key, value
 from bpviz.present.formulas.line import Line
+from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
 from bpviz.present.formulas.parse import parse, parse_line
 from bpviz.present.formulas.pieces import (
     optimizer_lines,
@@ -26,7 +28,8 @@ from bpviz.present.formulas.pieces import (
     worked_out,
 )
 from bpviz.present.formulas.rewrite import rebuilt, replaced
-from bpviz.present.formulas.tree import Call, Node, Number, Sum, Symbol
+from bpviz.present.formulas.tree import Call, Node, Number, Sum, Symbol, symbols
+from bpviz.present.inspect import variable_name
 from bpviz.snapshot import Array
 from bpviz.text import tr
 
@@ -44,7 +47,43 @@ class Part:
 def parts(moment: Moment) -> list[Part]:
     """Return everything that makes a parameter's new number of its raw gradient, in order."""
     made = [_of_gradient(moment), _of_rate(moment), _of_optimizer(moment), _of_search(moment)]
-    return [part for part in [*made, _of_bound(moment)] if part.lines]
+    every = [part for part in [*made, _of_bound(moment)] if part.lines]
+    return [Part(part.caption, tuple(with_own_symbol(moment, line) for line in part.lines)) for part in every]
+
+
+def own_symbol(moment: Moment) -> Symbol:
+    """Return the symbol of the chosen number: w₁₁⁽²⁾, or of a function its variable's."""
+    if not moment.dissection.layers:
+        return Symbol(variable_name(moment.info, moment.place[0]))
+    name, place = formula_name(moment)
+    at = tuple(Number(each + 1, literal=True) for each in place)
+    return Symbol("w" if name == "W" else name, at, Number(moment.number, literal=True))
+
+
+def with_own_symbol(moment: Moment, line: Line) -> Line:
+    """Return a line about θ as one about the number that is looked at."""
+    own = own_symbol(moment)
+    loss = "L" if moment.dissection.layers else "f"
+    by_own = Symbol(f"d{loss}_d{own.name}", own.index, own.layer)
+    if own.layer is None and own.name in {*line.values, *symbols(line.formula)}:
+        return line
+    names = {_THETA: own, _GRADIENT: by_own}
+    known = dict(line.values)
+    known |= {
+        key(new): known[old.name] for old, new in ((_THETA, own), (_GRADIENT, by_own)) if old.name in known
+    }
+    formula = replaced(line.formula, names)
+    return Line(replaced(line.target, names), formula, known, line.result, line.before)
+
+
+def formula_name(moment: Moment) -> tuple[str, Place]:
+    """Return what the layer's formulas call the chosen parameter, gate by gate, and the place in it."""
+    name, place = moment.parameter, moment.place
+    if moment.kind not in GATES or moment.kind == "rnn":
+        return name, place
+    width = moment.layer.width  # type: ignore[attr-defined]  # of recurrent layers
+    gate = GATE_NAMES[moment.kind][place[0] // width]
+    return f"{name}_{gate}", (place[0] % width, *place[1:])
 
 
 def update(moment: Moment) -> list[Line]:

@@ -109,21 +109,21 @@ def _by_gate(name: str, array: Array, gates: str) -> dict[str, Array]:
 def numbers_of_channel(layer: LayerTrace, channel: int, epsilon: float) -> Mapping[str, Any]:
     """Return a batch norm's numbers of one channel: all N of the batch in one row, sample by sample.
 
-    Its δ are those of the batch's mean, 1/B of each sample's own.
+    Its δ are each sample's own.
     """
     rows = len(layer.x)
     axis = 1 if layer.x.ndim == 4 else -1
     picked = {name: np.take(getattr(layer, name), channel, axis) for name in ("x", "z", "a", "delta")}
     x_hat = np.take(np.array([extra["x_hat"] for extra in layer.extras]), channel, axis)
     kept: dict[str, Any] = {name: array.ravel() for name, array in picked.items()}
-    kept["delta"] = kept["delta"] / rows
     for state in layer.parameters:
         kept |= {state.name: state.values[channel], f"dL_d{state.name}": state.gradient[channel]}
     statistics = layer.extras[0]
     return kept | {
         "x_hat": x_hat.ravel(),
         "mu": float(statistics["mean"][channel]),
-        "v": float(statistics["variance"][channel]),
+        "variance": float(statistics["variance"][channel]),
         "epsilon": epsilon,
         "N": kept["x"].size,
+        "B": rows,
     }

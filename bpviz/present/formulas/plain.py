@@ -50,7 +50,10 @@ class PlainWriter(Writer):
         """Return the letter with small digits where there are such."""
         by = derivative(node.name)
         if by:
-            return Written(f"∂{by[0]}/∂{self.symbol(replace(node, name=by[1])).text}", FRACTION)
+            # It is the loss that is the sample's own.
+            own = "" if node.sample is None else f"[{self.text(node.sample)}]"
+            below = self.symbol(replace(node, name=by[1], sample=None)).text
+            return Written(f"∂{by[0]}{own}/∂{below}", FRACTION)
         text = plain_name(node.name)
         if node.index:
             inner = [self.text(each).replace(" ", "").replace("−", "-") for each in node.index]

@@ -41,7 +41,7 @@ def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
     return replace(node, **changed) if changed else node
 
 
-def replaced(node: Node, with_: Mapping[Symbol, Node]) -> Node:
+def replaced(node: Node, with_: Mapping[Symbol, Node] | Mapping[Symbol, Symbol]) -> Node:
     """Return ``node`` with whole symbols replaced."""
     if isinstance(node, Symbol) and node in with_:
         return with_[node]

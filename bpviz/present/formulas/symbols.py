@@ -44,6 +44,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "y_hat": (r"\hat{y}", "ŷ"),
     "y_tilde": (r"\tilde{y}", "ỹ"),
     "x_hat": (r"\hat{x}", "x̂"),
+    "variance": (r"\sigma^{2}", "σ²"),
+    "h_above": (r"h^{\uparrow}", "h↑"),
     "m_hat": (r"\hat{m}", "m̂"),
     "v_hat": (r"\hat{v}", "v̂"),
     "v_max": (r"v_{\max}", "vₘₐₓ"),
@@ -122,7 +124,7 @@ RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _GATE = re.compile(r"(Wx|Wh|b|bx|bh|delta)_([ifgornzq])")
 
 
-_DERIVATIVE = re.compile(r"d([LR])_d(.+)")
+_DERIVATIVE = re.compile(r"d([LRf])_d(.+)")
 
 
 def derivative(name: str) -> tuple[str, str] | None:

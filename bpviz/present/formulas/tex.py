@@ -82,8 +82,10 @@ class TexWriter(Writer):
         """Return the letter with its indices below and its layer above, or ∂L over ∂ it."""
         by = derivative(node.name)
         if by:
-            below = self.symbol(replace(node, name=by[1])).text
-            return Written(rf"\frac{{\partial {by[0]}}}{{\partial {below}}}", FRACTION)
+            below = self.symbol(replace(node, name=by[1], sample=None)).text
+            # It is the loss that is the sample's own.
+            own = "" if node.sample is None else f"^{{[{self.text(node.sample)}]}}"
+            return Written(rf"\frac{{\partial {by[0]}{own}}}{{\partial {below}}}", FRACTION)
         text = tex_name(node.name)
         if node.index:
             inner = [self._small(each) for each in node.index]

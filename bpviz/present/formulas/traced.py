@@ -6,6 +6,7 @@ Units, samples, rows, columns and steps are given as Python counts them, from 0,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from bpviz.present.formulas.layers import Kind, layer_lines, simple
 from bpviz.present.formulas.line import Line
 from bpviz.present.formulas.numbers_of import cuts, from_above, numbers_of, numbers_of_channel
 from bpviz.present.formulas.rewrite import rebuilt, replaced
-from bpviz.present.formulas.tree import Assignment, Node, Over, Product, Quotient, Symbol, symbols
+from bpviz.present.formulas.tree import Assignment, Node, Over, Product, Quotient, Symbol, symbols, walk
 from bpviz.present.formulas.units import (
     at_unit,
     expanded,
@@ -109,21 +110,36 @@ def _engine(target: Symbol, formula: Node, values: Mapping[str, Any]) -> float:
 
 
 def gradient_line(
-    found: LayerTrace, name: str, place: Sequence[int], settings: Mapping[str, float] | None = None
+    found: LayerTrace,
+    name: str,
+    place: Sequence[int],
+    settings: Mapping[str, float] | None = None,
+    *,
+    sample: int | None = None,
 ) -> Line:
-    """Return ∂L/∂ one parameter, ``name`` as in the layer's lines (W, b, Wh_f): the mean over the samples."""
+    """Return ∂L/∂ one parameter, ``name`` as in the layer's lines (W, b, Wh_f).
+
+    It is the mean over the samples, or with ``sample`` that one's own.
+    """
     lines = layer_lines(kind_of_trace(found, settings), "gradient", found.number)
     line = next(_at(each, place, None) for each in lines if each.target.name == f"dL_d{name}")
     rows, every_step = len(found.x), found.kind == "dense" and found.x.ndim == 3
-    samples, steps = ("m",) if rows > 1 else (), ("t",) if every_step else ()
+    samples, steps = ("m",) if rows > 1 and sample is None else (), ("t",) if every_step else ()
     values = numbers_of(found, slice(None) if rows > 1 else 0)
-    sample = Symbol("m") if samples else None
-    formula: Node = of_samples(line.formula, OF_A_SAMPLE, sample, tuple(Symbol(each) for each in steps))
+    which: Node | None = Symbol("m") if samples else None
+    target = line.target
+    if rows > 1 and sample is not None:
+        which = literal(sample + 1)
+        target = replace(target, sample=which)
+    formula: Node = of_samples(line.formula, OF_A_SAMPLE, which, tuple(Symbol(each) for each in steps))
     if samples or steps:
         formula = Over("sum", formula, (*samples, *steps))
-    if rows > 1:
+    if samples:
         formula = Product((Quotient(literal(1), literal(rows)), formula))
-    return _line(Assignment(line.target, formula), values, None, found)
+    if sample is None:
+        return _line(Assignment(target, formula), values, None, found)
+    made = rebuilt(Assignment(target, expanded(formula, values)), lambda each: named(each, SMALL))
+    return Line(made.target, made.formula, values, value(made.formula, values))
 
 
 def over_samples(line: Assignment, rows: int) -> Assignment:
@@ -162,10 +178,10 @@ def recurrent_delta_lines(
     truncate: int = 0,
 ) -> list[Line]:
     """Return ∂L/∂h_t and every δ of one unit at one step; nothing flows back over a cut of ``truncate``."""
-    extra: dict[str, Any] = {"dL_da": from_above(found, sample, truncate)}
+    extra: dict[str, Any] = {"dL_dh_above": from_above(found, sample, truncate)}
     values = {**numbers_of(found, sample), **extra}
     lines = [_at(line, (unit,), step) for line in layer_lines(kind_of_trace(found), "delta")]
-    if step in cuts(len(extra["dL_da"]), truncate):
+    if step in cuts(len(extra["dL_dh_above"]), truncate):
         lines = [rebuilt(line, lambda each: without_step(each, step + 2)) for line in lines]
     return [_line(line, values, activation, found) for line in lines]
 
@@ -198,8 +214,50 @@ def norm_lines(
     for line in lines:
         line = line_at(line, {"n": at + 1}) if line.target.index else line
         known = {**values, f"dL_da[{at + 1}]": above}
+        line = norm_in_force(line, int(values["N"] // values["B"]))
         made.append(_line(line, known, None, found))
     return made
+
+
+OF_A_CHANNEL = frozenset(("x", "x_hat", "z", "a", "delta", "dL_dx", "dL_da"))
+
+
+def norm_in_force(line: Assignment, places: int) -> Assignment:
+    """Return a batch norm's line with n as which sample, and without B/N where a sample has one place."""
+    line = rebuilt(line, _by_sample)
+    return line if places > 1 else rebuilt(line, _without_share)
+
+
+def _by_sample(node: Node) -> Node:
+    if isinstance(node, Symbol) and node.name in OF_A_CHANNEL and len(node.index) == 1:
+        return replace(node, index=(), sample=node.index[0])
+    return rebuilt(node, _by_sample)
+
+
+def _without_share(node: Node) -> Node:
+    match node:
+        case Quotient(over=Product(factors=(inner, Symbol(name="B"))), under=Symbol(name="N")):
+            return _without_share(inner)
+        case Product(factors=(inner, Quotient(over=Symbol(name="B"), under=Symbol(name="N")))):
+            return _without_share(inner)
+        case _:
+            return rebuilt(node, _without_share)
+
+
+def norm_share(found: LayerTrace, channel: int, name: str, sample: int, *, epsilon: float) -> Line:
+    """Return what one sample by itself gives to ∂L/∂γ or ∂L/∂β of a batch norm's channel."""
+    values = dict(numbers_of_channel(found, channel, epsilon))
+    places = int(values["N"] // values["B"])
+    line = next(
+        each for each in layer_lines(kind_of_trace(found), "gradient") if each.target.name == f"dL_d{name}"
+    )
+    summed = next(each for each in walk(line.formula) if isinstance(each, Over))
+    values["n"] = range(sample * places + 1, (sample + 1) * places + 1)
+    formula = expanded(_by_sample(summed), values)
+    target = replace(
+        line.target, index=(literal(channel + 1),), layer=literal(found.number), sample=literal(sample + 1)
+    )
+    return Line(target, formula, values, value(formula, values))
 
 
 def flatten_line(found: LayerTrace, unit: int, sample: int = 0) -> Line:

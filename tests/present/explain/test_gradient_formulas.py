@@ -37,7 +37,7 @@ def gradients(sample, rows=None, **options):
 @pytest.mark.parametrize("name", [name for name in LAYER_RUNS if name not in ("function", "whole batch")])
 def test_the_samples_shares_have_the_mean_that_is_printed(name):
     for moment in moments(name, places=1):
-        if moment.operation.kind != "gradient" or moment.kind == "batchnorm" or not moment.mean:
+        if moment.operation.kind != "gradient" or not moment.mean:
             continue
         shares = []
         for row in moment.rows:
@@ -52,7 +52,13 @@ def test_the_samples_shares_have_the_mean_that_is_printed(name):
 def test_of_a_sample_first_its_own_share_then_the_mean():
     for moment in gradients(2):
         captions = [block.caption for block in formulas(moment)][1:]
-        assert captions[0].startswith("With the numbers of sample")
+        assert captions[0].startswith("Sample ")
+        assert captions[0].endswith(" by itself, number 3 of the 10 in the batch")
+        share = gradient_parts(moment)[0].lines[0]
+        assert "∂L[3]/∂" in share.plain()
+        delta = moment.trace.delta[2, moment.place[0]]
+        source = 1.0 if moment.parameter == "b" else moment.trace.x[2, moment.place[1]]
+        assert share.result == pytest.approx(float(delta * source), rel=1e-12)
         assert captions[1] == "The mean over 10 samples"
         last = gradient_parts(moment)[-1].lines[-1]
         assert close(last.result, moment.state(moment.parameter).gradient[moment.place])

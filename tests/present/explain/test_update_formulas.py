@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bpviz.engine.registries import OPTIMIZERS, SCHEDULES
 from bpviz.present.explain import choice
 from bpviz.present.explain.formulas import formulas
-from bpviz.present.explain.formulas_update import parts, update
+from bpviz.present.explain.formulas_update import own_symbol, parts, update
 from bpviz.present.explain.made import made
 from bpviz.present.explain.moment import Moment
-from bpviz.present.formulas.evaluate import printed_value
+from bpviz.present.formulas.evaluate import key, printed_value
+from bpviz.present.formulas.tree import Symbol, walk
 from bpviz.training.build import build
 from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config
@@ -61,9 +64,9 @@ def random_options(seed, optimizer):
 def raw_gradient(moment, training):
     """Return the slope of the loss without penalties, by the objective itself."""
     objective, theta = training.objective, np.array(moment.dissection.theta)
-    penalties = dict(training.live.penalties)
+    penalties, batch = dict(training.live.penalties), training.rehearse().batch
     objective.set_penalties({})
-    gradient = objective.loss_and_gradient(theta, training.rehearse().batch)[1].copy()
+    gradient = objective.loss_and_gradient(theta, batch)[1].copy()
     objective.set_penalties(penalties)
     return float(gradient[place_in_theta(moment)])
 
@@ -79,15 +82,18 @@ def test_no_line_is_missing_between_the_raw_gradient_and_the_new_number(seed):
         dissection, place = moment.dissection, place_in_theta(moment)
         slope, theta = raw_gradient(moment, training), float(dissection.theta[place])
         rate = float(training.live.learning_rate)
+        own = own_symbol(moment)
+        by_own = replace(own, name=f"dL_d{own.name}")
         for line in update(moment):
             read = line.values
-            for name, now in (("g", slope), ("dL_dtheta", slope), ("theta", theta), ("eta0", rate)):
-                if name in read and name != line.target.name and name in str(line.formula):
-                    assert close(read[name], now), (name, line.plain())
+            assert "θ" not in line.plain().replace("L(θ", "")
+            for symbol, now in ((Symbol("g"), slope), (by_own, slope), (own, theta), (Symbol("eta0"), rate)):
+                if symbol != line.target and symbol in walk(line.formula):
+                    assert close(read[key(symbol)], now), (symbol, line.plain())
             assert close(printed_value(line.plain()), line.result), line.plain()
-            if line.target.name == "dL_dtheta":
+            if line.target == by_own:
                 slope = line.result
-            elif line.target.name == "theta":
+            elif line.target == own:
                 assert close(read["theta"], theta), line.plain()
                 theta = line.result
             elif line.target.name == "eta":
@@ -112,7 +118,8 @@ def test_a_search_s_lines_are_its_direction_and_its_step(optimizer, function):
         for place in range(len(before)):
             lines = update(Moment(made(training.info, dissection), operation, place=(place,)))
             made_of = {line.target.name: line for line in lines}
-            assert close(made_of["theta"].result, training.theta[place])
+            name = training.info.parameter_names[place] if training.info.parameter_names else "xy"[place]
+            assert close(made_of.get(name, made_of.get("theta")).result, training.theta[place])
             for line in lines:
                 assert close(printed_value(line.plain()), line.result), line.plain()
             if found:
@@ -146,6 +153,12 @@ def test_what_is_done_is_said_above_its_lines():
     assert close(printed_value(held.plain()), held.result)
 
 
+def test_the_weight_that_is_updated_has_its_own_symbol():
+    moment = next(each for each, _ in updates({}, places=40) if each.parameter == "W" and each.number == 2)
+    (block,) = formulas(moment.at((0, 1), "W"))
+    assert block.printed[0].plain.startswith("w₁₂⁽²⁾ ← w₁₂⁽²⁾ − η·∂L/∂w₁₂⁽²⁾ = ")
+
+
 def test_nothing_is_said_of_what_is_not_done():
     for moment, _ in updates({}):
         assert [part.caption for part in parts(moment)] == ["With the numbers"]
@@ -156,6 +169,6 @@ def test_where_the_rate_is_0_nothing_moves(optimizer):
     options = {"optimizer": optimizer, "schedule": "cosine", "total_steps": 2, "final_rate": 0.0}
     for moment, _ in updates(options, iterations=4):
         assert moment.dissection.learning_rate == 0
-        line = next(line for line in update(moment) if line.target.name == "theta")
+        line = next(line for line in update(moment) if line.target == own_symbol(moment))
         before = moment.dissection.theta[place_in_theta(moment)]
         assert printed_value(line.plain()) == before == line.result

@@ -178,15 +178,15 @@ def test_batch_norm(shape, training):
     x_hat = np.array([own.extras[row]["x_hat"] for row in rows])
     for c in range(shape[0]):
         numbers = {name: each[:, c].ravel() for name, each in (("x", own.x), ("z", own.z), ("a", own.a))}
-        # The layer's own gradients are those of the batch's mean.
-        numbers |= {"delta": own.delta[:, c].ravel() / 5, "x_hat": x_hat[:, c].ravel()}
-        numbers |= {"dL_dx": found.x_gradient[:, c].ravel() / 5, "dL_da": above[:, c].ravel() / 5}
+        numbers |= {"delta": own.delta[:, c].ravel(), "x_hat": x_hat[:, c].ravel()}
+        numbers |= {"dL_dx": found.x_gradient[:, c].ravel(), "dL_da": above[:, c].ravel()}
         numbers |= {name: values[name][c] for name in ("gamma", "beta", "dL_dgamma", "dL_dbeta")}
         numbers |= {
             "mu": values["mean"][c],
-            "v": values["variance"][c],
+            "variance": values["variance"][c],
             "epsilon": 1e-3,
             "N": own.x[:, c].size,
+            "B": 5,
         }
         numbers |= {"sigma": values["sigma"], "sigma_prime": values["sigma_prime"]}
         operations = set(layer.formulas) - ({"back_running"} if training else {"back", "statistics"})
@@ -243,8 +243,8 @@ def test_recurrent(kind, fields):
     found, _ = traced([layer])
     numbers = of_steps(layer, found.layers[0], found.x_gradient)
     last = found.layers[2]
-    numbers["dL_da"] = (last.parameters[0].values.T @ last.delta[0]).reshape(4, 3, 1)
+    numbers["dL_dh_above"] = (last.parameters[0].values.T @ last.delta[0]).reshape(4, 3, 1)
     done = {line.target.name for each in layer.formulas for line in layer_lines(kind_of(layer), each)}
     for operation in layer.formulas:
         assert_lines(layer_lines(kind_of(layer), operation), numbers)
-    assert {name for name in numbers if name.startswith("dL_d")} - done <= {"dL_da"}
+    assert {name for name in numbers if name.startswith("dL_d")} - done <= {"dL_dh_above"}
