@@ -10,6 +10,18 @@ from numpy.typing import NDArray
 from bpviz.present.curves import EVALUATED_SERIES, Extent, MinMaxPyramid
 from bpviz.present.places import BranchCurve
 
+FARTHEST = 10.0
+"""So many times as high as the present branch others may be to be seen whole."""
+
+
+def within_reach(others: list[Extent], highest: float) -> list[Extent]:
+    """Return the extents of other branches, cut where they would leave the present one no room.
+
+    A branch that diverged to 1e300 would make a flat line of any other: it leaves the plot at its top.
+    """
+    most = FARTHEST * highest
+    return [(low, min(high, most)) for low, high in others if low <= most]
+
 
 @dataclass(frozen=True)
 class DrawnBranch:

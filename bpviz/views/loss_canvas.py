@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bpviz.present.branch_curves import BranchCurves
+from bpviz.present.branch_curves import BranchCurves, within_reach
 from bpviz.present.curve_scales import Axis, grown_end
 from bpviz.present.curves import Extent, LossCurves, Reading, is_wide, loss_bounds
 from bpviz.present.loss_words import reading_lines
@@ -185,11 +185,12 @@ class LossCanvas(QWidget):
             for series in ("train_loss", "test_loss")
             if (extent := self._extent(series, positive)) is not None
         ]
-        curves += self.branches.extents("train_loss", *view, positive=positive)
         if self.shown is not None:
             # Before the first epoch is over nothing else tells how far the curve has come down.
             values = (self.shown.train_loss, self.shown.test_loss)
             curves += [(v, v) for v in values if math.isfinite(v) and (v > 0 or not positive)]
+        others = self.branches.extents("train_loss", *view, positive=positive)
+        curves += within_reach(others, max((high for _, high in curves), default=math.inf))
         return loss_bounds(curves, self.curves.batch.extent(i0, i1, positive=positive), positive)
 
     def _accuracy_bounds(self) -> Extent:

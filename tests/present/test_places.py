@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpviz.present.branch_curves import BranchCurves
+from bpviz.present.branch_curves import BranchCurves, within_reach
 from bpviz.present.places import ShownPlaces, branch_colour, curves, differences, place_of
 from bpviz.text import set_language
 from bpviz.training.bookmarks import Bookmark
@@ -73,3 +73,9 @@ def test_curves_of_other_branches_are_made_once():
     assert drawn.key == key
     drawn.show(())
     assert (drawn.all, drawn.last) == ((), 0)
+
+
+def test_a_branch_that_diverged_leaves_the_present_one_its_room():
+    others = [(0.2, 0.9), (0.5, 1e300), (1e20, 1e300)]
+    assert within_reach(others, 0.7) == [(0.2, 0.9), (0.5, 7.0)]
+    assert within_reach(others, math.inf) == others

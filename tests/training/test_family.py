@@ -184,7 +184,7 @@ def test_a_safe_rate_goes_well_and_the_run_is_left_as_it_was():
 
 
 def test_a_rate_that_only_puts_the_divergence_off_is_not_proposed():
-    # With η = 0.001 each step of θ ← θ − 2001 η θ makes θ longer by a thousandth: finite for long, but not well.
+    # With η = 0.001 each step of θ ← θ − 2001 η θ makes θ longer by a thousandth: finite, but not well.
     training = build(RunConfig(function="parabola", optimizer="sgd", live=LiveSettings(1.0, None)))
     of_parabola = training.method.loss_and_gradient
 
