@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from bpviz.probing import ParameterPlace
 from bpviz.training import checkpoints
@@ -55,6 +56,9 @@ class Wandering(Walked):
         self.wiring.training.look(lambda _: reached.append(True))
         self.qtbot.waitUntil(lambda: bool(reached), timeout=20_000)
         self.settle()
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()  # the name of a mark, which takes the keys
         display = self.wiring.display
         self.qtbot.waitUntil(
             lambda: display.snapshot is not None and display.snapshot.iteration == self.state.position,

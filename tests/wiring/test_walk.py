@@ -169,7 +169,7 @@ def test_the_grain_is_remembered(opened):
     assert ticked == ["phase"]
 
 
-def test_a_sample_of_the_batch_is_shown_and_the_mean_where_it_has_none(opened):
+def test_a_sample_of_the_batch_is_shown_and_the_mean(opened):
     opened.grain("operation")
     opened.on()
     rows = opened.walks.dissection.rows
@@ -179,10 +179,92 @@ def test_a_sample_of_the_batch_is_shown_and_the_mean_where_it_has_none(opened):
     opened.window.panels()["map"].sample_chosen.emit(inside)
     assert opened.walk.sample == 3
     assert opened.window.strip.sample.currentText() == f"sample {inside}"
-    outside = next(i for i in range(1000) if i not in rows)
-    opened.window.panels()["network"].sample_changed.emit(outside)
+    opened.window.strip.sample.activated.emit(0)
     assert opened.walk.sample == "mean"
-    assert f"sample {outside} is not among" in opened.window.strip.place.text()
+
+
+def test_a_sample_that_the_batch_does_not_have_is_walked_too_and_stays(opened):
+    opened.grain("operation")
+    opened.on(2)
+    plain = opened.walks.dissection
+    strip = opened.window.strip
+    outside = next(i for i in range(1000) if i not in plain.rows)
+    opened.window.panels()["network"].sample_changed.emit(outside)
+    opened.arrive()
+    made = opened.walks.dissection
+    assert opened.walk.operation == 1
+    assert made.rows.tolist() == [outside]
+    assert made.gradient.tobytes() == plain.gradient.tobytes()
+    assert strip.sample.currentText() == f"sample {outside}"
+    assert strip.sample.model().rowCount() == len(plain.rows) + 2
+    assert "not in this batch" in strip.place.text()
+    assert opened.window.panels()["network"].shown_sample == outside
+    np.testing.assert_array_equal(
+        opened.window.panels()["network"].canvas.scene.snapshot.layers[1].z, made.layers[0].z[0]
+    )
+    opened.window.language_requested.emit("zh_CN")
+    opened.qtbot.waitUntil(lambda: "不在本批中" in strip.place.text(), timeout=10_000)
+    opened.window.language_requested.emit("en")
+    opened.qtbot.waitUntil(lambda: "not in this batch" in strip.place.text(), timeout=10_000)
+    opened.on(len(opened.walk.operations) - 2)
+    assert opened.walk.current.phase == "update"
+    assert "the update is the batch’s" in strip.place.text()
+    opened.on()
+    assert opened.walk.iteration == 1
+    assert int(opened.walks.dissection.rows[opened.walk.sample]) == outside
+    box = strip.sample
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert opened.walk.sample == "mean"
+    assert opened.walks.dissection.outside_of is None
+    assert "not in this batch" not in strip.place.text()
+
+
+def test_a_chosen_sample_of_sequences_stays_in_the_next_iteration(opened):
+    opened.wiring.runs.start_with(
+        run_config({"data": "delayed_xor", "layers": "lstm 4", "batch_size": 8, "steps": 6, "delay": 2})
+    )
+    opened.qtbot.waitUntil(
+        lambda: opened.wiring.display.info.sequence_shape is not None and not opened.walk.on, timeout=20_000
+    )
+    opened.settle()
+    opened.window.panels()["network"].sample_changed.emit(33)
+    opened.grain("phase")
+    for iteration in (0, 1, 2):
+        opened.on()
+        assert opened.walk.iteration == iteration
+        assert int(opened.walks.dissection.rows[opened.walk.sample]) == 33
+        opened.on(3)
+
+
+def test_a_function_has_no_samples_to_speak_of(opened):
+    opened.window.panels()["network"].sample_changed.emit(5)
+    opened.window.preset_requested.emit("bowl")
+    opened.qtbot.waitUntil(lambda: opened.wiring.display.info.kind == "function", timeout=20_000)
+    opened.settle()
+    opened.grain("operation")
+    opened.on()
+    assert "sample" not in opened.window.strip.place.text()
+    assert "batch" not in opened.window.strip.place.text()
+
+
+def test_every_panel_names_the_iteration_in_the_making_alike(opened):
+    panels = opened.window.panels()
+    opened.grain("phase")
+    opened.on()
+    opened.settle()
+    said = "0 → 1"
+    assert panels["network"].subtitle().endswith(f"iteration {said}")
+    assert panels["loss"].subtitle() == f"iteration {said}"
+    assert panels["explain"].subtitle().endswith(f"iteration {said}")
+    opened.window.host.docks["map"].bring()
+    opened.qtbot.waitUntil(lambda: said in panels["map"].caption.text, timeout=20_000)
+    opened.qtbot.waitUntil(lambda: said in panels["surface"].caption.accessibleName(), timeout=20_000)
+    opened.qtbot.waitUntil(lambda: said in opened.window.timeline.reading.text(), timeout=20_000)
+    opened.walks.leave()
+    opened.qtbot.waitUntil(lambda: said not in panels["surface"].caption.accessibleName(), timeout=20_000)
+    assert panels["network"].subtitle().endswith("iteration 0")
+    assert said not in panels["map"].caption.text
 
 
 def test_the_choice_opens_as_a_table_and_its_keys_choose(opened):
@@ -212,7 +294,7 @@ def test_other_data_forget_the_sample(opened):
     opened.qtbot.waitUntil(lambda: opened.wiring.display.info.run_id > before, timeout=10_000)
     opened.on()
     assert opened.walk.sample == "mean"
-    assert "not among" not in opened.window.strip.place.text()
+    assert "not in this batch" not in opened.window.strip.place.text()
 
 
 def test_a_click_on_a_point_of_the_map_shows_that_sample_s_numbers_everywhere(opened):
