@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from bpviz.dissection import Dissection
+from bpviz.present.card_walk import error_known, gradient_known
 from bpviz.present.cards import Card, CardLine
 from bpviz.present.chain import chain_lines, head_of
 from bpviz.present.chain_batch import batch_lines, theta_symbol
@@ -43,6 +44,8 @@ def chained_card(
         return card
     lines: list[CardLine] = []
     where = card.parameter
+    if lit is not None and not _known(lit, where, spot):
+        return card
     mean = snapshot.sample < 0
     if where is not None and mean and lit is not None:
         lines = _mean_lines(snapshot, lit.dissection, where)
@@ -52,6 +55,13 @@ def chained_card(
     if spot is not None and spot.is_neuron and not mean:
         lines += ladder_lines(snapshot, spot.layer, spot.unit, head_of(info, snapshot))
     return replace(card, lines=(*card.lines, *lines)) if lines else card
+
+
+def _known(lit: Lit, where: ParameterPlace | None, spot: Spot | None) -> bool:
+    """Whether in a walk the factors have been computed: of a neuron its δ, of a weight its gradient."""
+    if spot is not None and spot.is_neuron:
+        return error_known(lit.light, spot.layer)
+    return where is None or gradient_known(lit.light, where.layer)
 
 
 def _mean_lines(snapshot: Snapshot, dissection: Dissection, where: ParameterPlace) -> list[CardLine]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bpviz.present.cards import Card, CardLine
+from bpviz.present.diagram import Spot
 from bpviz.present.gradient_names import in_a_walk, letter_of
 from bpviz.present.unrolled_weights import parameter
-from bpviz.present.walk_light import Lit, walked_snapshot
+from bpviz.present.walk_light import Light, Lit, walked_snapshot
 from bpviz.snapshot import Snapshot
 from bpviz.text import tr
 
@@ -19,12 +20,27 @@ def before_update(snapshot: Snapshot, lit: Lit | None) -> Snapshot:
     return walked_snapshot(snapshot, replace(lit, light=replace(lit.light, updated=frozenset())))
 
 
-def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None) -> Card:
-    """Return the card as it is in a walk: which update its gradient makes, and old → new once it is made."""
+def error_known(light: Light, layer: int) -> bool:
+    """Whether δ of a layer has been computed at this operation, of the input ∂L/∂x."""
+    return light.phase == "update" or light.errors <= max(layer, 1)
+
+
+def gradient_known(light: Light, layer: int) -> bool:
+    """Whether the gradient of a layer's parameters has been computed at this operation."""
+    return light.phase == "update" or light.gradients <= layer
+
+
+def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None, spot: Spot | None = None) -> Card:
+    """Return the card as it is in a walk: which update its gradient makes, and old → new once it is made.
+
+    What this operation has not come to yet is left out.
+    """
     where = card.parameter
     if lit is None or not snapshot.layers:
         return card
+    layer = spot.layer if spot is not None else where.layer if where is not None else None
     lines = [_renamed(line) for line in card.lines if line.name != tr("last change")]
+    lines = _known(lines, lit.light, layer)
     state = None if where is None else parameter(snapshot.layers[where.layer], where.name)
     if where is not None and state is not None and where.layer in lit.light.updated:
         before = float(state.values[where.place])
@@ -32,6 +48,34 @@ def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None) -> Card:
         at = next((i for i, line in enumerate(lines) if line.name.startswith("∂L/∂")), len(lines) - 1)
         lines.insert(at + 1, CardLine(tr("this update"), after, "normal", before))
     return replace(card, lines=tuple(lines))
+
+
+def _known(lines: list[CardLine], light: Light, layer: int | None) -> list[CardLine]:
+    """Return the lines whose numbers are known at an operation."""
+    if layer is None:
+        back = light.phase in ("backward", "update")
+        return [line for line in lines if back or line.tone != "backward"]
+    found = []
+    for line in lines:
+        if line.name == tr("z, term by term: w · a") and light.summed < layer:
+            # Its terms are what follows to the end.
+            break
+        if _is_known(line, light, layer):
+            found.append(line)
+    return found
+
+
+def _is_known(line: CardLine, light: Light, layer: int) -> bool:
+    if letter_of(line.name) is not None:
+        return gradient_known(light, layer)
+    if line.tone == "backward":
+        return error_known(light, layer)
+    name = line.name.partition(" = ")[0]
+    if not layer or line.tone != "normal":
+        return True
+    return {"z": light.summed >= layer, "Σ w·x": light.summed >= layer, "a": light.active >= layer}.get(
+        name, True
+    )
 
 
 def _renamed(line: CardLine) -> CardLine:

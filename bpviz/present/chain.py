@@ -29,6 +29,7 @@ CLOSE = 1e-9
 """Two ways to the same derivative agree within this, relatively."""
 
 Array = NDArray[np.floating]
+Head = tuple[tuple[str, Array], ...]
 
 
 @dataclass(frozen=True)
@@ -95,16 +96,42 @@ def chain(info: RunInfo, snapshot: Snapshot, spot: Spot, most: int = MOST_PATHS)
         places = tuple((spot.layer + up, unit) for up, unit in enumerate(units))[1:]
         paths.append(Path(places, (*factors, source)))
     total = float(above[0].delta[spot.unit]) * source
-    symbols = _symbols(spot.layer, len(snapshot.layers) - 1, len(head) == 2)
+    last = len(snapshot.layers) - 1
+    symbols = _symbols(spot.layer, _head_names(snapshot, len(head) == 2, f"z⁽{superscript(last)}⁾"), last)
     count = math.prod(state.units for state in above[1:]) if len(above) > 1 else 1
     return Chain(symbols, tuple(paths), count, total)
 
 
-def head_of(info: RunInfo, snapshot: Snapshot) -> tuple[tuple[str, Array], ...]:
+def head_of(info: RunInfo, snapshot: Snapshot) -> Head:
     """Return the factors of δ of the outputs, with their names: ∂L/∂ŷ and ∂ŷ/∂z, or ∂L/∂z alone."""
     parts = _head(info, snapshot)
-    names = ("∂L/∂ŷ", "∂ŷ/∂z") if len(parts) == 2 else ("∂L/∂z",)
-    return tuple(zip(names, parts, strict=True))
+    return tuple(zip(_head_names(snapshot, len(parts) == 2), parts, strict=True))
+
+
+def _head_names(snapshot: Snapshot, split: bool, of_z: str = "z") -> tuple[str, ...]:
+    """Return what the factors of δ of an output are called; of softmax with the one class that is meant."""
+    if not split:
+        return (f"∂L/∂{of_z}",)
+    output, which = snapshot.layers[-1], ""
+    if _slope(output) is None and snapshot.target is not None:
+        which = subscript(int(np.argmax(snapshot.target)) + 1)
+    return f"∂L/∂ŷ{which}", f"∂ŷ{which}/∂{of_z}"
+
+
+def shortcut_line(snapshot: Snapshot, unit: int, head: Head) -> CardLine | None:
+    """Return δ of an output as ŷ − y, where the factors of the loss come to that; None where they do not."""
+    output = snapshot.layers[-1]
+    target = None if snapshot.target is None else np.ravel(snapshot.target)
+    if len(head) < 2 or target is None or target.size != output.units:
+        return None
+    delta, a = float(output.delta[unit]), float(output.a[unit])
+    if output.activation not in ("sigmoid", "softmax") or not math.isclose(
+        a - target[unit], delta, rel_tol=CLOSE
+    ):
+        return None
+    said = " · ".join(symbol for symbol, _ in head)
+    more = (("ŷ", a), ("y", float(target[unit])))
+    return CardLine(tr("the short way: {product} = ŷ − y", product=said), delta, "muted", more=more)
 
 
 def _is_plain(state: LayerState) -> bool:
@@ -123,17 +150,39 @@ def _head(info: RunInfo, snapshot: Snapshot) -> tuple[Array, ...]:
     """Return ∂L/∂ŷ and ∂ŷ/∂z of each output, or ∂L/∂z alone where the loss gives that at once."""
     output = snapshot.layers[-1]
     slope = _slope(output)
-    if slope is None or snapshot.target is None or info.loss_name not in LOSSES:
+    if snapshot.target is None or info.loss_name not in LOSSES:
+        return (output.delta,)
+    if np.size(snapshot.target) != output.units:
         return (output.delta,)
     loss = LOSSES.create(info.loss_name)
-    if loss.from_logits or np.size(snapshot.target) != output.units:
-        return (output.delta,)
+    if slope is None:
+        return _through_softmax(output, np.ravel(snapshot.target)) or (output.delta,)
+    if loss.from_logits:
+        # The engine goes the short way; far out the factors are infinite and 0.
+        parts = (output.delta / slope, slope) if np.all(slope) else ()
+        return parts if parts and np.all(np.isfinite(parts[0])) else (output.delta,)
     y = np.asarray(snapshot.target).reshape(1, -1)
     by_answer = loss.gradient(output.z[None], output.a[None], y)[0]
     if np.allclose(by_answer * slope, output.delta, rtol=CLOSE, atol=1e-300):
         return by_answer, slope
     # The loss has other fields than its own defaults: the same derivative, the other way round.
     return (output.delta / slope, slope) if np.all(slope) else (output.delta,)
+
+
+def _through_softmax(output: LayerState, y: Array) -> tuple[Array, ...]:
+    """Return −1/ŷ_c and ∂ŷ_c/∂z_k = ŷ_c ([k = c] − ŷ_k), c the class that is wanted; nothing for others.
+
+    The loss −ln ŷ_c reads one answer alone, so that the sum over all answers has one term.
+    """
+    true = int(np.argmax(y))
+    wanted = np.zeros(len(y))
+    wanted[true] = 1.0
+    answer = float(output.a[true])
+    if output.activation != "softmax" or not np.array_equal(wanted, y) or not answer:
+        return ()
+    parts = np.full(len(y), -1.0 / answer), answer * (wanted - output.a)
+    same = np.allclose(parts[0] * parts[1], output.delta, rtol=CLOSE, atol=1e-300)
+    return parts if same and np.all(np.isfinite(parts[0])) else ()
 
 
 def _strongest(
@@ -182,11 +231,11 @@ def _followed(
     return tuple(units)
 
 
-def _symbols(layer: int, last: int, split: bool) -> tuple[str, ...]:
+def _symbols(layer: int, head: tuple[str, ...], last: int) -> tuple[str, ...]:
     def at(symbol: str, number: int) -> str:
         return f"{symbol}⁽{superscript(number)}⁾"
 
-    found = ["∂L/∂ŷ", f"∂ŷ/∂{at('z', last)}"] if split else [f"∂L/∂{at('z', last)}"]
+    found = list(head)
     for below in range(last - 1, layer - 1, -1):
         found.append(f"∂{at('z', below + 1)}/∂{at('a', below)}")
         found.append(f"∂{at('a', below)}/∂{at('z', below)}")
@@ -205,6 +254,8 @@ def chain_lines(info: RunInfo, snapshot: Snapshot, spot: Spot) -> list[CardLine]
     if len(names) > MOST_SYMBOLS:
         names = (*names[:4], "…", *names[-2:])
     lines = [CardLine(" · ".join(names), None, "muted")]
+    strongest = found.paths[0].units[-1][1] if found.paths and found.paths[0].units else spot.unit
+    short = shortcut_line(snapshot, strongest, head_of(info, snapshot))
     for path in found.paths:
         line = CardLine(_way(snapshot, path), path.product, "backward", factors=path.factors)
         lines.append(line)
@@ -213,7 +264,7 @@ def chain_lines(info: RunInfo, snapshot: Snapshot, spot: Spot) -> list[CardLine]
         lines.append(CardLine(others, found.rest, "backward"))
     if found.count > 1:
         lines.append(CardLine(tr("∂L/∂w, the sum over {count} paths", count=found.count), found.total))
-    return lines
+    return lines if short is None else [*lines, short]
 
 
 def _way(snapshot: Snapshot, path: Path) -> str:

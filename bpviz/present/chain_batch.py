@@ -30,6 +30,8 @@ def batch_lines(
     if many:
         product = tr("Σ {product} over {count} places", product=product, count=places.delta.shape[1])
     said = tr("The mean over the batch of {count} samples, each {product}:", count=whole, product=product)
+    if whole == 1:
+        said = tr("The batch is one sample, {product}:", product=product)
     lines = [CardLine(said, None, "muted")]
     if dissection.outside_of is not None:
         # What it would give by itself is no part of the batch's sum.

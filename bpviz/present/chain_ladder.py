@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bpviz.engine.registries import ACTIVATIONS
 from bpviz.present.cards import CardLine, subscript, superscript
+from bpviz.present.chain import Head, shortcut_line
 from bpviz.present.chain_back import Shares, shares
 from bpviz.present.inspect_maps import parameter
 from bpviz.present.map_windows import place
@@ -25,7 +26,6 @@ from bpviz.training.layer_spec import parse_layers
 
 MOST_SHARES = 3
 Array = NDArray[np.floating]
-Head = tuple[tuple[str, Array], ...]
 
 
 def slope_at(state: LayerState, unit: int) -> float | None:
@@ -64,6 +64,8 @@ def ladder_lines(snapshot: Snapshot, layer: int, unit: int, head: Head) -> list[
             unit = strongest
     if head and layer == len(layers) - 1:
         lines.append(_at_loss(snapshot, unit, head))
+        short = shortcut_line(snapshot, unit, head)
+        lines += [] if short is None else [short]
     return lines
 
 
@@ -117,7 +119,7 @@ def _rung(layers: Sequence[LayerState], layer: int, unit: int, found: Shares) ->
         lines.append(CardLine("  " + tr("… and {count} more, together", count=len(terms) - len(order)), rest))
     if found.coupled and slope:
         rest = total / slope - float(terms.sum())
-        lines.append(CardLine("  " + tr("through μ and v of the batch"), rest))
+        lines.append(CardLine("  " + tr("through μ and σ² of the batch"), rest))
     return lines
 
 

@@ -236,13 +236,19 @@ def batch_norm_card(snapshot: Snapshot, spot: Spot) -> Card:
     lines += _statistics(state, channel, "mean", "variance", tr("batch: μ"))
     # Not x̂: many fonts put the combining hat over another letter.
     x_hat = state.arrays.get("x_hat")
-    if x_hat is not None:
-        lines.append(CardLine("x′ = (x − μ)/√(v + ε)", float(np.asarray(x_hat).ravel()[spot.unit])))
+    mean = snapshot.sample < 0
+    if mean:
+        # Of the whole batch they are β alone, and rounding.
+        said = tr("over the batch x′ has mean 0 and spread 1, by construction: z has mean β, spread |γ|")
+        lines.append(CardLine(said, None, "muted"))
+    if x_hat is not None and not mean:
+        lines.append(CardLine("x′ = (x − μ)/√(σ² + ε)", float(np.asarray(x_hat).ravel()[spot.unit])))
     gamma, beta = parameter(state, "gamma"), parameter(state, "beta")
     if gamma is not None and beta is not None:
         more = (("β", float(beta.values[channel])),)
         lines.append(CardLine("γ", float(gamma.values[channel]), "muted", more=more))
-    lines.append(CardLine("z = γ·x′ + β", float(state.z[spot.unit])))
+    if not mean:
+        lines.append(CardLine("z = γ·x′ + β", float(state.z[spot.unit])))
     if state.activation not in ("", "identity"):
         formula = ACTIVATION_FORMULAS.get(state.activation, state.activation)
         lines.append(CardLine(f"a = {formula}", float(state.a[spot.unit])))
@@ -261,7 +267,7 @@ def batch_norm_card(snapshot: Snapshot, spot: Spot) -> Card:
 def _statistics(state: LayerState, channel: int, mean: str, variance: str, name: str) -> list[CardLine]:
     if mean not in state.arrays or variance not in state.arrays:
         return []
-    more = (("v", float(state.arrays[variance][channel])),)
+    more = (("σ²", float(state.arrays[variance][channel])),)
     return [CardLine(name, float(state.arrays[mean][channel]), "muted", more=more)]
 
 

@@ -44,15 +44,33 @@ def probed_card(card: Card, probe: GradientProbe | None, snapshot: Snapshot | No
     if is_error(probe.where) and probe.sample != snapshot.sample:
         return card
     at = next((i for i, line in enumerate(card.lines, 1) if line.check == probe.where), _AFTER)
-    return replace(card, lines=(*card.lines[:at], *probe_lines(probe), *card.lines[at:]))
+    updated = any(line.name == tr("this update") for line in card.lines)
+    return replace(card, lines=(*card.lines[:at], *probe_lines(probe, updated=updated), *card.lines[at:]))
 
 
-def probe_lines(probe: GradientProbe) -> tuple[CardLine, ...]:
-    """Return backpropagation, the two differences with their losses, and how well they agree."""
-    central, forward = probe.central, probe.forward
-    said = tr("Check at this θ over {count} samples: backpropagation", count=probe.samples)
+def _at(probe: GradientProbe, *, updated: bool) -> str:
+    """Say at which θ the check was made, and of which loss: an update changes θ only afterwards."""
+    fields = {"count": probe.samples}
+    if probe.sample >= 0 and updated:
+        return tr("Check at θ before this update, the loss of this sample: backpropagation")
     if probe.sample >= 0:
-        said = tr("Check at this θ, the loss of this sample: backpropagation")
+        return tr("Check at this θ, the loss of this sample: backpropagation")
+    if updated and probe.samples == 1:
+        return tr("Check at θ before this update over 1 sample: backpropagation")
+    if updated:
+        return tr("Check at θ before this update over {count} samples: backpropagation", **fields)
+    if probe.samples == 1:
+        return tr("Check at this θ over 1 sample: backpropagation")
+    return tr("Check at this θ over {count} samples: backpropagation", **fields)
+
+
+def probe_lines(probe: GradientProbe, *, updated: bool = False) -> tuple[CardLine, ...]:
+    """Return backpropagation, the two differences with their losses, and how well they agree.
+
+    ``updated``: the card beside it shows the number after the update already.
+    """
+    central, forward = probe.central, probe.forward
+    said = _at(probe, updated=updated)
     lines = [CardLine(said, probe.backprop, "backward")]
     if probe.penalty:
         lines.append(CardLine(tr("of which the penalty’s ∂R/∂w"), probe.penalty, "muted"))
@@ -80,9 +98,9 @@ def _losses(above: str, below: str, found: Difference) -> CardLine:
 
 def _agreement(found: Difference, rougher: float) -> CardLine:
     error = found.relative_error
-    name = tr("✗ they differ: relative error")
+    name = tr("✗ they differ; relative error")
     if error <= _AGREES * rougher:
-        name = tr("✓ they agree: relative error")
+        name = tr("✓ they agree; relative error")
     elif error <= _NEARLY * rougher:
-        name = tr("≈ they nearly agree: relative error")
+        name = tr("≈ they nearly agree; relative error")
     return CardLine(name, error, "muted")

@@ -174,10 +174,8 @@ class ExplainPanel(Panel):
         """Return what is explained, and in which iteration."""
         base = self.explained.base
         if base is not None:
-            iteration = tr(
-                "iteration {number}", number=iteration_number(base.dissection.iteration - 1, walked=True)
-            )
-            return f"{self.explained.title()} · {iteration}"
+            iteration = iteration_number(base.dissection.iteration - 1, walked=True)
+            return f"{self.explained.short_title()} · {iteration}"
         if self._snapshot is None:
             return ""
         return tr("iteration {number}", number=grouped(self._snapshot.iteration))

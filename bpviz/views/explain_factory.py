@@ -250,7 +250,9 @@ class FactoryPainter:
             painter.drawText(label, _CENTRE, words)
         if self.factory.way == "compare":
             size = (1.0 + 1.6 * self.factory.complaint) * u
-            self._envelope(QRectF(middle - size, order.top() - 0.5 * u - 1.3 * size, 2 * size, 1.3 * size))
+            # The largest would be cut off at the top: it lies over the order then.
+            top = max(order.top() - 0.5 * u - 1.3 * size, self.area.top() + 1)
+            self._envelope(QRectF(middle - size, top, 2 * size, 1.3 * size))
 
     def _number(self, room: QRectF, text: str) -> None:
         font = QFont(self.font)

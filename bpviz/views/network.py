@@ -334,7 +334,7 @@ class NetworkPanel(Panel):
         if scene.info is None or scene.snapshot is None:
             return card
         snapshot = before_update(scene.snapshot, scene.lit)
-        card = walking_card(snapshot, card, scene.lit)
+        card = walking_card(snapshot, card, scene.lit, spot)
         return checkable_card(chained_card(scene.info, snapshot, card, scene.lit, spot))
 
     def _window_card(self, snapshot: Snapshot, spot: Spot) -> Card | None:

@@ -124,7 +124,7 @@ def test_batch_norm_is_computed_from_what_is_told(layers, data, layer):
     said = values(told)
     more = {name: value for line in told.lines for name, value in line.more}
     x_hat = (said["x"] - said["batch: μ"]) / np.sqrt(told.lines[1].more[0][1] + 1e-5)
-    assert said["x′ = (x − μ)/√(v + ε)"] == pytest.approx(x_hat)
+    assert said["x′ = (x − μ)/√(σ² + ε)"] == pytest.approx(x_hat)
     assert said["z = γ·x′ + β"] == pytest.approx(said["γ"] * x_hat + more["β"])
     assert said["z = γ·x′ + β"] == state.z[5]
     channel = channel_of(state, 5)

@@ -13,6 +13,7 @@ from bpviz.present.explain.formulas import Block
 from bpviz.present.explain.formulas import formulas as formulas_of
 from bpviz.present.explain.made import Made, made
 from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.names import short_title as short_title_of
 from bpviz.present.explain.names import title as title_of
 from bpviz.present.explain.names import whose
 from bpviz.present.explain.story import Story
@@ -143,6 +144,10 @@ class Explained:
     def title(self) -> str:
         """Return the operation's title."""
         return "" if self.moment is None else title_of(self.moment)
+
+    def short_title(self) -> str:
+        """Return the operation's title for where there is little room."""
+        return "" if self.moment is None else short_title_of(self.moment)
 
     def words(self) -> tuple[list[str], str]:
         """Return the sentences, and the one that says whose numbers they tell."""

@@ -25,6 +25,7 @@ from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lin
 from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines, over_samples
 from bpviz.present.formulas.tree import Number, Over, Product, Quotient, Symbol
 from bpviz.present.formulas.units import with_activation
+from bpviz.present.inspect import output_name
 from bpviz.present.numbers import MINUS
 from bpviz.text import tr
 
@@ -107,9 +108,7 @@ def _of_batch_norm(moment: Moment) -> list[Block]:
     worked = _normalized(moment)
     of_batch = [line for line in worked if line.target in (Symbol("mu"), Symbol("variance"))]
     count = moment.dissection.batch_size
-    said = tr(
-        "Over the {count} samples of the batch; x̂ has mean 0 and spread 1, by construction", count=count
-    )
+    said = tr("Over the batch of {count} samples; x̂ has mean 0 and spread 1, by construction", count=count)
     return [
         Block(said, tuple(line.printed(_MOST_OF_A_MEAN) for line in of_batch)),
         Block(_of_whom(moment), tuple(line.printed() for line in worked if line not in of_batch)),
@@ -130,7 +129,13 @@ def _of_whom(moment: Moment) -> str:
     if not moment.dissection.layers:
         return tr("With the numbers")
     row = moment.worst_row() if moment.operation.kind == "loss" else moment.rows[0]
-    return tr("With the numbers of {sample}", sample=sample_name(moment, row))
+    said = tr("With the numbers of {sample}", sample=sample_name(moment, row))
+    unit = moment.place[0] if len(moment.place) == 1 and moment.number and moment.output else None
+    if unit is not None and not moment.parameter and moment.info.units[-1] > 1:
+        name = output_name(moment.info, unit)
+        if moment.info.task == "classification" and not name.startswith("ŷ"):
+            said += " · " + tr("unit {unit} is class “{name}”", unit=unit + 1, name=name)
+    return said
 
 
 def _of_the_mean(moment: Moment) -> str:

@@ -31,6 +31,8 @@ def who(moment: Moment) -> str:
         return tr("Unit {unit} of layer {layer} at step {step}", unit=unit, layer=layer, step=step + 1)
     if moment.output:
         name = output_name(moment.info, place[-1] if place else 0)
+        if not name.startswith("ŷ") and moment.info.task == "classification":
+            return tr("Output unit {unit} (class “{name}”)", unit=unit, name=name)
         if not name.startswith("ŷ"):
             return tr("Output unit {unit} (“{name}”)", unit=unit, name=name)
         return tr("Output unit {unit}", unit=unit)
@@ -107,6 +109,19 @@ def title(moment: Moment) -> str:
     parts = [kind_text(moment.operation)]
     if moment.number:
         parts.insert(0, layer_label(moment, moment.number))
+    if moment.step >= 0:
+        parts.append(tr("step {step}", step=moment.step + 1))
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def short_title(moment: Moment) -> str:
+    """Return the operation's title where there is little room: ``Layer 2 · weighted sum z · step 3``."""
+    from bpviz.present.walk_words import kind_text
+
+    number = moment.number
+    parts = [tr("layer {layer}", layer=number)] if number else []
+    parts.append(kind_text(moment.operation))
     if moment.step >= 0:
         parts.append(tr("step {step}", step=moment.step + 1))
     text = " · ".join(parts)

@@ -75,6 +75,11 @@ class Shares:
                 best = part, term, float(means[term])
         return best if best is not None and best[2] else None
 
+    def like(self, share: float) -> int:
+        """Return how many terms are as large as ``share``, which is one of them."""
+        means = [part.values.mean(axis=0) for part in self.parts if part.values.size]
+        return sum(int(np.isclose(each, share, rtol=1e-12, atol=0.0).sum()) for each in means)
+
 
 def node(text: str) -> Node:
     """Return the tree of a formula."""
@@ -264,7 +269,7 @@ def _through_recurrent(moment: Moment, above: LayerTrace, layer: Layer) -> Share
 
 
 def _through_batch_norm(moment: Moment, above: LayerTrace, layer: Layer) -> Shares:
-    """γ/√(v + ε) times δ, −∂L/∂β/N and −x̂ ∂L/∂γ/N; the sums over the batch are its gradients."""
+    """γ/√(σ² + ε) times δ, −∂L/∂β/N and −x̂ ∂L/∂γ/N; the sums over the batch are its gradients."""
     channel = moment.place[0] if len(moment.place) == 3 else moment.place[-1]
     states = {one.name: one for one in above.parameters}
     variance = float(above.extras[0]["variance"][channel])

@@ -13,10 +13,10 @@ import numpy as np
 
 from bpviz.present.explain import by_hand
 from bpviz.present.explain.moment import Moment
-from bpviz.present.explain.names import number
+from bpviz.present.explain.names import number, sample_name
 from bpviz.present.explain.shares import GATES
 from bpviz.present.explain.story_factory import Factory, answer_of, factory, worker_of
-from bpviz.present.explain.story_layers import bench_name, forward, loudest
+from bpviz.present.explain.story_layers import bench_name, forward, loudest, made_mostly_of, pool_back
 from bpviz.text import tr
 
 
@@ -86,6 +86,8 @@ def _backward(moment: Moment) -> list[str]:
     fields = {"bench": bench, "worker": worker_of(moment), "value": number(abs(value))}
     if moment.output:
         said = [tr("The complaint arrives at {bench} first.", bench=bench)]
+    elif moment.above is not None and moment.above.kind == "maxpool":
+        return pool_back(moment, value)
     else:
         said = [
             tr(
@@ -95,20 +97,61 @@ def _backward(moment: Moment) -> list[str]:
             )
         ]
     if value > 0:
-        return [*said, tr("Worker {worker} made {value} too much.", **fields), *loudest(moment)]
+        return [*said, tr("Worker {worker} made {value} too much.", **fields), *_whence(moment, value)]
     if value < 0:
-        return [*said, tr("Worker {worker} made {value} too little.", **fields), *loudest(moment)]
+        return [*said, tr("Worker {worker} made {value} too little.", **fields), *_whence(moment, value)]
     return [*said, tr("Worker {worker} has nothing to do with it.", **fields)]
 
 
+def _whence(moment: Moment, value: float) -> list[str]:
+    """Tell where most of what a worker made comes from, and who complained loudest of it."""
+    return [*made_mostly_of(moment, value), *loudest(moment)]
+
+
 def _of_knob(moment: Moment) -> list[str]:
-    """Tell which way a turn of the chosen knob would change the complaint."""
+    """Tell what a knob's share is made of, and which way a turn of it would change the complaint."""
+    state = moment.state(moment.parameter)
+    if state is None or moment.kind != "dense" or moment.trace.x.ndim != 2:
+        return _turned(moment)
+    delta = moment.trace.delta[moment.rows, moment.place[0]]
+    through = np.ones_like(delta) if state.role == "bias" else moment.trace.x[moment.rows, moment.place[1]]
+    shares = delta * through
+    row = int(np.argmax(shares if shares.sum() > 0 else -shares))
+    fields = {
+        "worker": moment.place[0] + 1,
+        "complaint": number(float(delta[row])),
+        "part": number(float(through[row])),
+        "share": number(float(delta[row] * through[row])),
+        "sample": sample_name(moment, moment.rows[row]),
+    }
+    if state.role == "bias":
+        said = tr(
+            "For {sample} worker {worker} got the complaint {complaint}; this knob adds to every order alike.",
+            **fields,
+        )
+    else:
+        said = tr(
+            "For {sample} worker {worker} got the complaint {complaint}, and {part} came in at this knob: "
+            "together {share}.",
+            **fields,
+        )
+    if not moment.mean:
+        return [said, *_turned(moment)]
+    return [tr("The largest share of it comes from {sample}.", **fields), said, *_turned(moment)]
+
+
+def _turned(moment: Moment) -> list[str]:
+    """Tell which way a turn of the chosen knob would change the complaint, over all orders of the batch."""
     state = moment.state(moment.parameter)
     slope = 0.0 if state is None else float(state.gradient[moment.place])
     if slope > 0:
-        return [tr("This knob ({slope}): further up, and the complaint grows.", slope=number(slope))]
+        return [
+            tr("Over all orders {slope}: this knob further up, and they complain more.", slope=number(slope))
+        ]
     if slope < 0:
-        return [tr("This knob ({slope}): further up, and the complaint shrinks.", slope=number(slope))]
+        return [
+            tr("Over all orders {slope}: this knob further up, and they complain less.", slope=number(slope))
+        ]
     return [tr("This knob makes no difference at all this time.")]
 
 

@@ -12,7 +12,7 @@ from bpviz.present.explain.shares import Shares, arriving
 from bpviz.present.explain.shares import forward as shares_of
 from bpviz.present.explain.story_factory import worker_of
 from bpviz.present.inspect import feature_name
-from bpviz.text import tr
+from bpviz.text import N_, tr
 
 
 def bench_name(moment: Moment, layer: int) -> str:
@@ -117,6 +117,74 @@ def loudest(moment: Moment) -> list[str]:
             bench=bench_name(moment, moment.number + 1),
         )
     ]
+
+
+def made_mostly_of(moment: Moment, value: float) -> list[str]:
+    """Tell from which machine most of what a worker made too much, or too little, comes."""
+    if moment.kind != "dense" or moment.step >= 0 or not moment.number:
+        return []
+    (part,) = shares_of(moment).parts
+    means = part.values.mean(axis=0)
+    term = int(np.argmax(means if value > 0 else -means))
+    share = float(means[term])
+    below = moment.dissection.layers[moment.number - 2].kind if moment.number > 1 else ""
+    # What a batch norm gives has a mean that says nothing.
+    evened = moment.mean and below == "batchnorm"
+    if part.values.shape[1] < 2 or share * value <= 0 or evened:
+        return []
+    same = float(means[means * value > 0].sum())
+    most = abs(share) > 0.5 * abs(same)
+    place = part.source(term)
+    if moment.number == 1:
+        if len(place) != 1:
+            return []
+        name = feature_name(moment.info, place[0])
+        said = N_("Most of it comes from “{name}”: {share}.")
+        if not most:
+            said = N_("The largest part of it comes from “{name}”: {share}.")
+        return [tr(said, name=name, share=number(share))]
+    said = N_("Most of it comes from worker {worker} of {bench}: {share}.")
+    if not most:
+        said = N_("The largest part of it comes from worker {worker} of {bench}: {share}.")
+    bench = bench_name(moment, moment.number - 1)
+    return [tr(said, worker=_worker_at(place), bench=bench, share=number(share))]
+
+
+def pool_back(moment: Moment, value: float) -> list[str]:
+    """Tell who gets the complaint of a max pooling: the winner of each window, and nobody else."""
+    above = moment.above
+    assert above is not None
+    flat = int(np.ravel_multi_index(moment.place, above.x.shape[1:]))
+    wins = [int((above.extras[row]["winner"] == flat).sum()) for row in moment.rows]
+    fields = {
+        "bench": bench_name(moment, moment.number),
+        "next": bench_name(moment, above.number),
+        "worker": worker_of(moment),
+        "row": moment.place[1] + 1,
+        "column": moment.place[2] + 1,
+        "value": number(value),
+        "won": sum(1 for each in wins if each),
+        "count": len(wins),
+    }
+    said = [
+        tr("At {next} only the winner of each window was passed on: it alone gets the complaint.", **fields)
+    ]
+    if not any(wins):
+        said.append(
+            tr("Row {row}, column {column} of worker {worker} won nowhere: it hears nothing.", **fields)
+        )
+    elif moment.mean:
+        said.append(
+            tr(
+                "Row {row}, column {column} of worker {worker} won for {won} of {count} pictures: {value}.",
+                **fields,
+            )
+        )
+    else:
+        said.append(
+            tr("The winner is row {row}, column {column} of worker {worker}: it gets {value}.", **fields)
+        )
+    return said
 
 
 def _window_slides(moment: Moment) -> list[str]:

@@ -38,10 +38,10 @@ def words(moment: Moment) -> Sentences:
 
 
 def about(moment: Moment) -> Moment:
-    """Return the moment that words are about: batch norm makes nothing of a mean, only of a sample."""
+    """Return the moment that words are about: a batch norm sends back what is each sample's own."""
     above = moment.above if moment.number else None
     norm = moment.operation.kind == "delta" and above is not None and above.kind == "batchnorm"
-    return moment.worked() if moment.operation.kind == "normalize" or norm else moment
+    return moment.worked() if norm else moment
 
 
 def told(moment: Moment) -> Sentences:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from bpviz.engine.registries import LOSSES
-from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.names import number, sample_name, who
 from bpviz.present.explain.shares import GATES, Shares
 from bpviz.present.explain.shares_back import reaching, slope
 from bpviz.present.explain.words_forward import NEARLY_FLAT, channel_of, largest_share
+from bpviz.present.inspect import output_name
 from bpviz.present.pieces import activation_label
 from bpviz.snapshot import Array
 from bpviz.text import N_, tr
@@ -67,7 +68,7 @@ def _answered(moment: Moment, y_hat: Array, y: Array, own: float, label: str) ->
         return tr("There the answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields)
     if len(y) == 1:
         return tr("The answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields)
-    fields["unit"] = str(unit + 1)
+    fields["unit"] = unit_and_class(moment, unit)
     if moment.mean:
         return tr(
             "There the answer is farthest off at output {unit}: ŷ = {y_hat}, y = {y}; "
@@ -79,6 +80,14 @@ def _answered(moment: Moment, y_hat: Array, y: Array, own: float, label: str) ->
         "{y}; the loss of all outputs is {value}.",
         **fields,
     )
+
+
+def unit_and_class(moment: Moment, unit: int) -> str:
+    """Return an output's number, and of a class its name: ``7 (class “6”)``."""
+    name = output_name(moment.info, unit)
+    if moment.info.task == "classification" and not name.startswith("ŷ"):
+        return tr("{unit} (class “{name}”)", unit=unit + 1, name=name)
+    return str(unit + 1)
 
 
 def output_delta(moment: Moment) -> list[str]:
@@ -117,9 +126,31 @@ def delta(moment: Moment) -> list[str]:
         return _of_output(moment, value)
     shares = reaching(moment)
     said = [tr(_way(moment, shares), **_arrived(moment, shares))]
+    if moment.above is not None and moment.above.kind == "maxpool" and shares.count():
+        said += winners(moment, shares)
     if moment.above is not None and moment.above.kind in ("dense", "conv", *GATES):
         said += largest_share(moment, shares)
     return said + through_slope(moment, value)
+
+
+def winners(moment: Moment, shares: Shares) -> list[str]:
+    """Say in which windows of the pool above a pixel was the largest."""
+    if moment.mean:
+        return []
+    (part,) = shares.parts
+    won = [part.source(term) for term in range(shares.count()) if won_by(moment, part.source(term))]
+    if not won:
+        return []
+    where = "; ".join(tr("row {row}, column {column}", row=each[1] + 1, column=each[2] + 1) for each in won)
+    return [tr("It is the winner of the window at {where}: all of that window’s δ is its own.", where=where)]
+
+
+def won_by(moment: Moment, window: Place) -> bool:
+    """Whether the moment's pixel was the largest in a window of the max pooling above, of its sample."""
+    above = moment.above
+    assert above is not None
+    flat = int(np.ravel_multi_index(moment.place, above.x.shape[1:]))
+    return int(above.extras[moment.rows[0]]["winner"][window]) == flat
 
 
 def _arrived(moment: Moment, shares: Shares) -> dict[str, object]:
@@ -140,6 +171,10 @@ _WAYS = {
     ),
     "lost": N_("{who} was the largest in no window: nothing comes back to it."),
     "unseen": N_("{who} is seen by nothing in layer {above}: nothing comes back to it."),
+    "maxpool in one": N_(
+        "{who} lies in one window of layer {above}; where it is the largest there it gets δ: {arrived}."
+    ),
+    "avgpool in one": N_("{who} lies in one window of layer {above}; it gets its part of δ: {arrived}."),
     "maxpool": N_(
         "{who} lies in {count} windows of layer {above}; "
         "of those where it is the largest it gets δ: {arrived}."
@@ -162,6 +197,8 @@ def _way(moment: Moment, shares: Shares) -> str:
         return _WAYS["unseen"]
     if kind == "maxpool" and not shares.total():
         return _WAYS["lost"]
+    if shares.count() == 1 and f"{kind} in one" in _WAYS:
+        return _WAYS[f"{kind} in one"]
     return _WAYS.get(kind) or _WAYS["one" if shares.count() == 1 else "many"]
 
 

@@ -61,6 +61,11 @@ def largest_share(moment: Moment, shares: Shares) -> list[str]:
     fields = {"share": number(share), "source": source(moment, part.of, part.source(term))}
     if shares.count() == 1:
         return []
+    ties = shares.like(share)
+    if ties == shares.count():
+        return [tr("All {count} give the same: {share} each.", count=ties, **fields)]
+    if ties > 1:
+        return [tr("{ties} of them give the largest share, {share} each.", ties=ties, **fields)]
     if part.weights.ndim == 1 and len(set(part.weights.tolist())) > 1 and part.of != "norm":
         return [
             tr(
@@ -90,14 +95,23 @@ def activation(moment: Moment) -> list[str]:
         z, a = moment.of(trace.z)[place], moment.of(trace.a)[place]
     name = moment.made.activation_name(moment.number)
     fields = {"who": who(moment), "function": tr(activation_label(name)), "z": number(z), "a": number(a)}
+    if name in ("", "identity") and moment.mean and moment.kind == "batchnorm":
+        return [tr("{who}: the identity passes each sample’s z on unchanged; their mean is β.", **fields)]
     if name in ("", "identity"):
         return [tr("{who}: the identity passes z = {z} on unchanged.", **fields)]
     said = [
         tr(
+            "{who}: {function} takes each sample’s z by itself; the mean of z is {z}, that of h is {a}.",
+            **fields,
+        )
+        if moment.mean and moment.step >= 0
+        else tr(
             "{who}: {function} takes each sample’s z by itself; the mean of z is {z}, that of a is {a}.",
             **fields,
         )
         if moment.mean
+        else tr("{who}: {function} turns z = {z} into h = {a}.", **fields)
+        if moment.step >= 0
         else tr("{who}: {function} turns z = {z} into a = {a}.", **fields)
     ]
     if name == "softmax":
@@ -209,8 +223,43 @@ def channel_of(moment: Moment) -> int:
     return moment.place[0] if len(moment.place) == 3 else moment.place[-1]
 
 
+def _normalized_batch(moment: Moment) -> list[str]:
+    """Say what is the same for all samples: a mean of what was normalized says nothing."""
+    channel, extras = channel_of(moment), moment.trace.extras[0]
+    gamma, beta = moment.values("gamma"), moment.values("beta")
+    assert gamma is not None and beta is not None
+    variance = float(extras["variance"][channel])
+    fields = {
+        "feature": channel + 1,
+        "mean": number(float(extras["mean"][channel])),
+        "variance": number(variance),
+        "deviation": number(float(np.sqrt(variance))),
+        "gamma": number(float(gamma[channel])),
+        "beta": number(float(beta[channel])),
+        "spread": number(abs(float(gamma[channel]))),
+    }
+    return [
+        tr(
+            "Over the batch feature {feature} has the mean μ = {mean} and the variance σ² = {variance}.",
+            **fields,
+        ),
+        tr(
+            "Each sample’s x becomes x̂ = (x − μ)/√(σ² + ε): x̂ has the mean 0 and the spread 1, "
+            "by construction.",
+            **fields,
+        ),
+        tr(
+            "Stretched by γ = {gamma} and moved by β = {beta}, z has the mean β = {beta} and the "
+            "spread |γ| = {spread}, whatever came in.",
+            **fields,
+        ),
+    ]
+
+
 def normalize(moment: Moment) -> list[str]:
-    """Say what batch norm does to one number."""
+    """Say what batch norm does to one number; of a mean what it does to the batch."""
+    if moment.mean:
+        return _normalized_batch(moment)
     channel = channel_of(moment)
     extras = moment.trace.extras[0]
     mean, variance = float(extras["mean"][channel]), float(extras["variance"][channel])

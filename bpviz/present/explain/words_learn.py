@@ -32,7 +32,7 @@ def gradient(moment: Moment) -> list[str]:
             sample=sample_name(moment, moment.rows[worst]),
         )
     else:
-        share = tr("This sample’s share is {share}.", share=number(float(own[0])))
+        share = tr("This sample’s own gradient is {share}.", share=number(float(own[0])))
     return [_made(moment, state.role, part), share, *_whole(moment, value, own), meaning(value)]
 
 
@@ -75,9 +75,11 @@ def _whole(moment: Moment, value: float, own: np.ndarray) -> list[str]:
                 )
             ]
         return []
+    if moment.dissection.batch_size == 1:
+        return []
     return [
         tr(
-            "The gradient of the whole batch of {count} is {gradient}.",
+            "The mean over the batch of {count}, by which it is updated, is {gradient}.",
             count=moment.dissection.batch_size,
             gradient=number(value),
         )
@@ -92,10 +94,10 @@ def penalty_in_force(moment: Moment) -> bool:
 def meaning(value: float) -> str:
     """Say which way a parameter will go by its gradient."""
     if value > 0:
-        return tr("It is positive: a larger value would make the loss larger.")
+        return tr("The gradient is positive: a larger value would make the loss larger.")
     if value < 0:
-        return tr("It is negative: a larger value would make the loss smaller.")
-    return tr("It is 0: changing this number a little changes nothing.")
+        return tr("The gradient is negative: a larger value would make the loss smaller.")
+    return tr("The gradient is 0: changing this number a little changes nothing.")
 
 
 def update(moment: Moment) -> list[str]:

@@ -13,6 +13,7 @@ from bpviz.present.explain.shares import GATES
 from bpviz.present.explain.shares_back import gradient as gradient_shares
 from bpviz.present.explain.story import story
 from bpviz.present.explain.story_factory import MOST_WORKERS
+from bpviz.present.explain.words_forward import channel_of
 from bpviz.present.explain.words_learn import penalty_in_force
 from bpviz.present.numbers import short
 from bpviz.text import set_language
@@ -49,6 +50,16 @@ def expected_numbers(moment):
     if kind == "gradient" and moment.mean and len(moment.rows) == moment.dissection.batch_size:
         own = float(gradient_shares(moment).total())
         return [own, engine_number(moment)] if penalty_in_force(moment) and moment.parameter == "W" else [own]
+    if kind == "normalize" and moment.mean:
+        extras, channel = moment.trace.extras[0], channel_of(moment)
+        return [float(extras[name][channel]) for name in ("mean", "variance")]
+    if (
+        kind == "activation"
+        and moment.kind == "batchnorm"
+        and moment.layer.activation is None
+        and moment.mean
+    ):
+        return []
     if kind == "mask" and not moment.mean and engine_number(moment) == 0:
         return [0.0]
     return [engine_number(moment)]
