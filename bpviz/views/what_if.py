@@ -97,6 +97,12 @@ class WhatIfBar(QWidget):
         self._urged = True
         self._say()
 
+    def calm(self) -> None:
+        """Say again how many numbers are changed."""
+        if self._urged:
+            self._urged = False
+            self._say()
+
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._palette = palette

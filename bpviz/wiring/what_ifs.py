@@ -55,6 +55,7 @@ class WhatIfs(QObject):
         self._at: tuple[int, int, int] | None = None
         self._kept: Kept | None = None
         self._resume: int | None = None
+        self._urged_at: int | None = None
         walks.stays = self.stays
         self.taken_back.connect(self._on_taken_back)
         self.bar, self.frame = WhatIfBar(window.content), WhatIfFrame(window.content)
@@ -111,6 +112,7 @@ class WhatIfs(QObject):
         """Whether the walk must stay in its iteration: the run goes on from another θ; the bar says so."""
         if not self.present:
             return False
+        self._urged_at = self.walks.walk.operation
         self.bar.urge()
         return True
 
@@ -201,6 +203,8 @@ class WhatIfs(QObject):
     def _on_display_state_shown(self, state: RunState) -> None:
         if not self.changes:
             return
+        if state.operation != self._urged_at:
+            self.bar.calm()
         if self._at is None:
             # It may have been on its way still when the first number was changed.
             self._at = None if state.running else _place(state)

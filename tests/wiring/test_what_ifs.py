@@ -338,7 +338,9 @@ def test_at_its_ends_the_walk_waits_until_the_numbers_are_kept_or_thrown_away(op
     opened.back()
     assert opened.walk.operation == 0
     assert "keep them" in said.text()
-    opened.on(len(opened.walk.operations))
+    opened.on()
+    opened.qtbot.waitUntil(lambda: "One number" in said.text(), timeout=20_000)
+    opened.on(len(opened.walk.operations) - 1)
     last = len(opened.walk.operations) - 1
     assert opened.walk.operation == last
     assert opened.state.position == 3
