@@ -41,6 +41,8 @@ class LessonsPanel(QFrame):
         Another step of the lesson that is on; one more than there are: it is done.
     left()
         The lesson is to end.
+    opening()
+        The panel is about to take its room.
     closed()
         The panel is not wanted any more.
     """
@@ -48,6 +50,7 @@ class LessonsPanel(QFrame):
     chosen = Signal(str)
     step_wanted = Signal(int)
     left = Signal()
+    opening = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -166,6 +169,7 @@ class LessonsPanel(QFrame):
         if self.isVisible():
             self.closed.emit()
         else:
+            self.opening.emit()
             self.show()
             self.list.focus_first()
 

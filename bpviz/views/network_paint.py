@@ -23,6 +23,7 @@ from bpviz.views.network_cells import paint_biases, paint_column
 from bpviz.views.network_labels import below, paint_labels, room_below
 from bpviz.views.network_lines import Link, device_ratio, polygon
 from bpviz.views.network_map_links import paint_map_links, paint_map_marks
+from bpviz.views.network_norms import paint_norms
 from bpviz.views.network_scene import Scene
 from bpviz.views.network_walk import paint_veils, paint_walk
 
@@ -45,6 +46,7 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
     for column, state in zip(layout.columns, snapshot.layers, strict=True):
         paint_column(painter, scene, column, state)
     paint_labels(painter, scene)
+    paint_norms(painter, scene)
     paint_veils(painter, scene)
     _paint_marks(painter, scene)
     paint_walk(painter, scene)

@@ -31,6 +31,11 @@ STILL = 0.62
 """How far what flows has come in a picture that stands still."""
 
 
+DEEP = 4
+"""From so many layers on the gradients' lengths are of interest beside one another."""
+NORM_LINES = 2.8
+
+
 class Scene:
     """The canvas's state.  ``focus`` is what the pointer is on, or the card is pinned to."""
 
@@ -135,8 +140,14 @@ class Scene:
             below = 1.15 * QFontMetricsF(self.font).height() + 5.0
             self.layout = lay_out_maps(info, width, height, Margins(left, self.output_room, 6.0, below))
             return
-        margins = Margins(left, self.output_room, 6.0, 8.0)
+        margins = Margins(left, self.output_room, 6.0, 8.0 + self._foot(height))
         self.layout = lay_out(info.units, width, height, margins, info.picture_shape)
+
+    def _foot(self, height: float) -> float:
+        """Return the room below for the lengths of the gradients, of a deep network that shows them."""
+        line = QFontMetricsF(self.font).height()
+        wanted = self.gradients and self.info is not None and len(self.info.units) > DEEP
+        return NORM_LINES * line if wanted and height > 16 * line else 0.0
 
     def _label_rooms(self, width: float, height: float) -> tuple[float, float]:
         """Return the room for the labels left of the inputs and right of the outputs."""

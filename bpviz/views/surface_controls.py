@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -36,6 +37,7 @@ _BUTTONS: tuple[tuple[str, str, str], ...] = (
     ("home", N_("Reset view"), N_("Reset the view (Home). Drag or use the arrow keys to turn it")),
     ("top", N_("Top view"), N_("Look from the top (T)")),
 )
+_MARGIN = 6
 
 
 class ParameterChooser(QLineEdit):
@@ -106,8 +108,9 @@ class SurfaceControls(QWidget):
         self._half_width = 1.0
         self.kind = QComboBox(self)
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        # In a narrow panel the name is cut rather than a button lost.
+        # In a very narrow panel the name is cut rather than a button lost.
         self.kind.setMinimumWidth(64)
+        self._flat = False
         self.first, self.second = ParameterChooser(self), ParameterChooser(self)
         self.buttons = {name: self._button(name) for name, _, _ in _BUTTONS}
         self.buttons["logarithm"].setCheckable(True)
@@ -161,8 +164,23 @@ class SurfaceControls(QWidget):
 
     def show_curve(self, curve: bool) -> None:
         """Hide what turns and zooms while a curve is shown: it is flat."""
-        for name in ("minus", "plus", "home", "top"):
+        self._flat = curve
+        for name in ("home", "top"):
             self.buttons[name].setVisible(not curve)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out in a narrow panel what the wheel and the keys do as well: the plane's name is to be read."""
+        zoom = [self.buttons["minus"], self.buttons["plus"]]
+        kept = [button for button in self.buttons.values() if button not in zoom and not button.isHidden()]
+        named = 0 if self.kind.isHidden() else self.kind.sizeHint().width()
+        wanted = named + sum(each.sizeHint().width() + 1 for each in (*kept, *zoom)) + 2 * _MARGIN
+        for button in zoom:
+            button.setVisible(not self._flat and wanted <= self.width())
 
     def retranslate(self) -> None:
         """Say everything again."""
@@ -197,7 +215,7 @@ class SurfaceControls(QWidget):
         for widget in (self.first, self._across, self.second):
             second.addWidget(widget, 0 if widget is self._across else 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 2, 6, 0)
+        column.setContentsMargins(_MARGIN, 2, _MARGIN, 0)
         column.setSpacing(2)
         column.addLayout(row)
         column.addLayout(second)
@@ -214,6 +232,7 @@ class SurfaceControls(QWidget):
             self.second.set_names(self._names, self.request.parameters[1])
         for widget in (self.first, self._across, self.second):
             widget.setVisible(weights)
+        self._make_room()
 
     def _ask(self, request: SurfaceRequest) -> None:
         self.request = request

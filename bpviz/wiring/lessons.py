@@ -55,6 +55,9 @@ class Lessons(QObject):
         self._scenes: tuple[Scene, ...] = ()
         self._before: Before | None = None
         self._camera: Camera | None = None
+        self._wide: dict[str, tuple[int, int]] = {}
+        self._narrow: dict[str, tuple[int, int]] = {}
+        self._widen = False
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look_timeout)
@@ -63,6 +66,7 @@ class Lessons(QObject):
         panel.chosen.connect(self.begin)
         panel.step_wanted.connect(self.go_to)
         panel.left.connect(self.leave)
+        panel.opening.connect(self._on_panel_opening)
         panel.closed.connect(self._on_panel_closed)
 
     # --- a lesson ---
@@ -105,6 +109,7 @@ class Lessons(QObject):
         if self._before is not None:
             before, self._before = self._before, None
             self._bring_back(before)
+            self.stage.explanation_wanted.emit()
 
     def stop(self) -> None:
         """Do nothing more: the window closes."""
@@ -210,9 +215,28 @@ class Lessons(QObject):
         return abs(now.azimuth - then.azimuth) + abs(now.elevation - then.elevation)
 
     @Slot()
+    def _on_panel_opening(self) -> None:
+        self._wide = self._narrow = self.window.host.sizes()
+        QTimer.singleShot(0, self._note_narrow)
+
+    @Slot()
+    def _note_narrow(self) -> None:
+        self._narrow = self.window.host.sizes()
+
+    @Slot()
     def _on_panel_closed(self) -> None:
+        # What the learner has drawn otherwise since stays so.
+        before = self._before.sizes if self._before is not None else self.window.host.sizes()
+        self._widen = before == self._narrow
         self.leave()
         self.window.lessons.hide()
+        QTimer.singleShot(0, self._take_room_back)
+
+    @Slot()
+    def _take_room_back(self) -> None:
+        """Give the panels the widths that they had before the lessons took their room."""
+        if self._widen and self.window.host.sizes().keys() == self._wide.keys():
+            self.window.host.set_sizes(self._wide)
 
     # --- what was done ---
 

@@ -30,6 +30,11 @@ def test_short_keeps_four_digits(value, shown):
     assert short(value) == shown
 
 
+@pytest.mark.parametrize(("value", "shown"), [(7200.0, "7200"), (-9614.0, "\u22129610"), (72_000.0, "7.2e4")])
+def test_thousands_are_plain_with_three_digits_too(value, shown):
+    assert short(value, 3) == shown
+
+
 def test_steady_keeps_its_width():
     assert [short(x, steady=True) for x in (0.015, 0.0151, 1.0, 7200.0)] == [
         "0.01500",

@@ -314,3 +314,76 @@ def test_the_window_closed_in_a_lesson_keeps_the_layout_of_before(opened):
     assert layout
     opened.window.host.restore_layout(layout)
     assert not opened.window.host.docks["setup"].isHidden()
+
+
+def test_a_run_that_the_learner_changes_keeps_its_weights_and_its_place(opened):
+    opened.choose("derivatives")
+    opened.lessons.go_to(6)
+    opened.arrive()
+    before = opened.wiring.runs.config
+    opened.window.edited.emit("layer.0.activation", "sigmoid")
+    walks = opened.wiring.walks
+    opened.qtbot.waitUntil(
+        lambda: opened.lessons.stage.display.info.activations[0] == "sigmoid" and walks.walk.on,
+        timeout=PATIENCE_MS,
+    )
+    opened.arrive()
+    assert opened.wiring.runs.config.start == before.start == (1.0, 0.0, 1.0)
+    assert (walks.walk.current.kind, walks.walk.current.layer) == ("delta", 1)
+    # σ(−2) = 0.1192; δ⁽²⁾ = 0.1192, δ⁽¹⁾ = 0.1192 · 0.1050
+    sights = opened.lessons.sights()
+    assert value_of(sights, "delta2[1]") == pytest.approx(0.119202922022118, rel=1e-12)
+    assert value_of(sights, "delta1[1] / delta2[1]") == pytest.approx(0.104993585403507, rel=1e-12)
+    assert opened.window.panel_visible("explain")
+
+
+def test_another_network_of_the_learner_without_that_place_is_left_alone(opened):
+    opened.choose("derivatives")
+    opened.lessons.go_to(6)
+    opened.arrive()
+    opened.window.edited.emit("layers", "")
+    opened.qtbot.waitUntil(lambda: len(opened.wiring.display.info.units) == 2, timeout=PATIENCE_MS)
+    opened.qtbot.waitUntil(lambda: opened.wiring.walks.walk.on, timeout=PATIENCE_MS)
+    opened.arrive()
+    opened.on()
+    assert opened.lessons.at == 7
+
+
+def test_a_lesson_shows_its_explanation_whatever_was_closed_before(opened):
+    explain = opened.window.host.docks["explain"]
+    for _ in range(2):
+        opened.choose("bowl")
+        opened.on()
+        opened.qtbot.waitUntil(lambda: opened.window.panel_visible("explain"), timeout=PATIENCE_MS)
+        explain.hide()
+        opened.click(opened.panel.up_button)
+        opened.settle()
+
+
+def test_what_a_lesson_has_hidden_comes_with_the_next_walk(opened):
+    opened.choose("vanishing_gradients")
+    opened.on()
+    assert not opened.window.panel_visible("explain")
+    opened.click(opened.panel.up_button)
+    opened.settle()
+    opened.window.set_grain("operation")
+    opened.key(Qt.Key.Key_Period)
+    opened.qtbot.waitUntil(lambda: opened.window.panel_visible("explain"), timeout=PATIENCE_MS)
+
+
+def test_enter_begins_a_lesson(opened):
+    opened.qtbot.keyClick(opened.panel.list.rows[2], Qt.Key.Key_Return)
+    opened.arrive()
+    assert opened.lessons.lesson.id == "bowl"
+
+
+def test_the_panels_are_as_wide_after_the_lessons_as_before(opened):
+    opened.key(Qt.Key.Key_F2)
+    opened.qtbot.wait(50)
+    before = opened.window.host.sizes()
+    opened.open_panel()
+    opened.qtbot.wait(50)
+    assert opened.window.host.sizes() != before
+    opened.choose("by_hand")
+    opened.key(Qt.Key.Key_F2)
+    opened.qtbot.waitUntil(lambda: opened.window.host.sizes() == before, timeout=PATIENCE_MS)
