@@ -174,6 +174,7 @@ class DiagramCanvas(PointedCanvas):
     def set_gradients(self, shown: bool) -> None:
         """Show gradients instead of weights."""
         self.scene.gradients = shown
+        self.lay_out()
         self.update()
 
     def lay_out(self) -> None:

@@ -174,7 +174,7 @@ class SurfaceControls(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Leave out in a narrow panel what the wheel and the keys do as well: the plane's name is to be read."""
+        """Leave out in a narrow panel what wheel and keys do as well: the plane's name is to be read."""
         zoom = [self.buttons["minus"], self.buttons["plus"]]
         kept = [button for button in self.buttons.values() if button not in zoom and not button.isHidden()]
         named = 0 if self.kind.isHidden() else self.kind.sizeHint().width()
