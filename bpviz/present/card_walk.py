@@ -39,7 +39,8 @@ def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None, spot: Spot | N
     if lit is None or not snapshot.layers:
         return card
     layer = spot.layer if spot is not None else where.layer if where is not None else None
-    lines = [_renamed(line) for line in card.lines if line.name != tr("last change")]
+    # What the updates before this one have changed is told at rest.
+    lines = [_renamed(line) for line in card.lines if line.before is None]
     lines = _known(lines, lit.light, layer)
     state = None if where is None else parameter(snapshot.layers[where.layer], where.name)
     if where is not None and state is not None and where.layer in lit.light.updated:

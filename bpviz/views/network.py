@@ -264,6 +264,8 @@ class NetworkPanel(Panel):
         self.header.retranslate()
         self.unrolled.retranslate()
         self.footer.retranslate()
+        if self._plain is not None:
+            self._show(self._plain)
         self.card_view.retranslate()
         self._show_card()
 
@@ -333,9 +335,11 @@ class NetworkPanel(Panel):
         scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
         if scene.info is None or scene.snapshot is None:
             return card
-        snapshot = before_update(scene.snapshot, scene.lit)
-        card = walking_card(snapshot, card, scene.lit, spot)
-        return checkable_card(chained_card(scene.info, snapshot, card, scene.lit, spot))
+        # Of where the walk stands, not of what is shown of the way there.
+        lit = scene.lit if self._unrolls else self.canvas.goal
+        snapshot = before_update(scene.snapshot, lit)
+        card = walking_card(snapshot, card, lit, spot)
+        return checkable_card(chained_card(scene.info, snapshot, card, lit, spot))
 
     def _window_card(self, snapshot: Snapshot, spot: Spot) -> Card | None:
         """Return the card of what the walk's window does at a spot; None where none is."""

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 
 from bpviz.present import diagram_colours as colours
+from bpviz.present.card_walk import error_known
 from bpviz.present.diagram import Spot
 from bpviz.present.diagram_lines import arrow_heads
 from bpviz.present.numbers import short
@@ -215,7 +216,11 @@ def _paint_weight_mark(painter: QPainter, scene: Scene, spot: Spot) -> None:
         painter.drawPolyline(polygon(points))
         for end in (Spot(spot.layer, spot.unit), Spot(spot.layer - 1, spot.source)):
             _ring(painter, scene, end, scene.colours.backward, 0.0)
-        _paint_flow(painter, scene, points, float(scene.snapshot.layers[spot.layer].delta[spot.unit]))
+        # In a walk δ is written once it has been computed.
+        known = scene.lit is None or error_known(scene.lit.light, spot.layer)
+        if known:
+            delta = float(scene.snapshot.layers[spot.layer].delta[spot.unit])
+            _paint_flow(painter, scene, points, delta)
 
 
 def _paint_flow(painter: QPainter, scene: Scene, points: NDArray[np.float64], delta: float) -> None:

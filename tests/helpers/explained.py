@@ -24,6 +24,7 @@ LAYER_RUNS = {
         "layers": "conv 2 3x3 relu padding 1 stride 2, avgpool 2 stride 1, conv 3 2x2 tanh, batchnorm tanh, "
         "maxpool 2 stride 1, flatten, 5 relu, batchnorm, dropout 0.3",
     },
+    "winners": {"data": "digits", "layers": "conv 2 3x3 relu, maxpool 2, flatten", "batch_size": 4},
     "lstm": {"data": "delayed_xor", "layers": "lstm 3", "steps": 5, "delay": 2},
     "gru": {"data": "delayed_xor", "layers": "gru 3, 3 tanh", "steps": 5, "delay": 2},
     "every step": {"data": "binary_addition", "layers": "gru 3, batchnorm, rnn 3 truncate 3, lstm 2, 4 tanh"},

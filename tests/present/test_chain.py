@@ -10,7 +10,7 @@ import pytest
 
 from bpviz.present import inspect
 from bpviz.present.card_chain import chained_card
-from bpviz.present.chain import chain, chain_lines
+from bpviz.present.chain import chain, chain_lines, head_of, shortcut_line
 from bpviz.present.diagram import Spot
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
@@ -118,3 +118,36 @@ def test_a_neuron_s_terms_add_up_to_z():
     assert len(terms) == 10  # eight terms, the other twelve together, b
     assert math.fsum(line.value for line in terms) == pytest.approx(float(snapshot.layers[1].z[2]), rel=1e-12)
     assert all(math.prod(line.factors) == line.value for line in terms if line.factors)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"data": "spiral", "layers": "4 tanh, 3 tanh"}, {"data": "iris", "layers": "4 tanh"}],
+)
+@pytest.mark.parametrize("sample", [0, 3, 7])
+def test_a_cross_entropy_is_told_by_both_factors_beside_the_short_way(options, sample):
+    training, snapshot = begun(options, sample)
+    output, head = snapshot.layers[-1], head_of(training.info, snapshot)
+    assert [name.translate(str.maketrans("", "", "₁₂₃")) for name, _ in head] == ["∂L/∂ŷ", "∂ŷ/∂z"]
+    np.testing.assert_allclose(head[0][1] * head[1][1], output.delta, rtol=1e-9, atol=1e-300)
+    target = np.ravel(snapshot.target)
+    wanted = int(np.argmax(target)) if output.units > 1 else 0
+    y_hat = float(output.a[wanted])
+    # −ln ŷ of what is wanted, of one output −ln (1 − ŷ) where 0 is.
+    by_answer = -1.0 / y_hat if target[wanted] else 1.0 / (1.0 - y_hat)
+    assert head[0][1][wanted] == pytest.approx(by_answer, rel=1e-9)
+    for unit in range(output.units):
+        line = shortcut_line(snapshot, unit, head)
+        assert line.name.endswith("= ŷ − y")
+        assert line.value == output.delta[unit]
+        assert dict(line.more) == {"ŷ": output.a[unit], "y": target[unit]}
+    lines = chain_lines(training.info, snapshot, Spot(1, 0, 0))
+    assert lines[0].name.startswith(" · ".join(name for name, _ in head[:1]))
+    assert lines[-1].name.startswith("the short way")
+
+
+def test_where_an_answer_is_all_but_certain_the_factors_are_not_finite_and_the_short_way_is_told():
+    training, snapshot = begun({"data": "spiral", "layers": "4 tanh"})
+    output = replace(snapshot.layers[-1], z=np.array([800.0]), a=np.array([1.0]), delta=np.array([1.0]))
+    far = replace(snapshot, layers=(*snapshot.layers[:-1], output), target=np.array([0.0]))
+    assert [name for name, _ in head_of(training.info, far)] == ["∂L/∂z"]

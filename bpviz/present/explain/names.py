@@ -5,7 +5,7 @@ from __future__ import annotations
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.numbers import short
-from bpviz.text import language, tr
+from bpviz.text import N_, language, tr
 
 
 def number(value: float) -> str:
@@ -121,11 +121,22 @@ def short_title(moment: Moment) -> str:
 
     number = moment.number
     parts = [tr("layer {layer}", layer=number)] if number else []
-    parts.append(kind_text(moment.operation))
+    short = _SHORT_KINDS.get(moment.operation.kind)
+    parts.append(kind_text(moment.operation) if short is None else tr(short))
     if moment.step >= 0:
         parts.append(tr("step {step}", step=moment.step + 1))
     text = " · ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+_SHORT_KINDS = {
+    "gradient": N_("gradients"),
+    "update": N_("updated"),
+    "normalize": N_("normalized"),
+    "output_delta": N_("error δ"),
+    "mask": N_("dropout"),
+}
+"""What an operation is called in a line that would be cut by its full name."""
 
 
 def joined(sentences: list[str]) -> str:

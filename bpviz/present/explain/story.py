@@ -79,8 +79,8 @@ def _backward(moment: Moment) -> list[str]:
                 "little, how would the complaint have changed?",
                 bench=bench,
             ),
-            tr("A knob that let much through when the complaint is large counts most."),
             *_of_knob(moment),
+            tr("A knob that let much through when the complaint is large counts most."),
         ]
     value = _delta(moment)
     fields = {"bench": bench, "worker": worker_of(moment), "value": number(abs(value))}
@@ -126,7 +126,8 @@ def _of_knob(moment: Moment) -> list[str]:
     }
     if state.role == "bias":
         said = tr(
-            "For {sample} worker {worker} got the complaint {complaint}; this knob adds to every order alike.",
+            "For {sample} worker {worker} got the complaint {complaint}; "
+            "this knob adds to every order alike.",
             **fields,
         )
     else:

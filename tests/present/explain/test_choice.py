@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bpviz.present.explain import choice
@@ -75,3 +76,16 @@ def test_a_mark_in_the_unrolled_network_is_explained():
     assert choice.of_mark(of_cells, Mark("cell", 2, 2, 1, "c")) is None
     every_step = moment("every step", "sum", 5)
     assert choice.of_mark(every_step, Mark("cell", 5, 2, 0, "z")) == Chosen((2, 0))
+
+
+@pytest.mark.parametrize("name", ["dense", "pictures", "winners", "lstm"])
+def test_of_parameters_a_weight_is_looked_at_before_a_bias(name):
+    for moment in moments(name, places=0):
+        if moment.operation.kind not in ("gradient", "update"):
+            continue
+        state = moment.state(moment.parameter)
+        assert state.role != "bias"
+        name = moment.operation.kind
+        others = [one for one in moment.trace.parameters if one.role != "bias"]
+        most = max(float(np.abs(getattr(one, name)).max()) for one in others)
+        assert abs(getattr(state, name)[moment.place]) == most

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bpviz.present.explain.shares import forward as forward_shares
 from bpviz.present.explain.story import story
 from bpviz.present.numbers import short
 from bpviz.text import set_language
@@ -110,3 +111,47 @@ def test_every_optimizer_s_knob_goes_where_the_engine_turns_it(name):
             state = moment.state(moment.parameter)
             after = float(state.values[moment.place] - state.update[moment.place])
             assert short(after) in told(moment)
+
+
+def test_a_complaint_is_told_with_the_machine_that_most_of_it_comes_from():
+    told_of = 0
+    for moment in moments("dense", places=3):
+        if moment.operation.kind != "delta" or moment.number == 1:
+            continue
+        (part,) = forward_shares(moment).parts
+        means, delta = part.values.mean(axis=0), float(moment.of(moment.trace.delta)[moment.place])
+        term = int(np.argmax(means if delta > 0 else -means))
+        if means[term] * delta > 0:
+            told_of += 1
+            assert f"comes from worker {term + 1} of " in told(moment)
+            assert short(float(means[term])) in told(moment)
+    assert told_of
+
+
+def test_a_knob_is_told_with_its_complaint_and_what_came_in():
+    for moment in moments("dense", places=3):
+        if moment.operation.kind != "gradient" or moment.mean or moment.parameter != "W":
+            continue
+        row, (unit, source) = moment.rows[0], moment.place
+        delta, x = float(moment.trace.delta[row, unit]), float(moment.trace.x[row, source])
+        for number in (delta, x, delta * x):
+            assert short(number) in told(moment)
+
+
+def test_what_comes_back_from_a_max_pool_names_its_winner():
+    kinds = set()
+    for moment in moments("winners", places=12):
+        above = moment.above
+        if moment.operation.kind != "delta" or above is None or above.kind != "maxpool":
+            continue
+        flat = int(np.ravel_multi_index(moment.place, above.x.shape[1:]))
+        wins = [bool((above.extras[row]["winner"] == flat).any()) for row in moment.rows]
+        text = told(moment)
+        kinds.add((moment.mean, any(wins)))
+        if not any(wins):
+            assert "won nowhere" in text
+        elif moment.mean:
+            assert f"won for {sum(wins)} of {len(wins)} pictures" in text
+        else:
+            assert f"The winner is row {moment.place[1] + 1}, column {moment.place[2] + 1}" in text
+    assert {(True, True), (False, True), (False, False)} <= kinds
