@@ -107,6 +107,11 @@ class DiagramCanvas(PointedCanvas):
             self._flowing.stop()
         self._tell_window()
 
+    @property
+    def goal(self) -> Lit | None:
+        """Where the walk stands, while what leads there is still shown."""
+        return self._goal
+
     def _begin_stage(self) -> None:
         """Show the next of the operations that a step did; the last one stays."""
         lit = self.scene.lit = self._stages.pop(0)

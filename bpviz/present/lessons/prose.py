@@ -191,6 +191,7 @@ class _Formula:
             return re.sub("</?i>", "", self._group())
         if name not in _SIGNS:
             raise ValueError(f"a formula of a lesson has \\{name}, which is not known: {self._tex}")
-        if self._tex[self._at : self._at + 1] == " " and name not in _BETWEEN:
+        after = self._tex[self._at : self._at + 2]
+        if after[:1] == " " and after[1:] not in ("=", "+", "-") and name not in _BETWEEN:
             self._at += 1
         return _SIGNS[name]

@@ -17,6 +17,7 @@ from tests.helpers.lessons import is_named, numbers_in, words_in
         (r"\delta^{(2)}_1", "δ<sup>(2)</sup><sub>1</sub>"),
         (r"0.8\,v", "0.8\u2009<i>v</i>"),
         (r"\eta v", "η<i>v</i>"),
+        (r"\eta = 0.9", "η = 0.9"),
         ("a < b", "<i>a</i> &lt; <i>b</i>"),
     ],
 )
@@ -35,6 +36,13 @@ def test_paragraphs_formulas_and_marks():
     assert kinds == ["text", "formula", "text"]
     assert inline("**Loss.** One\nnumber & `R`.") == "<b>Loss.</b> One number &amp; “<b>R</b>”."
     assert formula_aloud(r"\partial L / \partial w_{11}") == "∂L / ∂w11"
+
+
+def test_a_formula_in_a_line_is_not_broken():
+    assert inline(r"So $120 \cdot 60 = 7200$ is") == "So 120\u00a0·\u00a060\u00a0=\u00a07200 is"
+    long = inline(r"$0.0663 \cdot 0.8382 + 0.0099 \cdot 0.5283 = 0.0608$")
+    assert " + " in long
+    assert "\u00a0·" in long
 
 
 def test_the_numbers_that_a_text_names():
