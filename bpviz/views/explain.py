@@ -12,7 +12,7 @@ from bpviz.dissection import Dissection, Operation
 from bpviz.present.diagram import Spot
 from bpviz.present.explain.explained import DEPTHS, Depth, Explained
 from bpviz.present.explain.summary import summary
-from bpviz.present.numbers import grouped
+from bpviz.present.numbers import MINUS, grouped
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled import Mark
 from bpviz.present.walk import Sample
@@ -196,7 +196,7 @@ class ExplainPanel(Panel):
     @Slot()
     def copy(self) -> None:
         """Copy what is said."""
-        QApplication.clipboard().setText(self.copied())
+        QApplication.clipboard().setText(self.copied().replace(MINUS, "-"))
 
     def _refresh(self) -> None:
         explained = self.explained

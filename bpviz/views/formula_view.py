@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
 from bpviz.present.formulas.layout import Laid, laid_out
 from bpviz.present.formulas.line import Printed
+from bpviz.present.numbers import MINUS
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.text import tr
 from bpviz.views.formula_picture import draw_lines
@@ -78,8 +79,8 @@ class FormulaView(QWidget):
         self.update()
 
     def copy(self) -> None:
-        """Copy the chosen line, or all of them."""
-        QApplication.clipboard().setText(self.chosen_text())
+        """Copy the chosen line, or all of them, with the sign for minus that programs read."""
+        QApplication.clipboard().setText(self.chosen_text().replace(MINUS, "-"))
 
     @property
     def em(self) -> float:

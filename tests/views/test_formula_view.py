@@ -175,7 +175,7 @@ class TestView:
         view.setFocus()
         qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
         copied = QApplication.clipboard().text()
-        assert copied == view.text()
+        assert copied == view.text().replace("−", "-")
         assert copied.count("·") == 2 * 32
         assert "…" not in copied
 
@@ -187,7 +187,7 @@ class TestView:
         assert view.chosen_text() == long_line(3).plain()
         qtbot.keyClick(view, Qt.Key.Key_Up)
         view.copy()
-        assert QApplication.clipboard().text() == long_line(2).plain()
+        assert QApplication.clipboard().text() == long_line(2).plain().replace("−", "-")
         assert view.accessibleDescription() == long_line(2).plain()
 
     def test_what_is_told_to_a_screen_reader_is_the_whole_text(self, view):
