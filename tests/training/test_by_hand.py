@@ -275,3 +275,18 @@ def test_what_comes_is_told_with_old_and_new():
         (W.where, old[0], 0.75, -1),
         (X.where, old[1], 2.0, 3),
     ]
+
+
+def test_a_function_s_imagined_variable_is_walked_from():
+    config = run_config({"function": "bowl", "optimizer": "momentum", "seed": 3})
+    training = build(config)
+    go(training, 4)
+    theta, memory = training.theta.tobytes(), training.optimizer.state()
+    where = ParameterPlace(0, "", (0,))
+    made = dissect(imagined(training, (Change(where, 1.5),)), config)
+    assert made.theta[0] == 1.5
+    np.testing.assert_allclose(made.gradient, 2 * made.theta, rtol=1e-12)
+    assert training.theta.tobytes() == theta
+    assert {name: np.array(one).tobytes() for name, one in training.optimizer.state().items()} == {
+        name: np.array(one).tobytes() for name, one in memory.items()
+    }
