@@ -43,10 +43,10 @@ class Explaining(QObject):
             panel.head.chosen.connect(self._on_head_chosen)
             panel.head.go_to.written.connect(self._on_go_to_written)
 
-    @Slot()
-    def want(self) -> None:
-        """Come again in the next walk, though it was closed in one before."""
-        self._unwanted = False
+    @Slot(bool)
+    def want(self, wanted: bool) -> None:
+        """Come in the next walk, though it was closed in one before; or stay away from it."""
+        self._unwanted = not wanted
 
     @Slot(str)
     def _on_panel_depth_changed(self, depth: str) -> None:

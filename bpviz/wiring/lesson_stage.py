@@ -41,14 +41,14 @@ class LessonStage(QObject):
     -------
     arrived()
         All of the scene is on the screen.
-    explanation_wanted()
-        A walk is to show its explanation, whatever was closed in an earlier one.
+    explanation_wanted(bool)
+        Whether a walk is to show its explanation, whatever was closed in an earlier one.
     sample_wanted(int)
         The numbers of this training sample are wanted everywhere.
     """
 
     arrived = Signal()
-    explanation_wanted = Signal()
+    explanation_wanted = Signal(bool)
     sample_wanted = Signal(int)
 
     def __init__(self, window: MainWindow, display: Display, runs: Runs, walks: Walks) -> None:
@@ -134,7 +134,7 @@ class LessonStage(QObject):
         self._show_panels(step.look)
         if step.grain:
             self.window.set_grain(step.grain)
-        self.explanation_wanted.emit()
+        self.explanation_wanted.emit(not step.look.only or "explain" in step.look.only)
         yield from self._build(scene)
         yield from self._go_to(scene)
         self.runs.set_speed(scene.speed)

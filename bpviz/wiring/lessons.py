@@ -109,7 +109,7 @@ class Lessons(QObject):
         if self._before is not None:
             before, self._before = self._before, None
             self._bring_back(before)
-            self.stage.explanation_wanted.emit()
+            self.stage.explanation_wanted.emit(True)
 
     def stop(self) -> None:
         """Do nothing more: the window closes."""
