@@ -49,7 +49,7 @@ _BETWEEN = {"leftarrow", "to", "cdot", "times", "approx", "odot", "le", "ge", "l
 _PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+|[,%])|(?P<number>\d+(?:\.\d+)?)|(?P<letter>[A-Za-z])|(?P<other>.)", re.DOTALL
 )
-_ONE_LINE = 24
+_ONE_LINE = 30
 _LINES = "line-height:125%"
 _SPAN = re.compile(r"\$(?P<formula>[^$]+)\$|\*\*(?P<bold>.+?)\*\*|\*(?P<stress>[^*]+)\*|`(?P<key>[^`]+)`")
 
