@@ -81,7 +81,12 @@ def formulas(moment: Moment) -> list[Block]:
     # The mean first: it is the number that every other panel shows.
     mean = mean_lines(moment)
     if mean:
-        blocks.append(Block(_of_the_mean(moment), tuple(line.printed(_MOST_OF_A_MEAN) for line in mean)))
+        blocks.append(
+            Block(
+                _of_the_mean(moment) + _class_of(moment),
+                tuple(line.printed(_MOST_OF_A_MEAN) for line in mean),
+            )
+        )
     blocks += _with_numbers(moment)
     colour = _COLOURS.get(moment.operation.phase, "text")
     return [block.coloured(colour) for block in blocks if block.printed]
@@ -129,13 +134,17 @@ def _of_whom(moment: Moment) -> str:
     if not moment.dissection.layers:
         return tr("With the numbers")
     row = moment.worst_row() if moment.operation.kind == "loss" else moment.rows[0]
-    said = tr("With the numbers of {sample}", sample=sample_name(moment, row))
-    unit = moment.place[0] if len(moment.place) == 1 and moment.number and moment.output else None
-    if unit is not None and not moment.parameter and moment.info.units[-1] > 1:
-        name = output_name(moment.info, unit)
-        if moment.info.task == "classification" and not name.startswith("ŷ"):
-            said += " · " + tr("unit {unit} is class “{name}”", unit=unit + 1, name=name)
-    return said
+    return tr("With the numbers of {sample}", sample=sample_name(moment, row)) + _class_of(moment)
+
+
+def _class_of(moment: Moment) -> str:
+    """Say which class an output unit stands for: formulas count from 1, the diagram has its name."""
+    if len(moment.place) != 1 or moment.parameter or not moment.number or not moment.output:
+        return ""
+    name = output_name(moment.info, moment.place[0])
+    if moment.info.task != "classification" or moment.info.units[-1] < 2 or name.startswith("ŷ"):
+        return ""
+    return " · " + tr("unit {unit} is class “{name}”", unit=moment.place[0] + 1, name=name)
 
 
 def _of_the_mean(moment: Moment) -> str:
