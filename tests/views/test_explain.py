@@ -145,10 +145,12 @@ def test_any_unit_is_gone_to_by_its_number(shown):
     shown.step("gradient", 1)
     head.symbol.click()
     assert head.go_to.isVisible()
-    assert "W[4,2]" in head.go_to.all.text() and "b[4]" in head.go_to.all.text()
+    assert "W[4,2]" in head.go_to.all.text()
+    assert "b[4]" in head.go_to.all.text()
     shown.qtbot.keyClicks(head.go_to.line, "W 9,9")
     shown.qtbot.keyClick(head.go_to.line, Qt.Key.Key_Return)
-    assert head.go_to.isVisible() and head.go_to.line.selectedText() == "W 9,9"
+    assert head.go_to.isVisible()
+    assert head.go_to.line.selectedText() == "W 9,9"
     shown.qtbot.keyClicks(head.go_to.line, "W 3,2")
     shown.qtbot.keyClick(head.go_to.line, Qt.Key.Key_Return)
     assert not head.go_to.isVisible()
