@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bpviz.data.dataset import Dataset
-from bpviz.dissection import Dissection
 from bpviz.errors import UserError
 from bpviz.snapshot import Array, Evaluation, GradientCheck, GradientNorms, Iteration, Metrics, StopReason
+from bpviz.snapshot.dissection import Dissection
 from bpviz.training.build import build
 from bpviz.training.checking import CheckRequest, check_at, checked_method, checked_step, chosen_rows
 from bpviz.training.config import RunConfig

@@ -22,7 +22,7 @@ from bpviz import messages
 from bpviz.errors import UserError
 from bpviz.text import Text
 from bpviz.views.main_window import MainWindow
-from bpviz.views.opengl import prepare_opengl
+from bpviz.views.surface.opengl import prepare_opengl
 from bpviz.wiring import Wiring
 
 # The training thread hands the interpreter over this often when the window wants it.

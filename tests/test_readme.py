@@ -21,7 +21,7 @@ from bpviz.commands.listing import LISTS
 from bpviz.commands.run_options import config_of
 from bpviz.commands.views import VIEWS
 from bpviz.data import LOADERS
-from bpviz.present.presets import PRESETS
+from bpviz.present.setup.presets import PRESETS
 from bpviz.resources import resource_path
 from bpviz.training.options import GRADIENTS
 

@@ -19,7 +19,7 @@ from bpviz.commands.parser import Parser, add_common_options, help_text
 from bpviz.commands.progress import ProgressLine, cells
 from bpviz.commands.run_options import add_run_options, config_of
 from bpviz.errors import Cancelled, UserError
-from bpviz.present.gradients import grade, method_word, sample_words, verdict
+from bpviz.present.gradients.check import grade, method_word, sample_words, verdict
 from bpviz.snapshot import ErrorValley, GradientCheck, Iteration
 from bpviz.text import tr
 from bpviz.training.checking import (

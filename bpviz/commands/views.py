@@ -30,12 +30,24 @@ def _add(name: str, label: str, module: str, panel: str, said: str) -> None:
 
 _add("window", N_("The whole window"), "bpviz.views.main_window", "MainWindow", N_("Every panel at once."))
 _add(
-    "network", N_("Network"), "bpviz.views.network", "NetworkPanel", N_("Neurons, weights and what they do.")
+    "network",
+    N_("Network"),
+    "bpviz.views.network.panel",
+    "NetworkPanel",
+    N_("Neurons, weights and what they do."),
 )
-_add("loss", N_("Loss"), "bpviz.views.loss", "LossPanel", N_("Training and test loss, and accuracy."))
+_add("loss", N_("Loss"), "bpviz.views.loss.panel", "LossPanel", N_("Training and test loss, and accuracy."))
 _add(
-    "surface", N_("Loss surface"), "bpviz.views.surface", "SurfacePanel", N_("The loss in 3-D, and the path.")
+    "surface",
+    N_("Loss surface"),
+    "bpviz.views.surface.panel",
+    "SurfacePanel",
+    N_("The loss in 3-D, and the path."),
 )
 _add(
-    "map", N_("Decision map"), "bpviz.views.decision", "DecisionPanel", N_("What the network answers where.")
+    "map",
+    N_("Decision map"),
+    "bpviz.views.decision.panel",
+    "DecisionPanel",
+    N_("What the network answers where."),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bpviz.dissection import Operation
 from bpviz.engine.layers import Layer
 from bpviz.engine.losses import Loss
 from bpviz.engine.network import Network
+from bpviz.snapshot.dissection import Operation
 
 
 def network_operations(network: Network, loss: Loss) -> tuple[Operation, ...]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.dissection import LayerTrace
 from bpviz.engine.layers import Layer
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.snapshot import ParameterState, frozen
+from bpviz.snapshot.dissection import LayerTrace
 
 __all__ = ["LayerTrace", "Trace", "joined", "parameter_states", "trace"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.dissection import Dissection
-from bpviz.present.cards import subscript, superscript
-from bpviz.present.inspect import feature_name, variable_name
+from bpviz.present.cards.card import subscript, superscript
+from bpviz.present.cards.inspect import feature_name, variable_name
 from bpviz.present.numbers import short
-from bpviz.probing import ChangeMade
 from bpviz.snapshot import ParameterState, RunInfo
+from bpviz.snapshot.dissection import Dissection
+from bpviz.snapshot.probing import ChangeMade
 from bpviz.text import tr
 
 MOST = 6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bpviz.present.form import Row
-from bpviz.present.setup import build_form
-from bpviz.present.values import label_of, shown_value
+from bpviz.present.setup.form import Row
+from bpviz.present.setup.run import build_form
+from bpviz.present.setup.values import label_of, shown_value
 from bpviz.text import Text, tr
 from bpviz.training.config import RunConfig
 

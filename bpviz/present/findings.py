@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bpviz.diagnosis import Diagnosis, Finding, Severity
 from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
+from bpviz.snapshot.diagnosis import Diagnosis, Finding, Severity
 from bpviz.text import tr
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.curve_scales import grown_end, linear_ticks
+from bpviz.present.loss.scales import grown_end, linear_ticks
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import Palette, rgb
-from bpviz.spread import Histograms, Kind, LayerSpread, Spread
+from bpviz.snapshot.spread import Histograms, Kind, LayerSpread, Spread
 from bpviz.text import N_, tr
 
 Floats = NDArray[np.float64]

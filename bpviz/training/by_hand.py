@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from bpviz.errors import UserError
-from bpviz.probing import Change, ChangeMade
 from bpviz.snapshot import Iteration
+from bpviz.snapshot.probing import Change, ChangeMade
 from bpviz.training.divergence import NotFinite
 from bpviz.training.edits import DataChange, Edit, data_changes
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining

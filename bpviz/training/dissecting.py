@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.dissection import Dissection, LayerTrace
 from bpviz.engine.operations import function_operations, network_operations
 from bpviz.engine.optimizers.base import State
 from bpviz.engine.trace import Trace, joined, trace
 from bpviz.snapshot import Array, frozen
+from bpviz.snapshot.dissection import Dissection, LayerTrace
 from bpviz.training.by_hand import coming
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Rehearsal, Training

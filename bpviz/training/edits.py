@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.changes import Change, ChangedSample
 from bpviz.data.dataset import Scaling
 from bpviz.engine.network_objective import NetworkObjective, Samples
 from bpviz.snapshot import RunInfo, frozen
+from bpviz.snapshot.changes import Change, ChangedSample
 
 Array = NDArray[np.floating]
 

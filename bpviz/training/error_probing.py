@@ -18,7 +18,7 @@ from bpviz.engine.network import Workspace
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Array
 from bpviz.engine.trace import trace
-from bpviz.probing import Difference, GradientProbe, ParameterPlace
+from bpviz.snapshot.probing import Difference, GradientProbe, ParameterPlace
 from bpviz.training.layer_spec import parse_layers
 from bpviz.training.method import BEST_STEPS, ROUGH_STEPS
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining

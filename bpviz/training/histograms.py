@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bpviz.engine.layers import Layer
 from bpviz.snapshot import Snapshot, SnapshotRequest
-from bpviz.spread import Histograms, Kind, LayerSpread, Spread, spread_of
+from bpviz.snapshot.spread import Histograms, Kind, LayerSpread, Spread, spread_of
 from bpviz.training.doctor import Evidence
 from bpviz.training.loop import Training
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.changes import ChangedSample
 from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.metrics import classification_metrics, confusion_matrix, regression_metrics
 from bpviz.engine.network_objective import NetworkObjective, Samples
@@ -25,6 +24,7 @@ from bpviz.snapshot import (
     SnapshotRequest,
     frozen,
 )
+from bpviz.snapshot.changes import ChangedSample
 from bpviz.training.edits import DataChange, changed, data_until, told
 from bpviz.training.loop import Training
 from bpviz.training.weights import STATISTICS

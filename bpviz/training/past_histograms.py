@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
-from bpviz.spread import Histograms
+from bpviz.snapshot.spread import Histograms
 from bpviz.training.build import method_of
 from bpviz.training.checkpoints import Nearby
 from bpviz.training.config import RunConfig

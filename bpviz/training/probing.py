@@ -9,7 +9,7 @@ from bpviz.engine.kinks import at_kinks, kink_sources
 from bpviz.engine.layers.recurrent import Recurrent
 from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Array, Batch, Objective
-from bpviz.probing import Difference, GradientProbe, ParameterPlace, is_error
+from bpviz.snapshot.probing import Difference, GradientProbe, ParameterPlace, is_error
 from bpviz.training.error_probing import error_probe
 from bpviz.training.loop import Training
 from bpviz.training.method import BEST_STEPS, ROUGH_STEPS

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from bpviz.errors import UserError
-from bpviz.present.form import Row
-from bpviz.present.values import (
+from bpviz.present.setup.form import Row
+from bpviz.present.setup.values import (
     SLIDER_STEPS,
     label_of,
     shown_value,

@@ -18,40 +18,40 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from bpviz.dissection import Dissection
 from bpviz.errors import UserError
 from bpviz.messages import Level, Message, Speech
-from bpviz.present.form import Form
 from bpviz.present.palette import Palette
 from bpviz.present.places import ShownPlaces
 from bpviz.present.preview import Preview
-from bpviz.present.walk import GRAINS, Grain, Walk
+from bpviz.present.setup.form import Form
+from bpviz.present.walk.place import GRAINS, Grain, Walk
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
+from bpviz.snapshot.dissection import Dissection
 from bpviz.text import Text, language
 from bpviz.views.dialogs import Dialogs
 from bpviz.views.dock import DockHost
-from bpviz.views.doctor_badge import DoctorBadge
+from bpviz.views.doctor.badge import DoctorBadge
 from bpviz.views.export_dialog import ExportDialog
-from bpviz.views.gradients import GradientsPanel
+from bpviz.views.gradients.panel import GradientsPanel
 from bpviz.views.help import HelpDialog
 from bpviz.views.icons import application_icon
-from bpviz.views.lessons import LessonsPanel
-from bpviz.views.loss import LossPanel
+from bpviz.views.lessons.panel import LessonsPanel
+from bpviz.views.loss.panel import LossPanel
 from bpviz.views.menus import Menus
 from bpviz.views.message_bar import MessageBar
 from bpviz.views.naming import named
 from bpviz.views.open_dialog import OpenDialog
 from bpviz.views.panel import Panel
 from bpviz.views.panels import PANELS, PanelSpec
-from bpviz.views.phase_strip import PhaseStrip
 from bpviz.views.places import PlacesPopup
 from bpviz.views.settings import Settings
-from bpviz.views.setup import SetupPanel
+from bpviz.views.setup.panel import SetupPanel
 from bpviz.views.shortcuts import SpaceKey
 from bpviz.views.theme import ThemeKeeper
 from bpviz.views.timeline import Timeline
 from bpviz.views.toolbar import ToolBar
 from bpviz.views.typing_ends import ClickAway
+from bpviz.views.walk.phase_strip import PhaseStrip
 from bpviz.views.window_picture import window_image
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
-from bpviz.dissection import Dissection, Operation
 from bpviz.present.palette import LIGHT, Palette
-from bpviz.present.walk import Sample
+from bpviz.present.walk.place import Sample
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
+from bpviz.snapshot.dissection import Dissection, Operation
 
 
 class Panel(QWidget):

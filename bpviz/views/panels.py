@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from bpviz.text import N_
 from bpviz.views.panel import Panel
-from bpviz.views.setup import SetupPanel
+from bpviz.views.setup.panel import SetupPanel
 
 
 @dataclass(frozen=True)
@@ -41,49 +41,49 @@ class PanelSpec:
 
 # The panels are imported when they are made: a test of the window needs none of them.
 def _network() -> Panel:
-    from bpviz.views.network import NetworkPanel
+    from bpviz.views.network.panel import NetworkPanel
 
     return NetworkPanel()
 
 
 def _surface() -> Panel:
-    from bpviz.views.surface import SurfacePanel
+    from bpviz.views.surface.panel import SurfacePanel
 
     return SurfacePanel()
 
 
 def _loss() -> Panel:
-    from bpviz.views.loss import LossPanel
+    from bpviz.views.loss.panel import LossPanel
 
     return LossPanel()
 
 
 def _map() -> Panel:
-    from bpviz.views.decision import DecisionPanel
+    from bpviz.views.decision.panel import DecisionPanel
 
     return DecisionPanel()
 
 
 def _gradients() -> Panel:
-    from bpviz.views.gradients import GradientsPanel
+    from bpviz.views.gradients.panel import GradientsPanel
 
     return GradientsPanel()
 
 
 def _explain() -> Panel:
-    from bpviz.views.explain import ExplainPanel
+    from bpviz.views.explain.panel import ExplainPanel
 
     return ExplainPanel()
 
 
 def _doctor() -> Panel:
-    from bpviz.views.doctor import DoctorPanel
+    from bpviz.views.doctor.panel import DoctorPanel
 
     return DoctorPanel()
 
 
 def _histograms() -> Panel:
-    from bpviz.views.histograms import HistogramsPanel
+    from bpviz.views.histograms.panel import HistogramsPanel
 
     return HistogramsPanel()
 

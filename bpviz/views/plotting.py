@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from shiboken6 import Shiboken
 
-from bpviz.present.curve_scales import Axis, tick_label
+from bpviz.present.loss.scales import Axis, tick_label
 from bpviz.present.palette import LIGHT, Palette
 
 Floats = NDArray[np.float64]

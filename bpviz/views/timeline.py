@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QWidget
 from bpviz.present.numbers import grouped, short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.places import ShownPlaces
-from bpviz.present.walk_words import iteration_number
+from bpviz.present.walk.words import iteration_number
 from bpviz.snapshot import RunInfo, RunState, Snapshot
 from bpviz.text import N_, tr
 from bpviz.views.controls import QuietSlider

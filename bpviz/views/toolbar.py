@@ -8,10 +8,10 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from bpviz.present.form import Choice, Form, Group
 from bpviz.present.numbers import speed as speed_text
 from bpviz.present.palette import LIGHT, Palette
-from bpviz.present.walk import GRAINS, Grain
+from bpviz.present.setup.form import Choice, Form, Group
+from bpviz.present.walk.place import GRAINS, Grain
 from bpviz.snapshot import RunState
 from bpviz.text import N_, language, tr
 from bpviz.views.controls import QuietSlider

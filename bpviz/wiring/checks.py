@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from bpviz.errors import UserError
-from bpviz.present.gradients import CheckRequest
-from bpviz.views.gradients import GradientsPanel
+from bpviz.present.gradients.check import CheckRequest
+from bpviz.views.gradients.panel import GradientsPanel
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.endings import tell_error
 from bpviz.workers.checking import CheckEnd, CheckingWorker, CheckProgress

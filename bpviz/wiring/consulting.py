@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from bpviz import messages
-from bpviz.diagnosis import Diagnosis, Finding, Remedy
 from bpviz.errors import UserError
-from bpviz.present.edits import apply_edit, is_live
+from bpviz.present.setup.edits import apply_edit, is_live
+from bpviz.snapshot.diagnosis import Diagnosis, Finding, Remedy
 from bpviz.training.config import RunConfig
-from bpviz.views.doctor import DoctorPanel
+from bpviz.views.doctor.panel import DoctorPanel
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
 from bpviz.wiring.runs import Runs

@@ -10,9 +10,9 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from bpviz.changes import ChangedSample
-from bpviz.present.editable import with_changed
+from bpviz.present.cards.editable import with_changed
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot
+from bpviz.snapshot.changes import ChangedSample
 from bpviz.training.recorder import Recorder
 from bpviz.views.main_window import MainWindow
 from bpviz.workers.gate import LONGEST_S

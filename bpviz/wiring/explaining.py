@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QDockWidget
 
 from bpviz.present.explain.pins import pin_of
 from bpviz.views.dock import PanelDock
-from bpviz.views.explain import ExplainPanel
+from bpviz.views.explain.panel import ExplainPanel
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
+from bpviz.views.network.panel import NetworkPanel
 
 _KEY = "explain"
 

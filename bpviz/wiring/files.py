@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Slot
 from bpviz import messages
 from bpviz.data import BadRows, Dataset, peek
 from bpviz.errors import UserError
-from bpviz.present.edits import for_other_data
 from bpviz.present.preview import OpenChoice, Preview
+from bpviz.present.setup.edits import for_other_data
 from bpviz.text import Text
 from bpviz.training.config import DataConfig, RunConfig
 from bpviz.views.main_window import MainWindow

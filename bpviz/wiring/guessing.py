@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
-from bpviz.present.guess import Question, Score, question
 from bpviz.present.palette import Palette
-from bpviz.present.walk import Target
-from bpviz.probing import ParameterPlace
-from bpviz.views.guess_bar import GuessBar
+from bpviz.present.walk.guess import Question, Score, question
+from bpviz.present.walk.place import Target
+from bpviz.snapshot.probing import ParameterPlace
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
+from bpviz.views.network.panel import NetworkPanel
+from bpviz.views.walk.guess_bar import GuessBar
 from bpviz.wiring.walk import Walks
 
 

@@ -8,19 +8,19 @@ from collections.abc import Callable, Generator
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from bpviz.present.diagram import Spot
-from bpviz.present.gradients import METHODS
+from bpviz.present.diagram.layout import Spot
+from bpviz.present.gradients.check import METHODS
 from bpviz.present.lessons.goals import Goal
 from bpviz.present.lessons.model import Look, Step
 from bpviz.present.lessons.scenes import Scene
-from bpviz.present.walk import Target
+from bpviz.present.walk.place import Target
 from bpviz.snapshot import SurfaceRequest
 from bpviz.training.config import RunConfig
-from bpviz.views.gradients import GradientsPanel
-from bpviz.views.loss import LossPanel
+from bpviz.views.gradients.panel import GradientsPanel
+from bpviz.views.loss.panel import LossPanel
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
-from bpviz.views.surface import SurfacePanel
+from bpviz.views.network.panel import NetworkPanel
+from bpviz.views.surface.panel import SurfacePanel
 from bpviz.wiring.display import Display
 from bpviz.wiring.runs import Runs
 from bpviz.wiring.walk import Walks

@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from bpviz.present.lessons import Lesson, all_lessons
 from bpviz.present.lessons.scenes import Scene, scenes
 from bpviz.present.lessons.sights import Sights, met
-from bpviz.present.surface_camera import Camera
-from bpviz.present.walk import Grain
+from bpviz.present.surface.camera import Camera
+from bpviz.present.walk.place import Grain
 from bpviz.snapshot import SnapshotRequest, SurfaceRequest
-from bpviz.views.gradients import GradientsPanel
-from bpviz.views.loss import LossPanel
+from bpviz.views.gradients.panel import GradientsPanel
+from bpviz.views.loss.panel import LossPanel
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
-from bpviz.views.surface import SurfacePanel
+from bpviz.views.network.panel import NetworkPanel
+from bpviz.views.surface.panel import SurfacePanel
 from bpviz.wiring.display import Display
 from bpviz.wiring.lesson_stage import LessonStage, fold
 from bpviz.wiring.runs import PutAside, Runs

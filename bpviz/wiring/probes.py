@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bpviz.probing import GradientProbe, ParameterPlace, is_error
+from bpviz.snapshot.probing import GradientProbe, ParameterPlace, is_error
 from bpviz.training.by_hand import imagined
 from bpviz.training.loop import Training
 from bpviz.training.probing import probe
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
+from bpviz.views.network.panel import NetworkPanel
 from bpviz.wiring.walk import Walks
 from bpviz.wiring.what_ifs import WhatIfs
 from bpviz.workers.training import TrainingWorker

@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from bpviz import messages
 from bpviz.data import Dataset
 from bpviz.errors import UserError
-from bpviz.present.edits import apply_edit, is_live
-from bpviz.present.form import Choice
-from bpviz.present.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
-from bpviz.present.setup import build_form
+from bpviz.present.setup.edits import apply_edit, is_live
+from bpviz.present.setup.form import Choice
+from bpviz.present.setup.presets import DEFAULT, PRESETS, WATCHED, preset, tailored_to
+from bpviz.present.setup.run import build_form
 from bpviz.text import Text
 from bpviz.training.branches import SHORTEST
 from bpviz.training.build import BatchTooLargeError

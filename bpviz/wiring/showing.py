@@ -6,18 +6,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QRectF, Slot
 
-from bpviz.diagnosis import Finding
 from bpviz.present.palette import Palette
-from bpviz.present.unrolled_rows import is_unrolled
+from bpviz.present.unrolled.rows import is_unrolled
 from bpviz.snapshot import RunInfo
-from bpviz.views.decision import DecisionPanel
-from bpviz.views.decision_matrix import ConfusionMatrix
-from bpviz.views.doctor_marks import Marks
-from bpviz.views.loss import LossPanel
+from bpviz.snapshot.diagnosis import Finding
+from bpviz.views.decision.matrix import ConfusionMatrix
+from bpviz.views.decision.panel import DecisionPanel
+from bpviz.views.doctor.marks import Marks
+from bpviz.views.loss.panel import LossPanel
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
-from bpviz.views.network_canvas import DiagramCanvas
-from bpviz.views.unrolled_canvas import UnrolledCanvas
+from bpviz.views.network.canvas import DiagramCanvas
+from bpviz.views.network.panel import NetworkPanel
+from bpviz.views.unrolled.canvas import UnrolledCanvas
 from bpviz.wiring.display import Display
 
 

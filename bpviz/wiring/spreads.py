@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from bpviz.spread import Histograms
+from bpviz.snapshot.spread import Histograms
 from bpviz.training.config import RunConfig
 from bpviz.training.loop import Training
 from bpviz.training.past_histograms import Past
-from bpviz.views.histograms import HistogramsPanel
+from bpviz.views.histograms.panel import HistogramsPanel
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display
 from bpviz.workers.training import RunStarted, TrainingWorker

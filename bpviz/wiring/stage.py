@@ -125,9 +125,9 @@ def _window(settings_file: Path, config: RunConfig, palette: Palette, text_point
     """Return the whole window with its form filled in, to be shown on no screen."""
     from PySide6.QtCore import Qt
 
-    from bpviz.present.form import Choice
-    from bpviz.present.presets import PRESETS
-    from bpviz.present.setup import build_form
+    from bpviz.present.setup.form import Choice
+    from bpviz.present.setup.presets import PRESETS
+    from bpviz.present.setup.run import build_form
     from bpviz.views.main_window import MainWindow
     from bpviz.views.settings import Settings
 

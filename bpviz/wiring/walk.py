@@ -9,11 +9,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bpviz import messages
-from bpviz.dissection import PHASES, Dissection
 from bpviz.present import by_hand
-from bpviz.present.walk import FINE, GRAINS, OUTSIDE, Grain, Sample, Target, Walk
-from bpviz.present.walk_words import outside_note
+from bpviz.present.walk.place import FINE, GRAINS, OUTSIDE, Grain, Sample, Target, Walk
+from bpviz.present.walk.words import outside_note
 from bpviz.snapshot import RunState
+from bpviz.snapshot.dissection import PHASES, Dissection
 from bpviz.text import Text
 from bpviz.views.main_window import MainWindow
 from bpviz.wiring.display import Display

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout
 from bpviz import messages
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
-from bpviz.present.walk import Target
-from bpviz.probing import Change, ParameterPlace
+from bpviz.present.walk.place import Target
 from bpviz.snapshot import RunState, Snapshot
+from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.text import Text
 from bpviz.training.by_hand import take_back
 from bpviz.training.loop import Training
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
-from bpviz.views.what_if import WhatIfBar, WhatIfFrame
+from bpviz.views.network.panel import NetworkPanel
+from bpviz.views.walk.what_if import WhatIfBar, WhatIfFrame
 from bpviz.wiring.display import Display
 from bpviz.wiring.walk import Walks
 from bpviz.workers.training import TrainingWorker

@@ -10,13 +10,13 @@ from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, Slot
 from PySide6.QtWidgets import QApplication
 
 from bpviz import messages, text
-from bpviz.present.presets import DEFAULT
+from bpviz.present.setup.presets import DEFAULT
 from bpviz.snapshot import SurfaceRequest
-from bpviz.views.decision import DecisionPanel
-from bpviz.views.loss import LossPanel
+from bpviz.views.decision.panel import DecisionPanel
+from bpviz.views.loss.panel import LossPanel
 from bpviz.views.main_window import MainWindow
-from bpviz.views.network import NetworkPanel
-from bpviz.views.surface import SurfacePanel
+from bpviz.views.network.panel import NetworkPanel
+from bpviz.views.surface.panel import SurfacePanel
 from bpviz.wiring.checks import Checks
 from bpviz.wiring.consulting import Consulting
 from bpviz.wiring.display import Display

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.engine.objective import Array, Batch, Objective
 from bpviz.errors import Cancelled
-from bpviz.present.gradients import CheckReport, CheckRequest
+from bpviz.present.gradients.check import CheckReport, CheckRequest
 from bpviz.snapshot import frozen
 from bpviz.training.checking import check_at, chosen_rows, remarks, valley_at
 from bpviz.training.loop import Training

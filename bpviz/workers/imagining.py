@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpviz.changes import Change
+from bpviz.snapshot.changes import Change
 from bpviz.training.by_hand import imagined
 from bpviz.training.loop import Training
 

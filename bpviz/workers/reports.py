@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bpviz.dissection import Dissection
 from bpviz.snapshot import RunInfo, StopReason
+from bpviz.snapshot.dissection import Dissection
 from bpviz.text import Text
 from bpviz.training.config import RunConfig
 from bpviz.training.recorder import Recorder

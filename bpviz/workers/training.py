@@ -17,8 +17,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from bpviz.data.dataset import Dataset
 from bpviz.errors import UserError
-from bpviz.probing import Change
 from bpviz.snapshot import Iteration, RunState, Snapshot, SnapshotRequest, SurfaceRequest
+from bpviz.snapshot.probing import Change
 from bpviz.text import Text
 from bpviz.training.build import build, load
 from bpviz.training.by_hand import keep

@@ -125,7 +125,7 @@ def _edit(window: Any, config: RunConfig, chance: random.Random) -> None:
 
 
 def _preset(window: Any, _config: RunConfig, chance: random.Random) -> None:
-    from bpviz.present.presets import PRESETS
+    from bpviz.present.setup.presets import PRESETS
 
     window.preset_requested.emit(chance.choice(PRESETS).name)
 

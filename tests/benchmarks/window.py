@@ -21,7 +21,7 @@ PLAIN_S = 3.0
 
 def plain_speed(seconds: float = PLAIN_S) -> tuple[float, float]:
     """Return iterations a second of the default run with no window, and per second of CPU time."""
-    from bpviz.present.presets import DEFAULT
+    from bpviz.present.setup.presets import DEFAULT
     from bpviz.training.build import build
 
     count, end = 0, time.perf_counter() + seconds

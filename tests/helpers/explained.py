@@ -7,11 +7,11 @@ from functools import cache
 
 import numpy as np
 
-from bpviz.dissection import Dissection
 from bpviz.engine.registries import LOSSES, OPTIMIZERS
 from bpviz.present.explain import choice
 from bpviz.present.explain.made import Made, made
 from bpviz.present.explain.moment import Moment
+from bpviz.snapshot.dissection import Dissection
 from bpviz.training.build import build
 from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config

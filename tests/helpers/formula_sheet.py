@@ -88,7 +88,7 @@ def main(folder: Path) -> None:
 
     from bpviz.present.formulas.layout import laid_out
     from bpviz.present.palette import DARK, LIGHT
-    from bpviz.views.formula_picture import draw_lines
+    from bpviz.views.explain.formula_picture import draw_lines
 
     QGuiApplication.instance() or QGuiApplication([])
     em, width, height = 19.0, 620, 1500

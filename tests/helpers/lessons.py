@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bpviz.present.gradients import CheckReport, CheckRequest
+from bpviz.present.gradients.check import CheckReport, CheckRequest
 from bpviz.present.lessons.goals import Goal
 from bpviz.present.lessons.model import Claim, Step
 from bpviz.present.lessons.scenes import Scene

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from bpviz.snapshot import Snapshot, SurfaceGrid
 
+WALKED = 6
+"""Operations of the 2-3-1 network as far as δ of its first layer."""
+LESSON = "learning_rate"
 FOLDER = ROOT / "resources" / "docs" / "pictures"
 EDITIONS = (("en", "en", "light"), ("zh", "zh_CN", "dark"))
 SIZE = (1280, 720)
@@ -162,9 +165,12 @@ class Photographer:
         area = QRect(0, 0, *SIZE)
         if keys:
             area = QRect()
-            for dock in (self.window.host.docks[key] for key in keys):
+            for dock in (self._part(key) for key in keys):
                 area = area.united(QRect(dock.mapTo(self.window, QPoint(0, 0)), dock.size()))
         self._photograph(self.window, area.getRect(), name)
+
+    def _part(self, key: str) -> QWidget:
+        return self.window.lessons if key == "lessons" else self.window.host.docks[key]
 
     def shoot_dialog(self, name: str, dialog: QWidget) -> None:
         """Save a dialog and close it."""
@@ -199,7 +205,7 @@ def window(at: Photographer) -> None:
 
 def neuron(at: Photographer) -> None:
     """A deeper network, changed in the diagram; a neuron explains itself."""
-    from bpviz.present.diagram import Spot
+    from bpviz.present.diagram.layout import Spot
 
     at.take("spiral")
     at.edit("layer.add", 2)
@@ -212,7 +218,7 @@ def neuron(at: Photographer) -> None:
 
 def by_hand(at: Photographer) -> None:
     """The 2-3-1 example after one step; a weight and the factors of its gradient."""
-    from bpviz.present.diagram import Spot
+    from bpviz.present.diagram.layout import Spot
 
     at.take("worked_example")
     at.settle()
@@ -256,7 +262,49 @@ def export(at: Photographer) -> None:
     at.shoot_dialog("export", dialog)
 
 
-PICTURES: tuple[Callable[[Photographer], None], ...] = (window, neuron, by_hand, bowl, arms, digits, export)
+def walk(at: Photographer) -> None:
+    """On the way back through an iteration: δ in the diagram, and its formula beside it."""
+    at.take("worked_example")
+    at.settle()
+    strip = at.window.strip
+    at.window.step_requested.emit("operation")
+    at.wait(lambda: strip.place.lit, "the walk")
+    at.window.panels()["explain"].set_depth("formulas")
+    for _ in range(WALKED):
+        at.window.step_requested.emit("operation")
+        at.rest()
+    at.shoot("walk", "network", "loss", "surface", "explain")
+    at.window.reset_requested.emit()
+
+
+def doctor(at: Photographer) -> None:
+    """Gradients that vanish in a deep network of sigmoids."""
+    at.take("spiral")
+    at.edit("layers", ", ".join(["8 sigmoid"] * 7))
+    at.train(200)
+    at.window.badge.click()
+    at.shoot("doctor", "doctor")
+
+
+def lesson(at: Photographer) -> None:
+    """A step of a lesson beside what it drives."""
+    at.wiring.lessons.begin(LESSON)
+    at.shoot("lesson", "network", "lessons")
+    at.wiring.lessons.leave()
+
+
+PICTURES: tuple[Callable[[Photographer], None], ...] = (
+    window,
+    neuron,
+    by_hand,
+    walk,
+    bowl,
+    arms,
+    digits,
+    doctor,
+    lesson,
+    export,
+)
 
 
 def save(image: QImage, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpviz.engine.layers import LAYERS
-from bpviz.present.pieces import Pieces
+from bpviz.present.setup.pieces import Pieces
 from bpviz.registry import Entry, Field, Registry
 
 

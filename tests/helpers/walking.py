@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bpviz.dissection import Dissection
 from bpviz.errors import UserError
-from bpviz.present.walk import Grain, Target, Walk
+from bpviz.present.walk.place import Grain, Target, Walk
+from bpviz.snapshot.dissection import Dissection
 from bpviz.training.config import RunConfig
 from bpviz.workers.training import Dissected, TrainingWorker
 

@@ -7,13 +7,13 @@ import pytest
 
 from bpviz import text
 from bpviz.present import by_hand
-from bpviz.present.editable import Editable, in_both_units, with_changed
+from bpviz.present.cards.editable import Editable, in_both_units, with_changed
 from bpviz.present.explain.explained import Explained
 from bpviz.present.explain.summary import summary
-from bpviz.present.guess import question
-from bpviz.present.walk_light import lit_at, walked_snapshot
-from bpviz.probing import Change, ParameterPlace
+from bpviz.present.walk.guess import question
+from bpviz.present.walk.light import lit_at, walked_snapshot
 from bpviz.snapshot import SnapshotRequest
+from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.training.build import build
 from bpviz.training.by_hand import keep
 from bpviz.training.dissecting import dissect

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from bpviz.present.curves import Reading
-from bpviz.present.decision_words import caption, cell_lines, probability_lines, score
-from bpviz.present.loss_words import copied, legend_items, reading_lines
+from bpviz.present.decision.words import caption, cell_lines, probability_lines, score
+from bpviz.present.loss.curves import Reading
+from bpviz.present.loss.words import copied, legend_items, reading_lines
 from bpviz.snapshot import Evaluation, RunInfo, Snapshot
 
 READING = Reading(1234, 0.1 + 0.2, 1230, 0.0036123, 0.0074, 0.984, float("nan"))

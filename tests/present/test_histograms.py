@@ -19,7 +19,7 @@ from bpviz.present.histograms import (
     strip_pixels,
 )
 from bpviz.present.palette import LIGHT, rgb
-from bpviz.spread import Histograms, LayerSpread, spread_of
+from bpviz.snapshot.spread import Histograms, LayerSpread, spread_of
 
 
 def column(iteration: int, size: float = 1.0) -> Histograms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpviz.present.branch_curves import BranchCurves, within_reach
+from bpviz.present.loss.branch_curves import BranchCurves, within_reach
 from bpviz.present.places import ShownPlaces, branch_colour, curves, differences, place_of
 from bpviz.text import set_language
 from bpviz.training.bookmarks import Bookmark

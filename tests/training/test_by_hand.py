@@ -7,8 +7,8 @@ import pytest
 
 from bpviz.engine.network_objective import Samples
 from bpviz.errors import UserError
-from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import SnapshotRequest
+from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.training.build import build
 from bpviz.training.by_hand import imagined, keep
 from bpviz.training.dissecting import dissect

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpviz.cli import main
-from bpviz.present.gradients import CheckReport, verdict
+from bpviz.present.gradients.check import CheckReport, verdict
 from bpviz.present.numbers import grouped
 from bpviz.training import check_places
 from bpviz.training.build import build

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpviz.present.chain_back import shares
-from bpviz.probing import ParameterPlace, error_at
+from bpviz.present.cards.chain_back import shares
 from bpviz.snapshot import SnapshotRequest
+from bpviz.snapshot.probing import ParameterPlace, error_at
 from bpviz.training.build import build
 from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bpviz.engine.network import Network
-from bpviz.present.presets import preset
+from bpviz.present.setup.presets import preset
 from bpviz.snapshot import SnapshotRequest
-from bpviz.spread import BINS, KINDS, MOST_VALUES, spread_of
+from bpviz.snapshot.spread import BINS, KINDS, MOST_VALUES, spread_of
 from bpviz.training.build import build
 from bpviz.training.config import DataConfig, RunConfig
 from bpviz.training.histograms import histograms, taken

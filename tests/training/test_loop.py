@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bpviz.data.dataset import Dataset
-from bpviz.present.presets import PRESETS, preset
+from bpviz.present.setup.presets import PRESETS, preset
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training import checkpoints
 from bpviz.training.build import build

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpviz.engine.registries import OPTIMIZERS
-from bpviz.present.presets import preset
+from bpviz.present.setup.presets import preset
 from bpviz.snapshot import Evaluation, GradientNorms, Iteration
 from bpviz.training import recorder as recorder_module
 from bpviz.training.build import build

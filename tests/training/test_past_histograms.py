@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bpviz.engine.optimizers import OPTIMIZERS
-from bpviz.present.presets import preset
-from bpviz.probing import Change, ParameterPlace
+from bpviz.present.setup.presets import preset
+from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.training.build import build
 from bpviz.training.by_hand import keep
 from bpviz.training.config import LiveSettings, RunConfig, StopConfig

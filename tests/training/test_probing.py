@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpviz.present.cards import Card
-from bpviz.present.probed import probe_lines, probed_card
-from bpviz.probing import ParameterPlace
+from bpviz.present.cards.card import Card
+from bpviz.present.cards.probed import probe_lines, probed_card
 from bpviz.snapshot import SnapshotRequest
+from bpviz.snapshot.probing import ParameterPlace
 from bpviz.training.build import build
 from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from bpviz.dissection import Dissection
-from bpviz.probing import Change, ParameterPlace
 from bpviz.snapshot import SnapshotRequest
+from bpviz.snapshot.dissection import Dissection
+from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.training import checkpoints
 from bpviz.training.build import build
 from bpviz.training.by_hand import imagined, keep, take_back

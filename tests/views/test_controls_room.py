@@ -2,9 +2,9 @@
 
 from PySide6.QtWidgets import QHeaderView
 
-from bpviz.views.gradients_controls import CheckControls
-from bpviz.views.gradients_table import CheckTable
-from tests.present.test_gradients import made
+from bpviz.views.gradients.controls import CheckControls
+from bpviz.views.gradients.table import CheckTable
+from tests.present.gradients.test_check import made
 
 
 def test_the_method_and_the_samples_are_read_whole(qtbot):

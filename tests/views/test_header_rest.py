@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.build import build
 from bpviz.training.options import run_config
-from bpviz.views.network import NetworkPanel
+from bpviz.views.network.panel import NetworkPanel
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from bpviz import messages
-from bpviz.present.form import Choice
 from bpviz.present.palette import DARK, LIGHT
 from bpviz.present.preview import OpenChoice, Preview
-from bpviz.present.setup import build_form
+from bpviz.present.setup.form import Choice
+from bpviz.present.setup.run import build_form
 from bpviz.snapshot import RunInfo
 from bpviz.text import set_language
 from bpviz.training.config import DataConfig, RunConfig

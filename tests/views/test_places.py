@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QLineEdit
 
 from bpviz.present.places import ShownPlaces, branch_colour
 from bpviz.text import set_language
-from bpviz.views.loss import LossPanel
+from bpviz.views.loss.panel import LossPanel
 from bpviz.views.places import PlacesPopup
 from bpviz.views.timeline import Timeline
 from tests.helpers.fake_history import fake_history
 from tests.helpers.window import snapshot_at, state_at
 from tests.present.test_places import places
-from tests.views.test_loss_panel import INFO, count_colour, snapshot
+from tests.views.loss.test_panel import INFO, count_colour, snapshot
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
-from bpviz.present.diagram import Spot
+from bpviz.present.diagram.layout import Spot
 from bpviz.present.export_request import ExportRequest
 from bpviz.text import set_language
-from bpviz.views import doctor as doctor_view
+from bpviz.views.doctor import panel as doctor_view
 from tests.wiring.test_window import Open
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bpviz.present.diagram import Spot
-from bpviz.present.unrolled import Mark
+from bpviz.present.diagram.layout import Spot
+from bpviz.present.unrolled.layout import Mark
 from tests.wiring.test_walk import Walked
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from bpviz.present.diagram import Spot
-from bpviz.present.unrolled import Mark
-from bpviz.present.walk import Target
+from bpviz.present.diagram.layout import Spot
+from bpviz.present.unrolled.layout import Mark
+from bpviz.present.walk.place import Target
 from bpviz.training.config import DataConfig, RunConfig
 from bpviz.training.layer_spec import parse_layers
 from tests.wiring.test_walk import Walked

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
-from bpviz.probing import ParameterPlace
+from bpviz.snapshot.probing import ParameterPlace
 from tests.wiring.test_walk import Walked
 
 

@@ -137,7 +137,7 @@ def test_with_the_panel_closed_nothing_is_counted(opened):
 
 
 def test_an_imagined_change_is_shown_and_not_kept(opened):
-    from bpviz.probing import Change, ParameterPlace
+    from bpviz.snapshot.probing import Change, ParameterPlace
 
     opened.train(40)
     opened.open_histograms()

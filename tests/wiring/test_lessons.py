@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from bpviz.present.diagram import Spot
+from bpviz.present.diagram.layout import Spot
 from bpviz.present.lessons import all_lessons
 from bpviz.present.lessons.scenes import scenes
 from bpviz.present.lessons.sights import value_of
-from bpviz.probing import ParameterPlace
+from bpviz.snapshot.probing import ParameterPlace
 from bpviz.views.settings import Settings
 from bpviz.wiring import lessons as driver
 from tests.wiring.test_window import Open

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
-from bpviz.present.diagram import Spot
-from bpviz.probing import error_at
+from bpviz.present.diagram.layout import Spot
+from bpviz.snapshot.probing import error_at
 from tests.wiring.test_walk import Walked
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from bpviz.probing import ParameterPlace
+from bpviz.snapshot.probing import ParameterPlace
 from bpviz.training import checkpoints
 from bpviz.training.options import run_config
 from tests.training.test_random_actions import Decision, Direct, Path, state

@@ -6,14 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from bpviz.present.diagram import Spot
-from bpviz.present.unrolled import Mark
-from bpviz.present.walk import Target
-from bpviz.present.walk_time import way_of
-from bpviz.probing import ParameterPlace
+from bpviz.present.diagram.layout import Spot
+from bpviz.present.unrolled.layout import Mark
+from bpviz.present.walk.place import Target
+from bpviz.present.walk.time import way_of
+from bpviz.snapshot.probing import ParameterPlace
 from bpviz.training.config import DataConfig, RunConfig
 from bpviz.training.layer_spec import parse_layers
-from bpviz.views.unrolled_walk import drop_ways
+from bpviz.views.unrolled.walk import drop_ways
 from tests.wiring.test_window import Open
 
 

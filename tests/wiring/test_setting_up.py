@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
-from bpviz.present.presets import PRESETS
+from bpviz.present.setup.presets import PRESETS
 from bpviz.training.config import RunConfig
 from bpviz.training.layer_spec import format_layers
 from tests.wiring.test_window import Open, click_train

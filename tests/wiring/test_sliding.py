@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpviz.present.walk import Target
+from bpviz.present.walk.place import Target
 from bpviz.training.config import DataConfig, RunConfig
 from bpviz.training.layer_spec import parse_layers
 from tests.wiring.test_window import Open

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from bpviz.dissection import PHASES
-from bpviz.present.walk_function import knows_slope, moved_text
+from bpviz.present.walk.function import knows_slope, moved_text
+from bpviz.snapshot.dissection import PHASES
 from bpviz.training.build import build
 from bpviz.training.config import RunConfig, StopConfig
 from bpviz.training.options import run_config
-from bpviz.views.network_scene import STILL
+from bpviz.views.network.scene import STILL
 from tests.wiring.test_window import Open
 
 

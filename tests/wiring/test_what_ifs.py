@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from bpviz.present.diagram import Spot
+from bpviz.present.diagram.layout import Spot
 from bpviz.present.numbers import short
-from bpviz.present.walk import Target
-from bpviz.probing import Change, ParameterPlace
+from bpviz.present.walk.place import Target
 from bpviz.snapshot import SurfaceRequest
+from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.training.by_hand import imagined
 from bpviz.training.options import run_config
 from bpviz.workers.surface import SurfaceJob, SurfaceWorker

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 
 from bpviz.errors import UserError
-from bpviz.present.gradients import CheckRequest
+from bpviz.present.gradients.check import CheckRequest
 from bpviz.training.build import build
 from bpviz.training.config import LiveSettings, RunConfig, StopConfig
 from bpviz.training.options import run_config

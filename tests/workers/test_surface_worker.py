@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bpviz.present.presets import preset
+from bpviz.present.setup.presets import preset
 from bpviz.snapshot import SurfaceRequest
 from bpviz.training.build import build
 from bpviz.training.config import RunConfig, StopConfig

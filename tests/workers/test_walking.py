@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bpviz.engine.layers import LAYERS
 from bpviz.engine.losses import LOSSES
 from bpviz.engine.optimizers import OPTIMIZERS
-from bpviz.present.walk import GRAINS
-from bpviz.present.walk_light import lit_at, walked_snapshot
-from bpviz.present.walk_words import KINDS, place_parts, steps_of
+from bpviz.present.walk.light import lit_at, walked_snapshot
+from bpviz.present.walk.place import GRAINS
+from bpviz.present.walk.words import KINDS, place_parts, steps_of
 from bpviz.snapshot import SnapshotRequest
 from bpviz.training.config import RunConfig
 from bpviz.training.options import run_config

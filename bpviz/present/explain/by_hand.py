@@ -9,7 +9,7 @@ from bpviz.present.explain.moment import Moment
 from bpviz.present.formulas.line import Line
 from bpviz.present.formulas.tree import Number
 from bpviz.present.numbers import short
-from bpviz.probing import ChangeMade
+from bpviz.snapshot.probing import ChangeMade
 from bpviz.text import tr
 
 

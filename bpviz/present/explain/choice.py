@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpviz.dissection import LayerTrace
-from bpviz.present.cards import subscript, superscript
-from bpviz.present.diagram import Spot
+from bpviz.present.cards.card import subscript, superscript
+from bpviz.present.cards.inspect import variable_name
+from bpviz.present.diagram.layout import Spot
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
-from bpviz.present.inspect import variable_name
-from bpviz.present.unrolled import Mark
+from bpviz.present.unrolled.layout import Mark
 from bpviz.snapshot import Array
+from bpviz.snapshot.dissection import LayerTrace
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from bpviz.dissection import Dissection, Operation
-from bpviz.present.diagram import Spot
+from bpviz.present.diagram.layout import Spot
 from bpviz.present.explain import choice
 from bpviz.present.explain.choice import Chosen
 from bpviz.present.explain.formulas import Block
@@ -19,9 +18,10 @@ from bpviz.present.explain.names import whose
 from bpviz.present.explain.story import Story
 from bpviz.present.explain.story import story as story_of
 from bpviz.present.explain.words import about, told
-from bpviz.present.unrolled import Mark
-from bpviz.present.walk import Sample
+from bpviz.present.unrolled.layout import Mark
+from bpviz.present.walk.place import Sample
 from bpviz.snapshot import RunInfo
+from bpviz.snapshot.dissection import Dissection, Operation
 from bpviz.text import N_
 
 Depth = Literal["story", "words", "formulas"]

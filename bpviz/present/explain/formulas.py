@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bpviz.present.cards.inspect import output_name
 from bpviz.present.explain import by_hand, formulas_back, formulas_learn, formulas_update
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import sample_name
@@ -25,7 +26,6 @@ from bpviz.present.formulas.pieces import activation_lines, in_symbols, loss_lin
 from bpviz.present.formulas.traced import flatten_line, lines_at, norm_lines, over_samples
 from bpviz.present.formulas.tree import Number, Over, Product, Quotient, Symbol
 from bpviz.present.formulas.units import with_activation
-from bpviz.present.inspect import output_name
 from bpviz.present.numbers import MINUS
 from bpviz.text import tr
 

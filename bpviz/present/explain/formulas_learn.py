@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpviz.present.cards.inspect import variable_name
 from bpviz.present.explain.formulas_update import Part, formula_name, penalty_terms
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import sample_name
@@ -13,7 +14,6 @@ from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import in_symbols, optimizer_lines
 from bpviz.present.formulas.traced import gradient_line, norm_lines, norm_share
 from bpviz.present.formulas.tree import Number, Sum, Symbol
-from bpviz.present.inspect import variable_name
 from bpviz.text import tr
 
 

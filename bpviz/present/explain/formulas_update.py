@@ -14,6 +14,7 @@ import numpy as np
 
 from bpviz.engine.clipping import NORM_FORMULA, VALUE_FORMULA, clip_norm, clip_value
 from bpviz.engine.registries import OPTIMIZERS, REGULARIZERS, SCHEDULES
+from bpviz.present.cards.inspect import variable_name
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.shares import GATES
 from bpviz.present.formulas.evaluate import key, value
@@ -29,7 +30,6 @@ from bpviz.present.formulas.pieces import (
 )
 from bpviz.present.formulas.rewrite import rebuilt, replaced
 from bpviz.present.formulas.tree import Call, Node, Number, Sum, Symbol, symbols
-from bpviz.present.inspect import variable_name
 from bpviz.snapshot import Array
 from bpviz.text import tr
 

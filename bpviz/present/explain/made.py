@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.dissection import Dissection
 from bpviz.engine.layers import LAYERS, Dense, Layer
 from bpviz.engine.registries import ACTIVATIONS, LOSSES, OPTIMIZERS
 from bpviz.snapshot import RunInfo
+from bpviz.snapshot.dissection import Dissection
 from bpviz.training.config import LayerConfig
 from bpviz.training.layer_spec import parse_layers
 

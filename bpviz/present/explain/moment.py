@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from bpviz.dissection import Dissection, LayerTrace, Operation
 from bpviz.engine.layers import Layer
 from bpviz.present.explain.made import Made
-from bpviz.present.walk import Sample
+from bpviz.present.walk.place import Sample
 from bpviz.snapshot import Array, ParameterState, RunInfo
+from bpviz.snapshot.dissection import Dissection, LayerTrace, Operation
 
 Place = tuple[int, ...]
 

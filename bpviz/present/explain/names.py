@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bpviz.present.cards.inspect import feature_name, output_name
 from bpviz.present.explain.moment import Moment, Place
-from bpviz.present.inspect import feature_name, output_name
 from bpviz.present.numbers import short
 from bpviz.text import N_, language, tr
 
@@ -104,7 +104,7 @@ def layer_label(moment: Moment, layer: int) -> str:
 
 def title(moment: Moment) -> str:
     """Return the operation's title: ``Layer 2 · Dense · weighted sum z · step 3``."""
-    from bpviz.present.walk_words import kind_text
+    from bpviz.present.walk.words import kind_text
 
     parts = [kind_text(moment.operation)]
     if moment.number:
@@ -117,7 +117,7 @@ def title(moment: Moment) -> str:
 
 def short_title(moment: Moment) -> str:
     """Return the operation's title where there is little room: ``Layer 2 · weighted sum z · step 3``."""
-    from bpviz.present.walk_words import kind_text
+    from bpviz.present.walk.words import kind_text
 
     number = moment.number
     parts = [tr("layer {layer}", layer=number)] if number else []

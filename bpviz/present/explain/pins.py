@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.present.diagram import Spot
+from bpviz.present.diagram.layout import Spot
 from bpviz.present.explain.moment import Moment
-from bpviz.present.unrolled_rows import RECURRENT
-from bpviz.probing import ParameterPlace
+from bpviz.present.unrolled.rows import RECURRENT
+from bpviz.snapshot.probing import ParameterPlace
 
 _ARRAYS = {"sum": "z", "cell": "c", "candidate": "n"}
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpviz.dissection import LayerTrace
 from bpviz.engine.layers import Layer
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.tree import Node
 from bpviz.snapshot import Array
+from bpviz.snapshot.dissection import LayerTrace
 
 GATES = {"rnn": ("",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
 DELTAS = {

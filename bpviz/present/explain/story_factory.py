@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from bpviz.dissection import Phase
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import GATES
+from bpviz.snapshot.dissection import Phase
 
 MOST_WORKERS = 5
 """More than these the drawing shows as one of many."""

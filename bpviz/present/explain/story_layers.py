@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bpviz.present.cards.inspect import feature_name
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import Shares, arriving
 from bpviz.present.explain.shares import forward as shares_of
 from bpviz.present.explain.story_factory import worker_of
-from bpviz.present.inspect import feature_name
 from bpviz.text import N_, tr
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpviz.dissection import Phase
-from bpviz.present.cards import subscript, superscript
-from bpviz.present.inspect import output_name, variable_name
+from bpviz.present.cards.card import subscript, superscript
+from bpviz.present.cards.inspect import output_name, variable_name
 from bpviz.present.numbers import short
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
+from bpviz.snapshot.dissection import Phase
 from bpviz.text import tr
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from bpviz.engine.registries import LOSSES
+from bpviz.present.cards.inspect import output_name
 from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.names import number, sample_name, who
 from bpviz.present.explain.shares import GATES, Shares
 from bpviz.present.explain.shares_back import reaching, slope
 from bpviz.present.explain.words_forward import NEARLY_FLAT, channel_of, largest_share
-from bpviz.present.inspect import output_name
-from bpviz.present.pieces import activation_label
+from bpviz.present.setup.pieces import activation_label
 from bpviz.snapshot import Array
 from bpviz.text import N_, tr
 

@@ -8,7 +8,7 @@ from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, source, who
 from bpviz.present.explain.shares import Shares, forward, window
 from bpviz.present.explain.shares_back import slope
-from bpviz.present.pieces import activation_label
+from bpviz.present.setup.pieces import activation_label
 from bpviz.text import tr
 
 NEARLY_FLAT = 0.05

@@ -7,12 +7,12 @@ import math
 import numpy as np
 
 from bpviz.engine.registries import OPTIMIZERS, SCHEDULES
+from bpviz.present.cards.inspect import variable_name
 from bpviz.present.explain import formulas_update
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, sample_name, weight_name
 from bpviz.present.explain.shares import Part
 from bpviz.present.explain.shares_back import gradient as gradient_shares
-from bpviz.present.inspect import variable_name
 from bpviz.text import tr
 
 

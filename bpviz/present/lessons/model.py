@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bpviz.present.unrolled import Mark
+from bpviz.present.unrolled.layout import Mark
 from bpviz.text import language
 
 PANELS = ("setup", "network", "surface", "loss", "map", "gradients", "explain", "doctor", "histograms")

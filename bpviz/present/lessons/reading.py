@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bpviz.errors import UserError
-from bpviz.present.gradients import METHODS
+from bpviz.present.gradients.check import METHODS
 from bpviz.present.lessons.fields import Fields
 from bpviz.present.lessons.model import (
     BARS,
@@ -23,9 +23,9 @@ from bpviz.present.lessons.model import (
     TryIt,
     Until,
 )
-from bpviz.present.presets import PRESETS
-from bpviz.present.unrolled import Mark
-from bpviz.present.walk import GRAINS
+from bpviz.present.setup.presets import PRESETS
+from bpviz.present.unrolled.layout import Mark
+from bpviz.present.walk.place import GRAINS
 from bpviz.resources import resource_path
 
 

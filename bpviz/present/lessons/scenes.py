@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from bpviz.dissection import PHASES, Operation
 from bpviz.errors import UserError
-from bpviz.present.edits import apply_edit
 from bpviz.present.lessons.model import Lesson, Step, Until
-from bpviz.present.presets import DEFAULT, preset
-from bpviz.present.walk import Target
+from bpviz.present.setup.edits import apply_edit
+from bpviz.present.setup.presets import DEFAULT, preset
+from bpviz.present.walk.place import Target
+from bpviz.snapshot.dissection import PHASES, Operation
 from bpviz.training.config import RunConfig, StopConfig
 
 FULL = math.inf

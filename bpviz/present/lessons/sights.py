@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.dissection import PHASES, Dissection
 from bpviz.errors import UserError
-from bpviz.present.gradients import CheckReport
+from bpviz.present.gradients.check import CheckReport
 from bpviz.present.lessons.model import Claim
 from bpviz.present.lessons.sums import worth
-from bpviz.present.setup import build_form
-from bpviz.present.walk import Sample
-from bpviz.present.walk_light import chosen
+from bpviz.present.setup.run import build_form
+from bpviz.present.walk.light import chosen
+from bpviz.present.walk.place import Sample
 from bpviz.snapshot import Evaluation, History, ParameterState, RunInfo, Snapshot
+from bpviz.snapshot.dissection import PHASES, Dissection
 from bpviz.training.config import RunConfig
 
 _NAME = re.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bpviz.diagnosis import Finding, Remedy, Seat, Severity
 from bpviz.engine.initializers import INITIALIZERS
 from bpviz.registry import Registry
+from bpviz.snapshot.diagnosis import Finding, Remedy, Seat, Severity
 from bpviz.text import N_, Text
 from bpviz.training.doctor.evidence import Evidence
 

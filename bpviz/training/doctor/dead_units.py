@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.diagnosis import Finding, Remedy
 from bpviz.engine.layers import Layer
+from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, brief, counted, figure, finding, remedy
 from bpviz.training.doctor.units import count, per_unit

@@ -5,7 +5,7 @@ Bengio, Simard and Frasconi (1994); clipping its norm is Pascanu, Mikolov and Be
 
 from __future__ import annotations
 
-from bpviz.diagnosis import Finding, Remedy
+from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, edits_of_start, figure, finding, remedy
 from bpviz.training.doctor.flow import back_through_layers, back_through_time, lasting_ratio

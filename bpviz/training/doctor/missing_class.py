@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.diagnosis import Finding, Remedy
+from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, figure, finding, remedy
 

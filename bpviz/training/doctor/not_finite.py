@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpviz.diagnosis import Finding
+from bpviz.snapshot.diagnosis import Finding
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, figure, finding, remedy
 from bpviz.training.doctor.unscaled import is_unscaled

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bpviz.diagnosis import Finding, Remedy
+from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, figure, finding, remedy
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.diagnosis import Finding
 from bpviz.engine.layers import Dense, Layer
+from bpviz.snapshot.diagnosis import Finding
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, brief, counted, edits_of_start, finding, remedy
 from bpviz.training.doctor.units import count, incoming

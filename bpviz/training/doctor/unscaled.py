@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.diagnosis import Finding
+from bpviz.snapshot.diagnosis import Finding
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, counted, figure, finding, remedy
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpviz.diagnosis import Finding, Remedy
 from bpviz.engine.activations import ACTIVATIONS
+from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, edits_of_start, figure, finding, remedy
 from bpviz.training.doctor.flow import back_through_layers, back_through_time, lasting_ratio

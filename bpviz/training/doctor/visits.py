@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bpviz.diagnosis import Diagnosis, Finding
+from bpviz.snapshot.diagnosis import Diagnosis, Finding
 from bpviz.training.doctor.base import DIAGNOSES
 from bpviz.training.doctor.evidence import Evidence
 from bpviz.training.loop import Training

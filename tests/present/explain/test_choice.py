@@ -7,7 +7,7 @@ import pytest
 
 from bpviz.present.explain import choice
 from bpviz.present.explain.choice import Chosen
-from bpviz.present.unrolled import Mark
+from bpviz.present.unrolled.layout import Mark
 from tests.helpers.explained import moments
 
 

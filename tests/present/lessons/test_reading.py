@@ -7,7 +7,7 @@ import pytest
 from bpviz.errors import UserError
 from bpviz.present.lessons import read_lesson
 from bpviz.present.lessons.scenes import scenes
-from bpviz.present.unrolled import Mark
+from bpviz.present.unrolled.layout import Mark
 
 GOOD = """
 id = "one"
@@ -126,7 +126,7 @@ def test_a_setting_that_cannot_be_is_told_with_lesson_and_step(read):
 
 
 def test_an_operation_that_is_not_there_is_told(read):
-    from bpviz.dissection import Operation
+    from bpviz.snapshot.dissection import Operation
 
     scene = scenes(read(GOOD.replace("sum 1", "sum 7")))[0]
     with pytest.raises(UserError, match="“sum 7”"):

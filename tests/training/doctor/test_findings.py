@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpviz.diagnosis import Finding
-from bpviz.present.edits import apply_edit
 from bpviz.present.findings import flow_bars, seen
-from bpviz.present.presets import preset
+from bpviz.present.setup.edits import apply_edit
+from bpviz.present.setup.presets import preset
+from bpviz.snapshot.diagnosis import Finding
 from bpviz.text import set_language
 from bpviz.training.build import build
 from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig, dense

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bpviz.present.edits import apply_edit
-from bpviz.present.presets import PRESETS, preset
+from bpviz.present.setup.edits import apply_edit
+from bpviz.present.setup.presets import PRESETS, preset
 from bpviz.training.build import build
 from bpviz.training.config import RunConfig, StopConfig
 from bpviz.training.doctor import examine

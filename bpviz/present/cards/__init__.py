@@ -1,0 +1,1 @@
+"""What a card says about a unit, a weight, a map."""

@@ -1,0 +1,1 @@
+"""What a model answers: maps, metrics, sequences."""

@@ -1,0 +1,1 @@
+"""The network diagram in numbers: places, lines, colours."""

@@ -1,0 +1,1 @@
+"""A check of the gradient, and the valley of its error."""

@@ -1,0 +1,1 @@
+"""Loss curves of any length, and what is said about them."""

@@ -1,0 +1,1 @@
+"""A run's configuration as a form, and every edit of it."""

@@ -1,0 +1,1 @@
+"""The loss surface made ready to be drawn."""

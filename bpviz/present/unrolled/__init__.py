@@ -1,0 +1,1 @@
+"""A network unrolled over time, in numbers and words."""

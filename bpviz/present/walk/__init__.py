@@ -1,0 +1,1 @@
+"""Where a walk through an iteration stands, and what is lit there."""

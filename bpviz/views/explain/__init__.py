@@ -1,0 +1,1 @@
+"""The explanation's panel: story, words, formulas."""

@@ -1,0 +1,1 @@
+"""The network panel: dense layers, feature maps, functions, and the card."""

@@ -1,0 +1,1 @@
+"""The loss surface's panel and its two renderers."""

@@ -1,0 +1,1 @@
+"""What walks through an iteration: the phase strip, the guess, the what-if."""
