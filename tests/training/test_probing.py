@@ -85,7 +85,7 @@ def test_its_lines_stand_in_the_card_of_its_parameter_alone():
     snapshot = training.snapshot(SnapshotRequest(with_maps=False))
     mine, other = (Card("", (), parameter=p) for p in (RUNS[0][1], RUNS[1][1]))
     card = probed_card(mine, found, snapshot)
-    assert f"L(+h) = {found.central.above!r} · L(−h) = {found.central.below!r}" in card.copied()
+    assert f"L(+h) = {found.central.above!r} · L(-h) = {found.central.below!r}" in card.copied()
     assert np.isclose(card.lines[1].value, found.backprop, rtol=1e-6)
     assert probed_card(other, found, snapshot) is other
     next(training.iterations())
