@@ -58,7 +58,7 @@ def _overlap(spot: tuple[float, float], card: tuple[float, float], target: Box) 
     return max(across, 0.0) * max(down, 0.0)
 
 
-def label_places(points: Array, sizes: Array) -> Array:
+def label_places(points: Array, sizes: Array, taken: Array | None = None) -> Array:
     """Return (E, 2): where on each curve its label is centred, so that labels meet as little as may be.
 
     Parameters
@@ -66,10 +66,12 @@ def label_places(points: Array, sizes: Array) -> Array:
     points : (E, P, 2)
     sizes : (E, 2)
         Width and height of each label.
+    taken : (N, 4), optional
+        Left, top, right and bottom of what is written already.
     """
     middle = points.shape[1] // 2
     offsets = sorted(range(-middle // 2, middle // 2 + 1), key=abs)
-    placed = np.empty((0, 4))
+    placed = np.empty((0, 4)) if taken is None else taken
     chosen = []
     for curve, size in zip(points, sizes, strict=True):
         spots = curve[[middle + offset for offset in offsets]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
@@ -15,6 +17,7 @@ from bpviz.present.numbers import short
 from bpviz.present.palette import class_colour
 from bpviz.snapshot import LayerState
 from bpviz.views.network.lines import Link
+from bpviz.views.network.pill import pill_room
 from bpviz.views.network.scene import Scene
 
 Align = Qt.AlignmentFlag
@@ -22,8 +25,18 @@ FEW_WEIGHTS = 12
 """Up to so many weights in all, each carries its number."""
 
 
-def paint_labels(painter: QPainter, scene: Scene) -> None:
-    """Write all labels."""
+class Note(NamedTuple):
+    """What the walk writes beside one line: the numbers on the others keep off it."""
+
+    at: QPointF
+    text: str
+    colour: str
+    layer: int
+    line: int
+
+
+def paint_labels(painter: QPainter, scene: Scene, note: Note | None) -> None:
+    """Write all labels, off the walk's ``note``."""
     layout, snapshot = scene.layout, scene.snapshot
     if layout is None or snapshot is None:
         return
@@ -37,7 +50,7 @@ def paint_labels(painter: QPainter, scene: Scene) -> None:
     links = scene.links()
     if sum(len(link.pairs) for link in links) <= FEW_WEIGHTS:
         for link in links:
-            _paint_weights(painter, scene, link)
+            _paint_weights(painter, scene, link, note)
 
 
 def _paint_sizes(painter: QPainter, scene: Scene) -> None:
@@ -91,18 +104,22 @@ def _paint_activations(painter: QPainter, scene: Scene, column: Column, state: L
         painter.drawText(below(scene, QRectF(*cell)), Align.AlignCenter, short(value, 3))
 
 
-def _paint_weights(painter: QPainter, scene: Scene, link: Link) -> None:
+def _paint_weights(painter: QPainter, scene: Scene, link: Link, note: Note | None) -> None:
     """Write each weight on its line, where it meets no other."""
     metrics, strengths = QFontMetricsF(scene.font), scene.strengths(link.layer)
     if strengths is None or link.points[0, -1, 0] - link.points[0, 0, 0] < 6 * metrics.height():
         return
     ground = QColor(scene.colours.card)
-    ground.setAlpha(215)
+    ground.setAlpha(235)
     values = strengths[link.pairs[:, 0], link.pairs[:, 1]].tolist()
     texts = [short(value) for value in values]
     sizes = [(metrics.horizontalAdvance(text) + 6, 0.92 * metrics.height()) for text in texts]
-    places = label_places(link.points, np.array(sizes)).tolist()
-    for value, text, size, place in zip(values, texts, sizes, places, strict=True):
+    taken = None if note is None else np.array([pill_room(scene, note.at, note.text).getCoords()])
+    places = label_places(link.points, np.array(sizes), taken).tolist()
+    own = note.line if note is not None and note.layer == link.layer else None
+    for index, (value, text, size, place) in enumerate(zip(values, texts, sizes, places, strict=True)):
+        if index == own:
+            continue  # the note says it
         room = QRectF(0, 0, *size)
         room.moveCenter(QPointF(*place))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -134,7 +151,7 @@ def _paint_outputs(painter: QPainter, scene: Scene, column: Column, state: Layer
     names = [output_name(info, unit) for unit in range(column.units)]
     widest = max(metrics.horizontalAdvance(name) for name in names)
     for unit, (x, y, width, height) in enumerate(column.cells.tolist()):
-        room = QRectF(x + width + 8, y, max(scene.output_room - 14, 4), height)
+        room = QRectF(x + width + 11, y, max(scene.output_room - 17, 4), height)
         painter.setPen(QColor(scene.colours.text if _is_target(scene, unit) else scene.colours.muted))
         if not bars:
             _paint_answer(painter, scene, room, names[unit], float(state.a[unit]))

@@ -26,7 +26,7 @@ from bpviz.views.network.lines import Link, device_ratio, polygon
 from bpviz.views.network.map_links import paint_map_links, paint_map_marks
 from bpviz.views.network.norms import paint_norms
 from bpviz.views.network.scene import Scene
-from bpviz.views.network.walk import paint_veils, paint_walk
+from bpviz.views.network.walk import change_note, paint_stream, paint_veils, paint_walk
 
 Align = Qt.AlignmentFlag
 
@@ -44,13 +44,15 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
     painter.setFont(scene.font)
     paint_map_links(painter, scene)
     _paint_links(painter, scene)
+    paint_stream(painter, scene)
+    note = change_note(scene)
     for column, state in zip(layout.columns, snapshot.layers, strict=True):
         paint_column(painter, scene, column, state)
-    paint_labels(painter, scene)
+    paint_labels(painter, scene, note)
     paint_norms(painter, scene)
     paint_veils(painter, scene)
     _paint_marks(painter, scene)
-    paint_walk(painter, scene)
+    paint_walk(painter, scene, note)
 
 
 @dataclass(frozen=True)

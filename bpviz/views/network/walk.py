@@ -15,7 +15,7 @@ from bpviz.present.numbers import short
 from bpviz.present.walk.flow import Flow, along, flow_at, moving
 from bpviz.present.walk.light import Lit, phase_colour
 from bpviz.snapshot import LayerState
-from bpviz.views.network.labels import room_below
+from bpviz.views.network.labels import Note, room_below
 from bpviz.views.network.lines import Link, polygon
 from bpviz.views.network.pill import paint_pill
 from bpviz.views.network.scene import Scene
@@ -46,26 +46,58 @@ def paint_veils(painter: QPainter, scene: Scene) -> None:
         painter.fillRect(area, faded(scene.colours.card, share))
 
 
-def paint_walk(painter: QPainter, scene: Scene) -> None:
-    """Frame the layer in hand, let what flows flow, and write the numbers that come of it."""
+def paint_stream(painter: QPainter, scene: Scene) -> None:
+    """Let what flows along lines flow, under the numbers that are written on them."""
+    flow = _line_flow(scene)
+    if flow is None:
+        return
+    for link in scene.links():
+        if link.layer == flow.layer:
+            _paint_flow(painter, scene, flow, link)
+
+
+def change_note(scene: Scene) -> Note | None:
+    """Return what is written beside the line that changes most, or whose gradient is largest."""
+    flow, pinned = _line_flow(scene), scene.pinned
+    if flow is None or flow.kind in ("values", "errors"):
+        return None
+    # Of a weight that is pinned the card tells; another one's number beside it would be taken for it.
+    if pinned is not None and pinned.is_weight and pinned.layer == flow.layer:
+        return None
+    for link in scene.links():
+        order = moving(flow, link.pairs)[0]
+        if link.layer == flow.layer and len(order):
+            return _note(scene, flow, link, int(order[0]))
+    return None
+
+
+def _line_flow(scene: Scene) -> Flow | None:
+    if scene.lit is None or scene.layout is None or scene.snapshot is None:
+        return None
+    flow = flow_at(scene.lit, scene.snapshot.layers)
+    return flow if flow is not None and flow.strengths is not None else None
+
+
+def paint_walk(painter: QPainter, scene: Scene, note: Note | None) -> None:
+    """Frame the layer in hand and write the numbers that come of it; ``note`` beside its line."""
     lit, layout, snapshot = scene.lit, scene.layout, scene.snapshot
     if lit is None or layout is None or snapshot is None:
         return
-    flow = flow_at(lit, snapshot.layers)
-    if flow is not None and flow.strengths is not None:
-        for link in scene.links():
-            if link.layer == flow.layer:
-                _paint_flow(painter, scene, flow, link)
-    elif flow is not None and flow.slides:
-        paint_window(painter, scene, lit, flow)
-    elif flow is not None:
-        paint_passing(painter, scene, flow)
     layer = lit.light.layer if lit.light.layer else len(layout.columns) - 1
+    column = layout.columns[layer] if layer < len(layout.columns) else None
+    if column is not None:
+        # First: no line of it crosses a number.
+        _paint_frame(painter, scene, lit, column)
+    flow = flow_at(lit, snapshot.layers)
+    if note is not None:
+        paint_pill(painter, scene, note.at, note.text, note.colour)
+    elif flow is not None and flow.strengths is None and flow.slides:
+        paint_window(painter, scene, lit, flow)
+    elif flow is not None and flow.strengths is None:
+        paint_passing(painter, scene, flow)
     if lit.light.phase == "loss":
         _paint_loss(painter, scene, lit, layout.columns[-1])
-    if layer < len(layout.columns):
-        column = layout.columns[layer]
-        _paint_frame(painter, scene, lit, column)
+    if column is not None:
         _paint_numbers(painter, scene, lit, column, snapshot.layers[layer])
         if lit.light.phase == "update":
             paint_kernel_update(painter, scene, column)
@@ -74,6 +106,9 @@ def paint_walk(painter: QPainter, scene: Scene) -> None:
 def _paint_frame(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> None:
     """Frame a layer in its phase's colour, breathing."""
     area = QRectF(*block_box(column)).adjusted(-6, -5, 6, 5)
+    if room_below(scene, column):
+        # What is written under the last node belongs to the layer.
+        area.adjust(0, 0, 0, 1.05 * QFontMetricsF(scene.font).height())
     colour = phase_colour(scene.colours, lit.light.phase)
     breath = 0.5 + 0.5 * math.sin(2 * math.pi * scene.clock)
     painter.setBrush(faded(colour, 0.05))
@@ -90,10 +125,6 @@ def _paint_flow(painter: QPainter, scene: Scene, flow: Flow, link: Link) -> None
         _paint_dots(painter, scene, flow, points, shares, signs)
     else:
         _paint_glow(painter, scene, flow, points, shares)
-        pinned = scene.pinned
-        # Of a weight that is pinned the card tells; another one's number beside it would be taken for it.
-        if pinned is None or not pinned.is_weight or pinned.layer != flow.layer:
-            _write_change(painter, scene, flow, link, int(order[0]))
 
 
 def _paint_dots(
@@ -137,8 +168,8 @@ def _paint_glow(
         painter.drawPolyline(polygon(way))
 
 
-def _write_change(painter: QPainter, scene: Scene, flow: Flow, link: Link, index: int) -> None:
-    """Write beside the strongest line its gradient, or its weight before and after."""
+def _note(scene: Scene, flow: Flow, link: Link, index: int) -> Note:
+    """Return the strongest line's gradient, or its weight before and after."""
     assert flow.strengths is not None and scene.snapshot is not None
     unit, source = link.pairs[index].tolist()
     carried = float(flow.strengths[unit, source])
@@ -149,7 +180,7 @@ def _write_change(painter: QPainter, scene: Scene, flow: Flow, link: Link, index
         text = f"w {short(new + carried, 3)} → {short(new, 3)}"
     x, y = link.points[index, link.points.shape[1] // 2].tolist()
     name = scene.colours.good if flow.kind == "updates" else scene.colours.backward
-    paint_pill(painter, scene, QPointF(x, y), text, name)
+    return Note(QPointF(x, y), text, name, link.layer, index)
 
 
 def _paint_loss(painter: QPainter, scene: Scene, lit: Lit, column: Column) -> None:
