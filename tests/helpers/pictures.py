@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bpviz.snapshot import Snapshot, SurfaceGrid
 
-WALKED = 6
+WALKED = 7
 """Operations of the 2-3-1 network as far as δ of its first layer."""
 LESSON = "learning_rate"
 FOLDER = ROOT / "resources" / "docs" / "pictures"
@@ -282,15 +282,24 @@ def doctor(at: Photographer) -> None:
     at.take("spiral")
     at.edit("layers", ", ".join(["8 sigmoid"] * 7))
     at.train(200)
-    at.window.badge.click()
+    dock = at.window.host.docks["doctor"]
+    dock.bring()
+    at.rest(1.0)
     at.shoot("doctor", "doctor")
+    dock.close()
 
 
 def lesson(at: Photographer) -> None:
     """A step of a lesson beside what it drives."""
+    at.window.lessons.toggle()
+    at.rest()
     at.wiring.lessons.begin(LESSON)
-    at.shoot("lesson", "network", "lessons")
-    at.wiring.lessons.leave()
+    at.settle()
+    at.wait(lambda: at.window.lessons.step.isVisible(), "the lesson")
+    at.rest(2.0)
+    at.shoot("lesson", "network", "surface", "lessons")
+    at.window.lessons.toggle()
+    at.rest(1.0)
 
 
 PICTURES: tuple[Callable[[Photographer], None], ...] = (
