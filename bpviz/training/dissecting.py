@@ -15,7 +15,8 @@ from bpviz.snapshot import Array, frozen
 from bpviz.snapshot.dissection import Dissection, LayerTrace
 from bpviz.training.by_hand import coming
 from bpviz.training.config import RunConfig
-from bpviz.training.loop import Rehearsal, Training
+from bpviz.training.kept_run import Rehearsal
+from bpviz.training.loop import Training
 from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
 
 # Beyond this many samples of a batch the rest is only counted.

@@ -17,6 +17,7 @@ from bpviz.training.branches import MOST_BRANCHES, SHORTEST, Branch, Branches, N
 from bpviz.training.config import DataConfig, RunConfig
 
 if TYPE_CHECKING:
+    from bpviz.training.kept_run import KeptRun
     from bpviz.training.loop import Training
 
 MOST_RUNS = 6
@@ -101,7 +102,7 @@ class Family:
         self.version += 1
         return found
 
-    def places(self, training: Training) -> Places:
+    def places(self, training: KeptRun) -> Places:
         """Return all branches and bookmarks of the family, ``training`` being the present run."""
         own = training.branches.places(training.info.run_id, training.live)
         notes = (*own.notes, *self._notes)
@@ -124,13 +125,13 @@ class Family:
             config=config,
         )
 
-    def rename(self, training: Training, key: int, name: str) -> None:
+    def rename(self, training: KeptRun, key: int, name: str) -> None:
         """Give a branch of any run another name."""
         for branches in self._all(training):
             branches.rename(key, name)
         self.version += 1
 
-    def delete(self, training: Training, key: int) -> None:
+    def delete(self, training: KeptRun, key: int) -> None:
         """Take away a branch of any run, but not the present one."""
         owner = self._owner(key)
         if owner is None:
@@ -138,19 +139,19 @@ class Family:
             return
         self._delete(owner, key)
 
-    def rename_mark(self, training: Training, key: int, name: str) -> None:
+    def rename_mark(self, training: KeptRun, key: int, name: str) -> None:
         """Give a bookmark of any run another name."""
         for branches in self._all(training):
             branches.bookmarks.rename(key, name)
         self.version += 1
 
-    def remove_mark(self, training: Training, key: int) -> None:
+    def remove_mark(self, training: KeptRun, key: int) -> None:
         """Take away a bookmark of any run."""
         for branches in self._all(training):
             branches.bookmarks.remove(key)
         self.version += 1
 
-    def bound(self, training: Training) -> None:
+    def bound(self, training: KeptRun) -> None:
         """Take away the oldest branches, those without a name of the user's first, until few are left."""
         while len(self._others) > MOST_RUNS or self._count(training) > MOST_BRANCHES:
             crowded = len(self._others) > MOST_RUNS
@@ -164,10 +165,10 @@ class Family:
             self._notes.append(Note("dropped", info))
             self.delete(training, branch.id)
 
-    def _count(self, training: Training) -> int:
+    def _count(self, training: KeptRun) -> int:
         return len(training.branches.infos()) - 1 + sum(len(one.branches.infos()) for one in self._others)
 
-    def _all(self, training: Training) -> list[Branches]:
+    def _all(self, training: KeptRun) -> list[Branches]:
         return [training.branches, *(one.branches for one in self._others)]
 
     def _owner(self, branch: int) -> Member | None:

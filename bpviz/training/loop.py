@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.objective import Batch, Objective
-from bpviz.engine.optimizers.base import State
 from bpviz.snapshot import (
     Evaluation,
     GradientNorms,
@@ -29,17 +26,16 @@ from bpviz.snapshot import (
     frozen,
 )
 from bpviz.training.batches import Batches
-from bpviz.training.branches import Branches, Places
-from bpviz.training.checkpoints import OBJECT_BYTES, Checkpoint, Checkpoints
+from bpviz.training.branches import Branches
+from bpviz.training.checkpoints import OBJECT_BYTES
 from bpviz.training.config import LiveSettings, StopConfig
 from bpviz.training.divergence import Divergence, NotFinite
 from bpviz.training.edits import Edit
 from bpviz.training.family import Family
+from bpviz.training.kept_run import KeptRun
 from bpviz.training.line import Line
 from bpviz.training.method import Method
-from bpviz.training.recorder import Recorder
 from bpviz.training.stops import StopWatch
-from bpviz.training.travel import seek
 
 Array = NDArray[np.floating]
 
@@ -50,23 +46,7 @@ SHORTEST_MEASURE, MEASURE_SHARE = 1000, 25
 MOST_STEPS_BACK = 50
 
 
-@dataclass(frozen=True)
-class Rehearsal:
-    """The next iteration, tried out: its batch, L, η, ∇L, what it takes off θ, and what the optimizer
-    remembers before and after it, and what it came upon.
-    """
-
-    batch: Batch
-    loss: float
-    learning_rate: float
-    gradient: Array
-    update: Array
-    before: State
-    after: State
-    found: State
-
-
-class Training:
+class Training(KeptRun):
     """One run: its objective, its optimizer, its place, and its record.
 
     Parameters
@@ -77,17 +57,6 @@ class Training:
         The start; taken over and updated in place.
     live : LiveSettings
         In force from the first iteration; `apply` changes them.
-
-    Attributes
-    ----------
-    line : Line
-        All that is recorded of the present branch.
-    branches, family : Branches, Family
-        The others, with the bookmarks; the runs that are kept beside this one.
-    placed : bool
-        Whether the run stands at an iteration of the line, with the gradient that made it.
-    begun_with : LiveSettings
-        In force when iteration 0 was told; a branch that begins there goes on with others.
     """
 
     def __init__(
@@ -129,21 +98,6 @@ class Training:
         self.checkpoints.add(first)
 
     @property
-    def recorder(self) -> Recorder:
-        """The losses of the present branch."""
-        return self.line.recorder
-
-    @property
-    def checkpoints(self) -> Checkpoints:
-        """The kept states of the present branch."""
-        return self.line.checkpoints
-
-    @property
-    def nbytes(self) -> int:
-        """How much memory all that is recorded takes, the other branches included."""
-        return self.line.nbytes + self.branches.nbytes
-
-    @property
     def epoch(self) -> float:
         """Epochs so far."""
         return self.batches.epoch
@@ -175,17 +129,6 @@ class Training:
         self.batches.batch_size = live.batch_size
         self.objective.set_penalties(live.penalties)
         self._bounds = live.clip_value is not None or live.clip_norm is not None
-
-    @contextmanager
-    def as_recorded(self) -> Iterator[None]:
-        """Use the settings that made the next iteration, where it is recorded already."""
-        live = self.live
-        if self.iteration < self.line.last:
-            self.use(self.line.settings_at(self.iteration)[0])
-        try:
-            yield
-        finally:
-            self.use(live)
 
     def iterations(self) -> Iterator[Iteration]:
         """Go on from where the run stands until a stop; the first of a new run is iteration 0.
@@ -297,45 +240,6 @@ class Training:
     def use_samples(self, iteration: int) -> None:
         """Learn from the samples with all that was changed in them by hand up to ``iteration``."""
 
-    def rehearse(self) -> Rehearsal:
-        """Return what the next iteration will be, to the bit, and leave the run as it stands.
-
-        Raises
-        ------
-        NotFinite
-            As `step` would.
-        """
-        with self.undisturbed() as kept:
-            self.advance()
-            return Rehearsal(
-                self._last_batch,
-                self.loss,
-                self.learning_rate,
-                self.gradient.copy(),
-                self.update.copy(),
-                kept.optimizer,
-                self.optimizer.state(),
-                self.optimizer.found(),
-            )
-
-    @contextmanager
-    def undisturbed(self) -> Iterator[Checkpoint]:
-        """Try something out: afterwards the run stands as it stood, which is what is handed over."""
-        kept, live = self.place_now(), self.live
-        gradient, update, memory = self.gradient.copy(), self.update.copy(), self._last_batch
-        told = self.loss, self.learning_rate, self._searched_norms
-        wants, self.checkpoints.closed = self.checkpoints.closed, True
-        placed = self.placed
-        try:
-            yield kept
-        finally:
-            self.use(live)
-            self.go_to(kept)
-            self.placed = placed
-            self.checkpoints.closed = wants
-            self.gradient, self.update, self._last_batch = gradient, update, memory
-            self.loss, self.learning_rate, self._searched_norms = told
-
     def _update(self, loss: float, gradient: Array, norm: float, rate: float, batch: Batch) -> None:
         """Move θ once; ``update`` is what was taken off it."""
         objective, theta, optimizer = self.objective, self.theta, self.optimizer
@@ -438,37 +342,6 @@ class Training:
             by_hand=self.by_hand,
         )
 
-    def seek(self, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
-        """Take the run to any recorded iteration of the present branch; see `travel.seek`."""
-        return seek(self, iteration, interrupted)
-
-    def places(self) -> Places:
-        """Return all branches and bookmarks, those of the runs beside this one, too."""
-        return self.family.places(self)
-
-    def mark(self, iteration: int) -> None:
-        """Put a bookmark at an iteration of the present branch."""
-        self.branches.bookmarks.add(self.branches.present.id, min(iteration, self.line.last))
-
-    def switch(self, branch: int) -> None:
-        """Make another branch the present one; `seek` then goes to one of its iterations."""
-        self.branches.present.live = self.live
-        if branch != self.branches.present.id and self.branches.has(branch):
-            self.placed = self.placed and self.iteration <= self.branches.shared_until(branch)
-            self.branches.go_to(branch)
-            self.apply(self.branches.present.live)
-
-    def go_to(self, kept: Checkpoint) -> None:
-        """Put the run back to where a checkpoint was taken; the gradient that made it is not there yet."""
-        self.theta[:] = kept.theta
-        self.optimizer.restore(kept.optimizer)
-        self.schedule.restore(dict(kept.schedule))
-        self.objective.recall(kept.memory)
-        self.batches.go_to(kept.batches)
-        self.iteration = kept.iteration
-        self.use_samples(self.iteration)
-        self.placed = False
-
     def _diverge(self, failure: NotFinite) -> None:
         """End at the last iteration whose loss over all the training data is finite."""
         rate = self.learning_rate
@@ -487,14 +360,3 @@ class Training:
         failed = last_good + 1 if good else 0
         function = self.info.kind == "function"
         self.divergence = Divergence(failed, failure.place, last_good, rate, function)
-
-    def place_now(self) -> Checkpoint:
-        """Return all that the next iterations follow from."""
-        return Checkpoint(
-            self.iteration,
-            self.theta.copy(),
-            self.optimizer.state(),
-            self.batches.at(),
-            self.schedule.state(),
-            self.objective.memory(),
-        )

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from bpviz.training.loop import Training
+from bpviz.snapshot import Iteration
+from bpviz.training.checkpoints import Checkpoint
+from bpviz.training.config import LiveSettings
+from bpviz.training.line import Line
 
 
-def seek(training: Training, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
+class Traveller(Protocol):
+    """What the way back asks of a run: where it stands, its record, and one step on."""
+
+    line: Line
+    iteration: int
+    placed: bool
+    live: LiveSettings
+    begun_with: LiveSettings
+
+    def use(self, live: LiveSettings) -> None:
+        """Have the next update made with these settings."""
+
+    def start(self) -> Iteration:
+        """Compute what iteration 0 tells."""
+
+    def advance(self) -> float:
+        """Update θ once."""
+
+    def go_to(self, kept: Checkpoint) -> None:
+        """Stand where a checkpoint was taken."""
+
+    def place_now(self) -> Checkpoint:
+        """Return all that the next iterations follow from."""
+
+
+def seek(training: Traveller, iteration: int, interrupted: Callable[[], bool] | None = None) -> bool:
     """Take the run to any recorded iteration of the present branch, bit for bit as it was.
 
     ``interrupted`` is asked after every step; once it says so the run stays at the iteration that it
@@ -35,7 +62,7 @@ def seek(training: Training, iteration: int, interrupted: Callable[[], bool] | N
     return arrived
 
 
-def _walk(training: Training, target: int, interrupted: Callable[[], bool] | None) -> bool:
+def _walk(training: Traveller, target: int, interrupted: Callable[[], bool] | None) -> bool:
     line, begun = training.line, training.iteration
     spacing = line.nearby.spacing(target - begun)
     changes: int | None = begun
