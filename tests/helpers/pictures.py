@@ -264,12 +264,16 @@ def export(at: Photographer) -> None:
 
 def walk(at: Photographer) -> None:
     """On the way back through an iteration: δ in the diagram, and its formula beside it."""
+    from bpviz.views.explain.panel import ExplainPanel
+
+    explanation = at.window.panels()["explain"]
+    assert isinstance(explanation, ExplainPanel)
     at.take("worked_example")
     at.settle()
     strip = at.window.strip
     at.window.step_requested.emit("operation")
     at.wait(lambda: strip.place.lit, "the walk")
-    at.window.panels()["explain"].set_depth("formulas")
+    explanation.set_depth("formulas")
     for _ in range(WALKED):
         at.window.step_requested.emit("operation")
         at.rest()
