@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from bpviz.present.diagram.layout import Spot
@@ -13,9 +13,10 @@ from bpviz.present.gradients.check import METHODS
 from bpviz.present.lessons.goals import Goal
 from bpviz.present.lessons.model import Look, Step
 from bpviz.present.lessons.scenes import Scene
-from bpviz.present.walk.place import Target
+from bpviz.present.walk.place import Sample, Target
 from bpviz.snapshot import SurfaceRequest
 from bpviz.training.config import RunConfig
+from bpviz.views.explain.panel import ExplainPanel
 from bpviz.views.gradients.panel import GradientsPanel
 from bpviz.views.loss.panel import LossPanel
 from bpviz.views.main_window import MainWindow
@@ -66,6 +67,9 @@ class LessonStage(QObject):
         """What the run goes to; it holds how far it is."""
         self.usual: frozenset[str] = frozenset()
         """The panels that are there where a step does not say otherwise."""
+        self.sizes: dict[str, tuple[int, int]] = {}
+        """How large these were: a panel that was away comes back at its size."""
+        self._few = False
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -141,11 +145,17 @@ class LessonStage(QObject):
         if self.goal.at is None:
             return  # the learner stopped it: what comes after that is not there
         if scene.config.function is None:
-            self.sample_wanted.emit(step.look.sample)
+            self._choose(step.look.sample)
         if scene.walk:
             yield from self._walk(scene, self.goal.at)
         self._look(step.look)
         yield from self._check(step.look)
+
+    def _choose(self, sample: Sample) -> None:
+        if sample == "mean":
+            self.walks.choose("mean")
+        else:
+            self.sample_wanted.emit(sample)
 
     def _build(self, scene: Scene) -> Doing:
         """Build the run anew where it is another, or the learner has changed something."""
@@ -252,7 +262,21 @@ class LessonStage(QObject):
                 docks[key].bring()
         if look.frame in docks:
             docks[look.frame].bring()
+        self._give_room(look)
         self.window.lessons.frame(self._framed(look.frame))
+
+    def _give_room(self, look: Look) -> None:
+        """Give the panels their sizes where some come back: the others have taken the room of these."""
+        if look.only or self._few:
+            host = self.window.host
+            shown = {key: self._size(key) for key in host.sizes()}
+            host.set_sizes({key: size for key, size in shown.items() if size is not None})
+        self._few = bool(look.only)
+
+    def _size(self, key: str) -> tuple[int, int] | None:
+        """Return how large a panel was; of one that was behind another or closed, that one's size."""
+        beside = self.window.host.docks[key].spec.beside
+        return self.sizes.get(key) or self.sizes.get(beside)
 
     def _hide_others(self, look: Look) -> None:
         for key, dock in self.window.host.docks.items() if look.only else ():
@@ -271,23 +295,40 @@ class LessonStage(QObject):
 
     def _look(self, look: Look) -> None:
         self._hide_others(look)  # a walk brings its explanation
+        self._give_room(look)
         panels = self.window.panels()
         network, surface = panels.get("network"), panels.get("surface")
         if isinstance(network, NetworkPanel):
             network.footer.gradients.setChecked(look.gradients)
-            # What is pinned last is explained; only one of the two pictures is shown.
-            if look.mark is None:
-                network.unrolled.pin_mark(None)
-            network.canvas.pin(_spot(look))
-            if look.mark is not None:
-                network.unrolled.pin_mark(look.mark)
-            fold(network, look.brief)
+            self._point(network, look)
         loss = panels.get("loss")
         if isinstance(loss, LossPanel) and look.linear and loss.log_button.isChecked():
             loss.log_button.click()
         if isinstance(surface, SurfacePanel) and look.plane:
             first, second = (each - 1 for each in look.plane)
             surface.controls.ask(SurfaceRequest("weights", (first, second)))
+
+    def _point(self, network: NetworkPanel, look: Look) -> None:
+        """Pin what the step tells of, or have the explanation alone tell of it."""
+        spot, mark = _spot(look), look.mark
+        network.card_view.placed = None
+        if look.card == "none":
+            network.canvas.pin(None)
+            network.unrolled.pin_mark(None)
+            explain = self.window.panels().get("explain")
+            if isinstance(explain, ExplainPanel):
+                explain.point_at(mark if spot is None else spot)
+            return
+        # What is pinned last is explained; only one of the two pictures is shown.
+        if mark is None:
+            network.unrolled.pin_mark(None)
+        network.canvas.pin(spot)
+        if mark is not None:
+            network.unrolled.pin_mark(mark)
+        fold(network, look.brief)
+        if look.card == "below":
+            card, canvas = network.card_view, network.canvas.geometry()
+            card.put(QPoint(canvas.center().x() - card.width() // 2, canvas.bottom() - card.height()))
 
 
 def _spot(look: Look) -> Spot | None:
@@ -300,5 +341,6 @@ def _spot(look: Look) -> Spot | None:
 
 def fold(network: NetworkPanel, wanted: bool) -> None:
     """Show the first lines of the card alone, or all of them."""
+    network.card_view.fold_chosen = True
     if network.card_view.folded != wanted:
         network.card_view.fold_button.click()

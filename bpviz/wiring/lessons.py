@@ -76,7 +76,7 @@ class Lessons(QObject):
         """Begin a lesson; the run that is there is put aside, whole."""
         if self._before is None:
             self._before = self._put_aside()
-            self.stage.usual = self._before.shown
+            self.stage.usual, self.stage.sizes = self._before.shown, self._before.sizes
         self.lesson = next(lesson for lesson in all_lessons() if lesson.id == name)
         self._scenes = scenes(self.lesson)
         self.go_to(0)
@@ -144,8 +144,10 @@ class Lessons(QObject):
         network, surface = panels.get("network"), panels.get("surface")
         if isinstance(network, NetworkPanel):
             network.canvas.let_go()
+            network.card_view.placed = None
             network.footer.gradients.setChecked(before.gradients)
             fold(network, before.folded)
+            network.card_view.fold_chosen = before.folded
         if isinstance(loss := panels.get("loss"), LossPanel):
             loss.plot.log_choice = before.log_choice
         worker.request, worker.surface_request = before.request, before.surface

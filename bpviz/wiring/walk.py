@@ -197,15 +197,15 @@ class Walks(QObject):
         if data != self._data:
             self._data, self._wanted = data, None
 
-    def choose(self, sample: int) -> None:
-        """Show the numbers of a training sample; one that this batch does not have is traced by itself."""
+    def choose(self, sample: Sample) -> None:
+        """Show a training sample's numbers, or the mean's; one outside the batch is traced by itself."""
         if sample == self._wanted:
             return
         self._wanted = sample
         batch = self._batch
         if batch is None or not batch.batch_size:
             return
-        if sample in batch.rows:
+        if sample == "mean" or sample in batch.rows:
             self.dissection = batch
             self._find_sample()
             self.show()

@@ -34,13 +34,15 @@ class Player:
             next(self.training.iterations())
         training = self.training
         at = self._go_to(training, Goal.of(scene.iteration, scene.until))
-        snapshot = training.snapshot(SnapshotRequest(sample=step.look.sample, with_maps=False))
+        wanted = step.look.sample
+        request = SnapshotRequest(sample=0 if wanted == "mean" else wanted, with_maps=False)
+        snapshot = training.snapshot(request)
         made = dissect(training, scene.config) if scene.walk else None
         operation = sample = None
         if made is not None:
             operation = scene.target(made.operations, at).operation(made.operations)
             rows = [int(row) for row in made.rows]
-            sample = rows.index(step.look.sample) if step.look.sample in rows else "mean"
+            sample = rows.index(wanted) if wanted != "mean" and wanted in rows else "mean"
         history, info = training.recorder.history(), training.info
         report = self._check(training, step) if step.look.check else None
         return Sights(scene.config, info, snapshot, history, made, operation, sample or 0, report)

@@ -267,17 +267,59 @@ def test_a_mark_of_a_picture_over_time_is_told_of(opened):
     assert network.unrolled.canvas.scene.pinned is None
 
 
-def test_what_is_pinned_is_explained_and_covers_little(opened):
+def test_what_is_told_of_covers_nothing_that_is_spoken_of(opened):
     opened.choose("convolution")
+    opened.on()
+    panels = opened.window.panels()
+    card, canvas = panels["network"].card_view, panels["network"].canvas
+    assert card.folded
+    assert canvas.scene.pinned is not None
     opened.lessons.go_to(4)
     opened.arrive()
-    panels = opened.window.panels()
-    assert panels["network"].card_view.folded
+    assert canvas.scene.pinned is None
+    assert not card.isVisible()
     assert panels["explain"].explained.symbol == "W⁽¹⁾₁₁₂₂"
     shown = {key for key, dock in opened.window.host.docks.items() if not dock.isHidden()}
     assert shown - {"setup"} == {"network", "explain"}
     opened.lessons.leave()
-    assert not panels["network"].card_view.folded
+    assert not card.folded
+
+
+def test_a_card_below_the_diagram_is_let_go_with_the_lesson(opened):
+    opened.choose("derivatives")
+    network = opened.window.panels()["network"]
+    card, canvas = network.card_view, network.canvas
+    assert card.isVisible()
+    nodes = [canvas.target_rect(Spot(layer, unit)) for layer, unit in ((0, 0), (0, 1), (1, 0), (2, 0))]
+    lowest = max(rect.bottom() for rect in nodes) + canvas.y()
+    assert card.geometry().top() > lowest
+    opened.lessons.leave()
+    assert card.placed is None
+
+
+def test_the_mean_is_walked_where_a_lesson_says_so(opened):
+    opened.choose("equal_weights")
+    opened.on()
+    walks = opened.wiring.walks
+    assert walks.walk.sample == "mean"
+    assert walks.dissection.outside_of is None
+    sights = opened.lessons.sights()
+    # δ of equal neurons is equal, and what their weights get as well.
+    assert value_of(sights, "delta1[1]") == value_of(sights, "delta1[2]")
+    assert value_of(sights, "delta2[1]") == pytest.approx(value_of(sights, "db2[1]"), rel=1e-12)
+
+
+def test_panels_that_come_back_have_the_room_that_they_had(opened):
+    opened.choose("vanishing_gradients")
+    before = opened.window.host.sizes()
+    opened.on()
+    assert set(opened.window.host.sizes()) == {"network"}
+    opened.on()
+    after = opened.window.host.sizes()
+    assert after.keys() == before.keys()
+    for key, (width, height) in before.items():
+        assert after[key][0] == pytest.approx(width, abs=40)
+        assert after[key][1] == pytest.approx(height, abs=40)
 
 
 def test_what_was_changed_by_hand_is_gone_with_the_next_step(opened):

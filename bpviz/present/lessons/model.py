@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bpviz.present.unrolled.layout import Mark
+from bpviz.present.walk.place import Sample
 from bpviz.text import language
 
 PANELS = ("setup", "network", "surface", "loss", "map", "gradients", "explain", "doctor", "histograms")
 """Panels that a lesson may bring to the front; one that this window has not is passed over."""
 BARS = ("toolbar", "strip", "timeline")
 """What else may be framed."""
+CARDS = ("below", "none")
+"""Where the card of what is pinned may be told to be."""
 MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 """What a training may wait for: it is measured over all the data, at the end of every epoch."""
 
@@ -115,14 +118,17 @@ class Look:
         What the picture of a recurrent network, unrolled over time, tells of.
     brief : bool
         Whether the card on what is pinned shows its first lines alone, so as to cover less.
+    card : str
+        Where that card is: beside what it is about where empty, ``"below"`` the diagram, or ``"none"``: the
+        explanation alone tells of it, and nothing is pinned.
     gradients : bool
         Whether the diagram shows gradients instead of weights.
     linear : bool
         Whether the losses stand on a linear axis; else on the one that suits them.
     plane : tuple of int
         The two parameters, from 1, over which the surface is drawn; empty for the usual plane.
-    sample : int
-        The training sample whose numbers are shown, from 0.
+    sample : int or "mean"
+        The training sample whose numbers are shown, from 0; or, in a walk, the mean over the batch.
     check : (method, h) or None
         The gradient check that is made.
     """
@@ -134,10 +140,11 @@ class Look:
     kernel: bool = False
     mark: Mark | None = None
     brief: bool = False
+    card: str = ""
     gradients: bool = False
     linear: bool = False
     plane: tuple[int, ...] = ()
-    sample: int = 0
+    sample: Sample = 0
     check: tuple[str, float] | None = None
 
 

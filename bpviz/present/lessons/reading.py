@@ -12,6 +12,7 @@ from bpviz.present.gradients.check import METHODS
 from bpviz.present.lessons.fields import Fields
 from bpviz.present.lessons.model import (
     BARS,
+    CARDS,
     MEASURES,
     PANELS,
     Answer,
@@ -25,7 +26,7 @@ from bpviz.present.lessons.model import (
 )
 from bpviz.present.setup.presets import PRESETS
 from bpviz.present.unrolled.layout import Mark
-from bpviz.present.walk.place import GRAINS
+from bpviz.present.walk.place import GRAINS, Sample
 from bpviz.resources import resource_path
 
 
@@ -148,12 +149,22 @@ def _look(fields: Fields) -> Look:
         fields.typed("kernel", bool, False),
         _mark(fields.table("mark")) if fields.has("mark") else None,
         fields.typed("brief", bool, False),
+        fields.one_of("card", CARDS),
         fields.typed("gradients", bool, False),
         fields.typed("linear", bool, False),
         plane,
-        fields.typed("sample", int, 0),
+        _sample(fields),
         check,
     )
+
+
+def _sample(fields: Fields) -> Sample:
+    found = fields.take("sample", 0)
+    if found == "mean":
+        return "mean"
+    if type(found) is not int or found < 0:
+        raise fields.wrong("sample", 'a whole number from 0, or "mean"', found)
+    return found
 
 
 def _claim(fields: Fields) -> Claim:

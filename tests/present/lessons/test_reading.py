@@ -83,6 +83,9 @@ def test_a_good_file(read):
         ("iteration = 2", UNTIL.replace("below", "is"), "steps[2].until.is is 0.1: it must be left out"),
         ("iteration = 2", UNTIL.replace("90", "0"), "steps[2].until.at_most is 0: it must be 1 or more"),
         ("pin = [1, 2]", 'only = ["kitchen"]', "steps[1].only is ['kitchen']: it must be a list of setup"),
+        ("pin = [1, 2]", 'card = "above"', "steps[1].card is 'above': it must be one of below, none"),
+        ("pin = [1, 2]", 'sample = "all"', "steps[1].sample is 'all': it must be a whole number from 0"),
+        ("pin = [1, 2]", "sample = -1", "steps[1].sample is -1: it must be a whole number from 0"),
         ("pin = [1, 2]", "mark = { layer = 1, stop = 2 }", "there is no field steps[1].mark.stop"),
         ("[[steps]]", "[[step]]", "steps is missing: one [[steps]] or more"),
         ("order = 1", "order =", "one.toml is no TOML"),
@@ -109,6 +112,11 @@ def test_marks_of_a_picture_over_time_count_from_1_in_the_file(read):
     mark = "mark = { layer = 1, step = 3, unit = 1, name = 'h' }"
     look = read(GOOD.replace("pin = [1, 2]", mark)).steps[0].look
     assert look.mark == Mark("cell", 1, 2, 0, "h")
+
+
+@pytest.mark.parametrize(("written", "sample"), [("", 0), ("sample = 3", 3), ('sample = "mean"', "mean")])
+def test_a_step_shows_a_sample_or_the_mean(read, written, sample):
+    assert read(GOOD.replace("pin = [1, 2]", written)).steps[0].look.sample == sample
 
 
 def test_a_question_has_exactly_one_right_answer(read):
