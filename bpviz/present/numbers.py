@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 MINUS = "\u2212"
 THIN_SPACE = "\u2009"
@@ -81,3 +82,30 @@ def speed(value: float) -> str:
     if math.isinf(value):
         return "∞"
     return grouped(round(value)) if value >= 10 else short(value, 2)
+
+
+def change(before: float, after: float) -> str:
+    """Return both numbers with three digits, or as many more as it takes to tell them apart.
+
+    Examples
+    --------
+    >>> change(0.5, 0.404), change(0.40112, 0.40087)
+    ('0.5 → 0.404', '0.4011 → 0.4009')
+    """
+    digits = next((each for each in range(3, 7) if short(before, each) != short(after, each)), 3)
+    return f"{short(before, digits)} → {short(after, digits)}"
+
+
+def raised(formula: str) -> str:
+    """Return a function as it is written by hand: whole powers as raised digits.
+
+    Examples
+    --------
+    >>> raised("x^2 + 10*y^2"), raised("x^n")
+    ('x² + 10·y²', 'x^n')
+    """
+    powers = re.sub(r"\^(\d+)(?![\d.])", lambda found: found[1].translate(_RAISED), formula)
+    return re.sub(r"\s*\*\s*", "·", powers)
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

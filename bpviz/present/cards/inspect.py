@@ -14,7 +14,7 @@ from bpviz.present.diagram.layout import Spot
 from bpviz.present.diagram.map_windows import has_maps
 from bpviz.present.feature_words import feature_word
 from bpviz.present.gradient_names import at_rest
-from bpviz.present.numbers import grouped, short
+from bpviz.present.numbers import grouped, raised, short
 from bpviz.present.walk.words import iteration_number
 from bpviz.snapshot import RunInfo, Snapshot
 from bpviz.snapshot.probing import ParameterPlace, error_at
@@ -58,7 +58,7 @@ def target_text(info: RunInfo, snapshot: Snapshot) -> str:
 
 def subtitle(info: RunInfo, snapshot: Snapshot | None, *, walked: bool = False) -> str:
     """Return e.g. ``2–8–8–1 · 105 θ · iteration 420``."""
-    units = "–".join(_sizes(info)) or info.formula or info.name
+    units = "–".join(_sizes(info)) or raised(info.formula or info.name)
     parts = [units, f"{info.size} θ"]
     if snapshot is not None:
         parts.append(tr("iteration {number}", number=iteration_number(snapshot.iteration, walked=walked)))

@@ -13,6 +13,7 @@ from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, sample_name, weight_name
 from bpviz.present.explain.shares import Part
 from bpviz.present.explain.shares_back import gradient as gradient_shares
+from bpviz.present.numbers import raised
 from bpviz.text import tr
 
 
@@ -209,7 +210,7 @@ def value(moment: Moment) -> list[str]:
         tr("The ball stands at {point}.", point=point),
         tr(
             "There {formula} is {value}: that is what is to become smaller.",
-            formula=info.formula or info.name,
+            formula=raised(info.formula or info.name),
             value=number(dissection.loss),
         ),
     ]

@@ -28,6 +28,7 @@ from bpviz.present.palette import LIGHT, Palette
 from bpviz.snapshot.probing import ParameterPlace
 from bpviz.text import tr
 from bpviz.views.network.tables import BETWEEN, TablesPlan, paint_tables, table_plans
+from bpviz.views.network.tight import draw_text, text_width
 
 PAD = 10.0
 # Of the room: a head wider than that has signs for buttons.
@@ -72,7 +73,8 @@ class CardView(QWidget):
         self._owner: object = None
         self._lines = self._first = 0
         self._rows: list[Row] = []
-        self.folded = False
+        self.folded = self.fold_chosen = False
+        """``fold_chosen``: it was said whether it is to be folded; until then its size decides."""
         self.chosen: int | None = None
         """The line that was clicked or reached by the arrow keys: it alone is copied, or checked."""
         self.placed: QPoint | None = None
@@ -188,10 +190,14 @@ class CardView(QWidget):
                 buttons = sum(button.sizeHint().width() + 6 for button in shown)
             self._title_room = max(min(title, WIDEST * room.width() - buttons), 3 * line)
             title = self._title_room + buttons
-        lines = self.card.lines[:FOLDED_LINES] if self.folded and pinned else self.card.lines
+        lines = list(enumerate(self.card.lines))
+        if self.folded and pinned:
+            # A remark is said where there is room for it.
+            spoken = sorted(lines, key=lambda numbered: numbered[1].tone == "muted")
+            lines = sorted(spoken[:FOLDED_LINES], key=lambda numbered: numbered[0])
         self._rows = wrapped(lines, metrics, self._widest(room) - 2 * PAD - MARK)
-        text = max([metrics.horizontalAdvance(row.text) for row in self._rows] or [0.0])
-        if any(line.check is not None for line in lines):
+        text = max([text_width(metrics, row.text) for row in self._rows] or [0.0])
+        if any(line.check is not None for _, line in lines):
             text += MARK
         self._lines = len(self._rows)
         while self._lines > 1 and (self._lines + 1) * line + 2 * PAD > room.height():
@@ -257,10 +263,15 @@ class CardView(QWidget):
 
     @Slot()
     def _on_fold_clicked(self) -> None:
-        self.folded = not self.folded
+        self.folded, self.fold_chosen = not self.folded, True
         self._first, self.chosen = 0, None
         self._name_fold()
         self.folded_changed.emit()
+
+    def set_folded(self, folded: bool) -> None:
+        """Show the first lines alone, or all, with the next :meth:`show_card`."""
+        self.folded = folded
+        self._name_fold()
 
     @Slot()
     def edit(self) -> None:
@@ -315,7 +326,7 @@ class CardView(QWidget):
         """Return where a row's ± is drawn."""
         metrics = QFontMetricsF(self.font())
         line, first = metrics.height() * 1.12, PAD + metrics.height() * 1.12 * (at - self._first + 1)
-        return QRectF(PAD + metrics.horizontalAdvance(self._rows[at].text) + 2, first, MARK, line)
+        return QRectF(PAD + text_width(metrics, self._rows[at].text) + 2, first, MARK, line)
 
     def _choose(self, line: int | None) -> None:
         self.chosen = line
@@ -389,7 +400,7 @@ class CardView(QWidget):
                 chosen = QRectF(PAD - 4, y - metrics.ascent() - 0.06 * line, self.width() - 2 * PAD, line)
                 painter.fillRect(chosen, QColor(self.colours.control))
             painter.setPen(QColor(tones[row.tone]))
-            painter.drawText(QPointF(PAD, y), row.text)
+            draw_text(painter, QPointF(PAD, y), row.text)
             if self._marked(at):
                 painter.setPen(QColor(self.colours.accent))
                 painter.drawText(self._mark_box(at), Qt.AlignmentFlag.AlignCenter, "±")
@@ -470,16 +481,16 @@ class Row(NamedTuple):
     line: int
 
 
-def wrapped(lines: Sequence[CardLine], metrics: QFontMetricsF, width: float) -> list[Row]:
+def wrapped(lines: Sequence[tuple[int, CardLine]], metrics: QFontMetricsF, width: float) -> list[Row]:
     """Return a card's lines, those too wide for it broken between words."""
     rows: list[Row] = []
-    for number, entry in enumerate(lines):
+    for number, entry in lines:
         said = entry.shown()
         indent = len(said) - len(said.lstrip(" "))
         row = " " * indent
         for word in said[indent:].split(" "):
             longer = f"{row} {word}" if row.strip() else row + word
-            if row.strip() and metrics.horizontalAdvance(longer) > width:
+            if row.strip() and text_width(metrics, longer) > width:
                 rows.append(Row(row, entry.tone, number))
                 longer = "    " + word
             row = longer

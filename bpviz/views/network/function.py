@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from bpviz.present.cards.inspect import variable_name
 from bpviz.present.diagram.colours import levels
 from bpviz.present.diagram.layout import Column, Layout
-from bpviz.present.numbers import short
+from bpviz.present.numbers import raised, short
 from bpviz.present.walk.function import knows_slope, moved_text
 from bpviz.views.network.scene import Scene
+from bpviz.views.network.tight import draw_centred, text_width
 
 Align = Qt.AlignmentFlag
 Point = NDArray[np.float64]
@@ -56,7 +57,7 @@ def paint_function(painter: QPainter, scene: Scene) -> None:
         positive = float(snapshot.theta[index]) >= 0
         colour = scene.colours.positive if positive else scene.colours.negative
         _paint_box(painter, scene, QRectF(*cell), name, value, colour, _lit(scene, 0, index))
-    formula = info.formula or info.name
+    formula = raised(info.formula or info.name)
     box = QRectF(*result.cells[0].tolist())
     _paint_box(
         painter,
@@ -109,13 +110,13 @@ def _paint_edge(painter: QPainter, scene: Scene, start: Point, end: Point, text:
     middle = (start + end) / 2
     font = _fitting(scene.font, text, float(end[0] - start[0]) - 14.0)
     metrics = QFontMetricsF(font)
-    label = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, 1.25 * metrics.height())
+    label = QRectF(0, 0, text_width(metrics, text) + 12, 1.25 * metrics.height())
     label.moveCenter(QPointF(middle[0], middle[1]))
     painter.setPen(QPen(QColor(scene.colours.backward), 1.0))
     painter.setBrush(QColor(scene.colours.card))
     painter.drawRoundedRect(label, label.height() / 2, label.height() / 2)
     painter.setFont(font)
-    painter.drawText(label, Align.AlignCenter | Qt.TextFlag.TextDontClip, text)
+    draw_centred(painter, label, text)
     painter.setFont(scene.font)
 
 
@@ -149,7 +150,7 @@ def _paint_box(
     painter.drawRoundedRect(box, 10, 10)
     half = box.height() / 2
     painter.setPen(QColor(scene.colours.muted))
-    upper = QRectF(box.x() + 6, box.y() + 0.06 * box.height(), box.width() - 12, half)
+    upper = QRectF(box.x() + 10, box.y() + 0.06 * box.height(), box.width() - 20, half)
     heading = QFont(scene.font)
     heading.setPointSizeF(max(1.2 * heading.pointSizeF(), 1.0))
     painter.setFont(_fitting(heading, title, upper.width()))

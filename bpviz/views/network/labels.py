@@ -118,8 +118,8 @@ def _paint_weights(painter: QPainter, scene: Scene, link: Link, note: Note | Non
     places = label_places(link.points, np.array(sizes), taken).tolist()
     own = note.line if note is not None and note.layer == link.layer else None
     for index, (value, text, size, place) in enumerate(zip(values, texts, sizes, places, strict=True)):
-        if index == own:
-            continue  # the note says it
+        if index == own or _beside_pinned(scene, link, index):
+            continue  # the note says it, or there is what the pinned weight's card speaks of
         room = QRectF(0, 0, *size)
         room.moveCenter(QPointF(*place))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -128,6 +128,14 @@ def _paint_weights(painter: QPainter, scene: Scene, link: Link, note: Note | Non
         name = scene.colours.positive if value >= 0 else scene.colours.negative
         painter.setPen(QColor(scene.colours.backward if scene.shows_gradient(link.layer) else name))
         painter.drawText(room, Align.AlignCenter, text)
+
+
+def _beside_pinned(scene: Scene, link: Link, index: int) -> bool:
+    """Whether the pinned weight of this layer, whose card has the numbers, is another one, or carries δ."""
+    pinned = scene.pinned
+    if pinned is None or not pinned.is_weight or pinned.layer != link.layer:
+        return False
+    return scene.shows_gradient(link.layer) or bool((link.pairs[index] != (pinned.unit, pinned.source)).any())
 
 
 def _paint_inputs(painter: QPainter, scene: Scene, column: Column) -> None:

@@ -38,6 +38,9 @@ from bpviz.views.panel import Panel
 from bpviz.views.unrolled.panel import UnrolledView
 from bpviz.views.walk.number_box import NumberBox
 
+MUCH = 0.22
+"""Of the diagram: a pinned card that would cover more shows its first lines alone, until it is unfolded."""
+
 
 class NetworkPanel(Panel):
     """The network, drawn; layers and neurons are added and removed in it.
@@ -360,8 +363,14 @@ class NetworkPanel(Panel):
         scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
         card = probed_card(card, self._probe, scene.snapshot)
         self._pinned_parameter = card.parameter if pinned else None
+        view = self.card_view
         for room in self._card_rooms(target):
-            self.card_view.show_card(card, *picture, pinned, room)
+            if not view.fold_chosen:
+                view.set_folded(False)
+            view.show_card(card, *picture, pinned, room)
+            if pinned and not view.fold_chosen and self._hides_much(card):
+                view.set_folded(True)
+                view.show_card(card, *picture, pinned, room)
             size = (float(self.card_view.width()), float(self.card_view.height()))
             box: Box = target.getRect()  # type: ignore[assignment]
             if pinned and self.card_view.placed is not None:
@@ -372,6 +381,13 @@ class NetworkPanel(Panel):
             if not QRectF(self.card_view.geometry()).intersects(target):
                 break
         self.card_view.raise_()
+
+    def _hides_much(self, card: Card) -> bool:
+        """Whether the card takes more of the diagram than its first lines are worth; a check’s never."""
+        picture = self.unrolled if self._unrolls else self.canvas
+        if card.tables or self._probe is not None:
+            return False
+        return self.card_view.width() * self.card_view.height() > MUCH * picture.width() * picture.height()
 
     @property
     def pinned_parameter(self) -> ParameterPlace | None:
@@ -413,6 +429,7 @@ class NetworkPanel(Panel):
         weights = inspect.incoming(scene.snapshot, spot)
         if card.picture_kind == "weights" and weights is not None and scene.info.picture_shape is not None:
             pixels = colours.weight_picture_argb(weights, scene.info.picture_shape)
+            pixels = colours.on_ground(pixels, self.palette_in_use.name == "dark")
             return image_of(pixels).copy(), None
         return None, None
 

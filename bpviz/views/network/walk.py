@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from bpviz.present.diagram.layout import Column
 from bpviz.present.diagram.maps import block_box
-from bpviz.present.numbers import short
+from bpviz.present.numbers import change, short
 from bpviz.present.walk.flow import Flow, along, flow_at, moving
 from bpviz.present.walk.light import Lit, phase_colour
 from bpviz.snapshot import LayerState
@@ -65,9 +65,9 @@ def change_note(scene: Scene) -> Note | None:
     if pinned is not None and pinned.is_weight and pinned.layer == flow.layer:
         return None
     for link in scene.links():
-        order = moving(flow, link.pairs)[0]
-        if link.layer == flow.layer and len(order):
-            return _note(scene, flow, link, int(order[0]))
+        if link.layer == flow.layer:
+            order = moving(flow, link.pairs)[0]
+            return _note(scene, flow, link, int(order[0])) if len(order) else None
     return None
 
 
@@ -168,16 +168,21 @@ def _paint_glow(
         painter.drawPolyline(polygon(way))
 
 
-def _note(scene: Scene, flow: Flow, link: Link, index: int) -> Note:
-    """Return the strongest line's gradient, or its weight before and after."""
+def _note(scene: Scene, flow: Flow, link: Link, index: int) -> Note | None:
+    """Return the strongest line's gradient, or its weight before and after.
+
+    None where the layer's strongest is not drawn: it is that one which is explained beside the diagram.
+    """
     assert flow.strengths is not None and scene.snapshot is not None
     unit, source = link.pairs[index].tolist()
     carried = float(flow.strengths[unit, source])
+    if abs(carried) < float(np.abs(flow.strengths).max()):
+        return None
     text = f"∂L/∂w {short(carried, 3)}"
     weights = scene.snapshot.layers[flow.layer].weights
     if flow.kind == "updates" and weights is not None:
         new = float(weights[unit, source])
-        text = f"w {short(new + carried, 3)} → {short(new, 3)}"
+        text = "w " + change(new + carried, new)
     x, y = link.points[index, link.points.shape[1] // 2].tolist()
     name = scene.colours.good if flow.kind == "updates" else scene.colours.backward
     return Note(QPointF(x, y), text, name, link.layer, index)
