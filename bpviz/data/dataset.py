@@ -134,7 +134,7 @@ class Scaling:
         return x * self.scale + self.mean
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SplitDataset:
     """A data set split into a training and a test part and scaled by the training part only."""
 

@@ -136,6 +136,10 @@ class Network:
             found = self._workspaces[rows] = Workspace(self.layers, rows, self.dtype)
         return found
 
+    def release(self) -> None:
+        """Give all buffers back; what needs them makes them again."""
+        self._workspaces.clear()
+
     def set_noise(self, seed: int, step: int) -> None:
         """Let what layers draw in training be that of update number ``step``."""
         for index, layer in enumerate(self.layers):

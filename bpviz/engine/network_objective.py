@@ -6,7 +6,7 @@ The penalties hold down the weights and leave biases and gains alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Self, cast
 
 import numpy as np
@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.dense_batches import DenseBatches
 from bpviz.engine.initializers import Initializer
-from bpviz.engine.layers import LAYERS, Layer
+from bpviz.engine.layers import LAYERS
 from bpviz.engine.losses import LOSSES, Loss
 from bpviz.engine.metrics import correct_share
-from bpviz.engine.network import Network, Workspace, superscript
+from bpviz.engine.network import Network, Workspace
+from bpviz.engine.not_finite import first_not_finite, largest_gradient, sample_losses
 from bpviz.engine.objective import Array, Batch, Objective, Part, ShouldStop, check_stop
 from bpviz.engine.penalties import Penalties
-from bpviz.engine.stacked import CHUNK_CELLS, StackedNetworks, combined, first_sums, matrices
+from bpviz.engine.planes import cuts, point_by_point
+from bpviz.engine.samples import Samples
+from bpviz.engine.stacked import StackedNetworks, combined, first_sums, matrices
 from bpviz.errors import UserError
 from bpviz.snapshot import Evaluation
 from bpviz.text import Text
@@ -33,33 +36,6 @@ COMPLEX = cast("np.dtype[np.floating]", np.dtype(np.complex128))
 CHUNK_BUFFER = 1 << 22
 # Numbers in the buffers of all layers together, for a batch that must go through in one piece: a gigabyte.
 MOST_NUMBERS = 1 << 27
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Inputs x (N, D), targets y (N, K) as the output layer is to give them, class indices or None.
-
-    ``labels`` is (N,), or (N, T) where every step of a sequence has a class.
-    """
-
-    x: Array
-    y: Array
-    labels: NDArray[np.int64] | None = None
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    def thinned(self, count: int) -> Samples:
-        """Return at most ``count`` rows, evenly spaced."""
-        if len(self) <= count:
-            return self
-        rows = np.linspace(0, len(self) - 1, count).round().astype(np.intp)
-        return self.chosen(rows)
-
-    def chosen(self, rows: NDArray[np.intp]) -> Samples:
-        """Return some rows."""
-        labels = None if self.labels is None else self.labels[rows]
-        return Samples(self.x[rows], self.y[rows], labels)
 
 
 class NetworkObjective(Objective):
@@ -254,10 +230,7 @@ class NetworkObjective(Objective):
 
     def sample_losses(self, work: Workspace, y: Array) -> Array:
         """Return each sample's loss, (B,)."""
-        network, loss, out = self.network, self.loss_function, work.output
-        z, a, targets = (network.answers(each, loss) for each in (out.z, out.a, y))
-        losses = loss.sample_losses(z, a, targets)
-        return losses if len(losses) == len(y) else losses.reshape(len(y), -1).mean(axis=1)
+        return sample_losses(self.network, self.loss_function, work, y)
 
     def loss_and_gradient(self, theta: Array, batch: Batch = None) -> tuple[float, Array]:
         """Return L(θ) as training sees it and ∇L(θ), by backpropagation."""
@@ -309,11 +282,11 @@ class NetworkObjective(Objective):
         x, y = self.batch_of(batch)
         for rows in self._chunks(len(x)):
             stack = StackedNetworks(self.network, self.loss_function, y[rows])
-            for cut in _cuts(len(thetas), stack.capacity):
+            for cut in cuts(len(thetas), stack.capacity):
                 part = thetas[cut]
                 stack.first_sums(len(part))[:] = first_sums(self.network, part, x[rows])
                 totals[cut] += stack.losses(len(part), [weights[cut] for weights in stacks])
-        return totals / len(x) + self._penalties(thetas)
+        return totals / len(x) + self.penalties.values_at(thetas)
 
     def losses_on_plane(
         self,
@@ -332,7 +305,8 @@ class NetworkObjective(Objective):
         vectors of the plane, and for a point of it only combined.
         """
         if not self.network.is_dense:
-            return self._losses_point_by_point(origin, first, second, u, v, batch, should_stop)
+            loss = partial(self.loss, batch=batch)
+            return point_by_point(loss, (origin, first, second), u, v, self.dtype, should_stop)
         basis = np.stack([origin, first, second]).astype(self.dtype)
         points = np.stack([np.ones(len(u) * len(v)), np.tile(u, len(v)), np.repeat(v, len(u))], axis=1)
         coefficients = points.astype(self.dtype)
@@ -342,42 +316,13 @@ class NetworkObjective(Objective):
         for rows in self._chunks(len(x)):
             sums = first_sums(self.network, basis, x[rows])
             stack = StackedNetworks(self.network, self.loss_function, y[rows])
-            for cut in _cuts(len(points), stack.capacity):
+            for cut in cuts(len(points), stack.capacity):
                 check_stop(should_stop)
                 at = coefficients[cut]
                 np.matmul(at, sums, out=stack.first_sums(len(at)))
                 totals[cut] += stack.losses(len(at), [combined(at, three) for three in stacks])
-        losses = totals / len(x) + self._plane_penalties(basis, coefficients)
+        losses = totals / len(x) + self.penalties.values_on_plane(basis, coefficients)
         return losses.reshape(len(v), len(u))
-
-    def _losses_point_by_point(
-        self,
-        origin: Array,
-        first: Array,
-        second: Array,
-        u: Array,
-        v: Array,
-        batch: Batch,
-        should_stop: ShouldStop | None,
-    ) -> Array:
-        losses = np.empty((len(v), len(u)))
-        theta = np.empty(self.size, self.dtype)
-        for i, j in np.ndindex(losses.shape):
-            check_stop(should_stop)
-            theta[:] = origin + u[j] * first + v[i] * second
-            losses[i, j] = self.loss(theta, batch)
-        return losses
-
-    def _plane_penalties(self, basis: Array, coefficients: Array) -> Array | float:
-        if not self.penalties.active:
-            return 0.0
-        cuts = _cuts(len(coefficients), max(1, CHUNK_CELLS // self.size))
-        return np.concatenate([self._penalties(coefficients[cut] @ basis) for cut in cuts])
-
-    def _penalties(self, thetas: Array) -> Array:
-        if not self.penalties.active:
-            return np.zeros(1)
-        return np.array([self.penalties.value(theta) for theta in thetas])
 
     def forward(self, theta: Array, x: Array) -> Workspace:
         """Run ``x`` (B, D) through the network at θ; the buffers are the network's own."""
@@ -434,37 +379,19 @@ class NetworkObjective(Objective):
 
     def where_not_finite(self, theta: Array, batch: Batch = None) -> str:
         """Return the first of W⁽ˡ⁾, z⁽ˡ⁾, L and ∂L/∂W⁽ˡ⁾ that is not finite, in the order of computing."""
-        network = self.network
-        network.bind(theta)
+        self.network.bind(theta)
         x, y = self.batch_of(batch)
-        x, y = x[: self.training_rows], y[: self.training_rows]
-        with np.errstate(all="ignore"):
-            work = network.forward(x, training=True)
-            for number, (layer, own) in enumerate(zip(network.layers, work.layers, strict=True), 1):
-                bad = _first_not_finite(layer.p)
-                if bad:
-                    return _symbol(layer, bad) + superscript(number)
-                if not (np.isfinite(own.z).all() and np.isfinite(own.a).all()):
-                    return f"z{superscript(number)}"
-            if not np.isfinite(self._loss_sum(work, y)):
-                return f"L ← z{superscript(len(network.layers))}"
-            network.backward(x, y, work, self.loss_function)
-        for number in range(len(network.layers), 0, -1):
-            layer = network.layers[number - 1]
-            bad = _first_not_finite(layer.g)
-            if bad:
-                return f"∂L/∂{_symbol(layer, bad)}{superscript(number)}"
-        return ""
+        rows = self.training_rows
+        return first_not_finite(self.network, self.loss_function, x[:rows], y[:rows])
 
     def largest_gradient(self) -> str:
         """Return the ∂L/∂W⁽ˡ⁾ that holds the largest number of the last gradient."""
-        largest, name = -1.0, "∇L"
-        for number, layer in enumerate(self.network.layers, 1):
-            for parameter in layer.parameters:
-                size = float(np.abs(layer.g[parameter.name]).max(initial=0.0))
-                if parameter.role == "weight" and size > largest:
-                    largest, name = size, f"∂L/∂{parameter.symbol}{superscript(number)}"
-        return name
+        return largest_gradient(self.network)
+
+    def release(self) -> None:
+        """Give all buffers back; what needs them makes them again."""
+        self.network.release()
+        self._names = self._complex = self._dense = None
 
     def clone(self) -> Self:
         """Return the same objective with layers and buffers of its own."""
@@ -474,27 +401,14 @@ class NetworkObjective(Objective):
         return other
 
     def _chunks(self, rows: int) -> Iterator[slice]:
-        return _cuts(rows, self.chunk_rows)
+        return cuts(rows, self.chunk_rows)
 
     def _training_chunks(self, rows: int) -> Iterator[slice]:
         self.check_batch(rows)
-        return _cuts(rows, self.training_rows)
+        return cuts(rows, self.training_rows)
 
 
 def _label(piece: object) -> Text:
     """Return the name of a layer, an activation or a loss."""
     entries = (*LAYERS, *ACTIVATIONS, *LOSSES)
     return Text(next((one.label for one in entries if one.make is type(piece)), type(piece).__name__))
-
-
-def _first_not_finite(arrays: Mapping[str, Array]) -> str:
-    return next((name for name, array in arrays.items() if not np.isfinite(array).all()), "")
-
-
-def _symbol(layer: Layer, name: str) -> str:
-    return next(parameter.symbol for parameter in layer.parameters if parameter.name == name)
-
-
-def _cuts(count: int, size: int) -> Iterator[slice]:
-    """Cut range(count) into slices of at most ``size``."""
-    return (slice(start, min(start + size, count)) for start in range(0, count, size))

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.engine.network import Network
+from bpviz.engine.planes import cuts
 from bpviz.engine.regularizers import REGULARIZERS, Regularizer
+from bpviz.engine.stacked import CHUNK_CELLS
 
 Array = NDArray[np.floating]
 
@@ -52,6 +54,19 @@ class Penalties:
             return 0.0
         weights = theta * self._mask
         return sum(one.penalty(weights) for one in self._active)
+
+    def values_at(self, thetas: Array) -> Array:
+        """Return the sum of the penalties for each row of Θ (k, n); a single 0 where none is in force."""
+        if not self._active:
+            return np.zeros(1)
+        return np.array([self.value(theta) for theta in thetas])
+
+    def values_on_plane(self, basis: Array, coefficients: Array) -> Array | float:
+        """Return the same for each row of C Θ, C (m, k), a few rows at a time."""
+        if not self._active:
+            return 0.0
+        pieces = cuts(len(coefficients), max(1, CHUNK_CELLS // basis.shape[1]))
+        return np.concatenate([self.values_at(coefficients[cut] @ basis) for cut in pieces])
 
     def changes(self, theta: Array, h: float) -> Array:
         """Return what the penalties change by when one parameter moves by ``h``, for each: (n,)."""

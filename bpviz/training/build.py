@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.data.dataset import Dataset, SplitDataset, split
+from bpviz.data.dataset import Dataset, SplitDataset
 from bpviz.engine.function_objective import FunctionObjective
 from bpviz.engine.functions import FUNCTIONS, TestFunction
 from bpviz.engine.initializers import INITIALIZERS
@@ -27,7 +27,8 @@ from bpviz.training.building import build_network, layer_texts
 from bpviz.training.config import DEFAULT_BATCH, LayerConfig, RunConfig
 from bpviz.training.loop import Training
 from bpviz.training.method import Method
-from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
+from bpviz.training.network_training import NetworkTraining
+from bpviz.training.preparing import prepared, shown, shown_rows
 from bpviz.training.targets import choose_loss, choose_output, encode, target_scaling
 
 __all__ = ["Training", "build", "load", "prepare", "shown_rows"]
@@ -35,7 +36,6 @@ __all__ = ["Training", "build", "load", "prepare", "shown_rows"]
 Array = NDArray[np.floating]
 Progress = Callable[[int, int], None]
 
-SPLIT_STREAM = 0x5B117
 LARGEST_RATE = 1e12
 
 
@@ -81,8 +81,7 @@ def load(config: RunConfig, progress: Progress | None = None) -> Dataset:
 
 def prepare(config: RunConfig, dataset: Dataset) -> SplitDataset:
     """Split and scale ``dataset`` as ``config`` says."""
-    rng = np.random.default_rng((config.data.seed, SPLIT_STREAM))
-    return split(dataset, config.data.test_share, rng, standardize=config.data.standardize)
+    return prepared(config.data, dataset)
 
 
 def _check_live(config: RunConfig) -> None:
@@ -240,8 +239,7 @@ def _network_info(
     run_id: int,
 ) -> RunInfo:
     dataset, layers = data.dataset, objective.network.layers
-    train_rows = shown_rows(len(data.x_train))
-    test_rows = shown_rows(len(data.x_test))
+    seen = shown(data)
     return RunInfo(
         run_id,
         "network",
@@ -256,10 +254,10 @@ def _network_info(
         target_names=dataset.target_names,
         class_names=dataset.class_names,
         picture_shape=dataset.picture_shape,
-        x_train=frozen(dataset.x[data.train_rows[train_rows]]),
-        y_train=frozen(data.y_train[train_rows]),
-        x_test=frozen(dataset.x[data.test_rows[test_rows]]),
-        y_test=frozen(data.y_test[test_rows]),
+        x_train=seen.x_train,
+        y_train=seen.y_train,
+        x_test=seen.x_test,
+        y_test=seen.y_test,
         iterations_per_epoch=per_epoch,
         kinds=tuple(layer.kind for layer in layers),
         texts=(*layer_texts(config), ""),
@@ -275,10 +273,3 @@ def _activation_name(layer: LayerConfig) -> str:
     """Return a hidden layer's activation, empty for a kind that has none to choose."""
     names = [field.name for field in LAYERS[layer.kind].fields]
     return str(layer["activation"]) if "activation" in names else ""
-
-
-def shown_rows(count: int) -> NDArray[np.intp]:
-    """Return the rows that the window shows: all, or 20,000 evenly spaced."""
-    if count <= SHOWN_ROWS:
-        return np.arange(count)
-    return np.linspace(0, count - 1, SHOWN_ROWS).round().astype(np.intp)

@@ -19,7 +19,8 @@ from bpviz.snapshot import Iteration
 from bpviz.snapshot.probing import Change, ChangeMade
 from bpviz.training.divergence import NotFinite
 from bpviz.training.edits import DataChange, Edit, data_changes
-from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
+from bpviz.training.network_training import NetworkTraining
+from bpviz.training.preparing import SHOWN_ROWS
 from bpviz.training.probing import index_of
 
 if TYPE_CHECKING:

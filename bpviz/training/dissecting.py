@@ -17,7 +17,8 @@ from bpviz.training.by_hand import coming
 from bpviz.training.config import RunConfig
 from bpviz.training.kept_run import Rehearsal
 from bpviz.training.loop import Training
-from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
+from bpviz.training.network_training import NetworkTraining
+from bpviz.training.preparing import SHOWN_ROWS
 
 # Beyond this many samples of a batch the rest is only counted.
 MOST_SAMPLES = 256

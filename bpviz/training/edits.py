@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.data.dataset import Scaling
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
+from bpviz.engine.samples import Samples
 from bpviz.snapshot import RunInfo, frozen
 from bpviz.snapshot.changes import Change, ChangedSample
 
 Array = NDArray[np.floating]
 
+CHANGE_BYTES = 600
+"""What Python's own objects of one change take, at the most."""
 DIGITS = (6, 9, 12, 15)
 """A number in the data's units is told with as few digits as name the same number of the network."""
 
@@ -41,6 +44,13 @@ class Edit:
     index: NDArray[np.intp]
     values: NDArray[np.float64]
     data: tuple[DataChange, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return (
+            self.index.nbytes + self.values.nbytes + CHANGE_BYTES * (1 + len(self.changes) + len(self.data))
+        )
 
 
 def data_until(edits: Mapping[int, Edit], iteration: int) -> tuple[DataChange, ...]:

@@ -21,7 +21,8 @@ from bpviz.engine.trace import trace
 from bpviz.snapshot.probing import Difference, GradientProbe, ParameterPlace
 from bpviz.training.layer_spec import parse_layers
 from bpviz.training.method import BEST_STEPS, ROUGH_STEPS
-from bpviz.training.network_training import SHOWN_ROWS, NetworkTraining
+from bpviz.training.network_training import NetworkTraining
+from bpviz.training.preparing import SHOWN_ROWS
 
 _SUMS = {
     "rnn": ("delta",),

@@ -2,18 +2,20 @@
 
 Another network, other data or another start makes another run.  The one before is put aside whole; to
 the user it is a branch like any other, which has no iteration in common with the present one.  All
-branches of a family are numbered in one row, and what is recorded of them is bounded together.
+branches of a family are numbered in one row, and their memory is bounded together.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bpviz.data.dataset import Dataset
 from bpviz.text import Text
 from bpviz.training.branches import MOST_BRANCHES, SHORTEST, Branch, Branches, Note, Places
+from bpviz.training.budget import BESIDE_BYTES
 from bpviz.training.config import DataConfig, RunConfig
 
 if TYPE_CHECKING:
@@ -46,14 +48,20 @@ class Family:
     def __init__(self) -> None:
         self.version = 0
         """Grows whenever a run comes, goes, or is changed beside the present one."""
+        self.reserved = 0
+        """How many bytes something else takes of what may be kept beside a run."""
         self._config: RunConfig | None = None
         self._others: list[Member] = []
         self._notes: deque[Note] = deque(maxlen=8)
 
-    @property
-    def nbytes(self) -> int:
-        """How much memory the record of the runs beside the present one takes."""
-        return sum(one.training.nbytes for one in self._others)
+    def nbytes(self, training: KeptRun) -> int:
+        """Return how much memory the runs beside the present one take; what they share counts once."""
+        data: dict[int, int] = {}
+        for one in self._others:
+            data |= one.training.data_bytes()
+        own = training.data_bytes()
+        shared = sum(size for key, size in data.items() if key not in own)
+        return sum(one.training.nbytes_beside for one in self._others) + shared
 
     @property
     def runs(self) -> int:
@@ -74,7 +82,7 @@ class Family:
             self._replace(old, new, config)
             return
         new.branches.come_after(old.branches, name, old.branches.present.id)
-        old.branches.put_aside(old.training.live)
+        old.training.put_aside()
         new.family, self._config = self, config
         self._others.append(old)
         told, begun = (each.branches.present_info() for each in (old, Member(new, config)))
@@ -95,9 +103,9 @@ class Family:
         if found is None:
             return None
         self._others.remove(found)
-        present.branches.put_aside(present.training.live)
+        present.training.put_aside()
         self._others.append(present)
-        found.branches.take_up()
+        found.training.take_up()
         self._config = found.config
         self.version += 1
         return found
@@ -152,18 +160,38 @@ class Family:
         self.version += 1
 
     def bound(self, training: KeptRun) -> None:
-        """Take away the oldest branches, those without a name of the user's first, until few are left."""
-        while len(self._others) > MOST_RUNS or self._count(training) > MOST_BRANCHES:
-            crowded = len(self._others) > MOST_RUNS
-            free: list[tuple[Branch, Member | None]] = [
-                (branch, one) for one in self._others for branch in _droppable(one.branches)
-            ]
-            if not crowded:
-                free += [(branch, None) for branch in training.branches.droppable()]
+        """Take away the oldest branches, those without a name of the user's first, until the memory does.
+
+        A run that would not fit alone goes before any other.
+        """
+        while self._is_too_much(training):
+            free = self._free(training)
+            if not free:
+                return
             branch, owner = min(free, key=lambda pair: (pair[0].is_named, pair[0].id))
             info = (training.branches if owner is None else owner.branches).info(branch)
             self._notes.append(Note("dropped", info))
             self.delete(training, branch.id)
+
+    def _is_too_much(self, training: KeptRun) -> bool:
+        if len(self._others) > MOST_RUNS or self._count(training) > MOST_BRANCHES:
+            return True
+        return self.nbytes(training) + training.branches.nbytes > self._room(training)
+
+    def _room(self, training: KeptRun) -> int:
+        """Return how many bytes there are for all that is beside the present branch."""
+        return BESIDE_BYTES - self.reserved - training.line.by_hand_nbytes
+
+    def _free(self, training: KeptRun) -> list[tuple[Branch, Member | None]]:
+        """Return the branches of which one has to go, with the run that was put aside that has it."""
+        room, own = self._room(training), training.data_bytes()
+        large = [one for one in self._others if _bytes_alone(one, own) > room]
+        free: list[tuple[Branch, Member | None]] = [
+            (branch, one) for one in large or self._others for branch in _droppable(one.branches)
+        ]
+        if not large and len(self._others) <= MOST_RUNS:
+            free += [(branch, None) for branch in training.branches.droppable()]
+        return free
 
     def _count(self, training: KeptRun) -> int:
         return len(training.branches.infos()) - 1 + sum(len(one.branches.infos()) for one in self._others)
@@ -184,10 +212,16 @@ class Family:
         else:
             # The state of a run is that of its present branch: another one becomes it.
             branches.take_up()
-            owner.training.switch(others[-1].id)
+            owner.training.stand_on(others[-1].id)
             branches.delete(key)
             branches.put_aside(owner.training.live)
         self.version += 1
+
+
+def _bytes_alone(member: Member, own: Mapping[int, int]) -> int:
+    """Return what a run takes that was put aside, beside the data that the present one has, too."""
+    data = member.training.data_bytes()
+    return member.training.nbytes_beside + sum(size for key, size in data.items() if key not in own)
 
 
 def _droppable(branches: Branches) -> list[Branch]:

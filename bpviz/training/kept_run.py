@@ -28,6 +28,9 @@ from bpviz.training.travel import seek
 
 Array = NDArray[np.floating]
 
+STATE_ARRAYS = 8
+"""So many arrays of the length of θ a run has beside what its optimizer remembers, buffers included."""
+
 
 @dataclass(frozen=True)
 class Rehearsal:
@@ -92,8 +95,26 @@ class KeptRun(ABC):
 
     @property
     def nbytes(self) -> int:
-        """How much memory all that is recorded takes, the other branches included."""
-        return self.line.nbytes + self.branches.nbytes
+        """How much memory all that is recorded takes, the other branches and runs included."""
+        return self.line.nbytes + self.branches.nbytes + self.family.nbytes(self)
+
+    @property
+    def nbytes_beside(self) -> int:
+        """How much memory the run takes once it is put aside, the data apart: see `data_bytes`."""
+        record = self.line.nbytes + self.branches.nbytes
+        return record + self.checkpoints.bytes_each + STATE_ARRAYS * self.theta.nbytes
+
+    def data_bytes(self) -> dict[int, int]:
+        """Return the bytes of each array of data, by its identity: runs may have it in common."""
+        return {}
+
+    def put_aside(self) -> None:
+        """Keep no more than what another branch keeps, and no buffers, until `take_up`."""
+        self.branches.put_aside(self.live)
+
+    def take_up(self) -> None:
+        """Have all that is needed to go on again."""
+        self.branches.take_up()
 
     @abstractmethod
     def start(self) -> Iteration:
@@ -179,6 +200,11 @@ class KeptRun(ABC):
 
     def switch(self, branch: int) -> None:
         """Make another branch the present one; `seek` then goes to one of its iterations."""
+        self.stand_on(branch)
+        self.family.bound(self)
+
+    def stand_on(self, branch: int) -> None:
+        """Make another branch the present one, whatever memory the others then take."""
         self.branches.present.live = self.live
         if branch != self.branches.present.id and self.branches.has(branch):
             self.placed = self.placed and self.iteration <= self.branches.shared_until(branch)

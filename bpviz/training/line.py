@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -17,6 +17,8 @@ Settings = list[tuple[int, LiveSettings]]
 
 TAIL_BYTES, MOST_IN_TAIL = 2 * 2**20, 64
 """How much memory the checkpoints of one cut-off end may take, and how many there may be."""
+SETTINGS_BYTES = 1000
+"""What Python's own objects of one change of the settings take, at the most."""
 
 _since: Callable[[tuple[int, LiveSettings]], int] = itemgetter(0)
 
@@ -43,7 +45,8 @@ class Tail:
     @property
     def nbytes(self) -> int:
         """How much memory it takes."""
-        return self.record.nbytes + sum(one.nbytes for one in self.checkpoints)
+        states = sum(one.nbytes for one in self.checkpoints)
+        return self.record.nbytes + states + _by_hand_bytes(self.settings, self.edits)
 
 
 class Line:
@@ -76,7 +79,12 @@ class Line:
     @property
     def nbytes(self) -> int:
         """How much memory it takes."""
-        return self.recorder.nbytes + self.checkpoints.nbytes + self.nearby.nbytes
+        return self.recorder.nbytes + self.checkpoints.nbytes + self.nearby.nbytes + self.by_hand_nbytes
+
+    @property
+    def by_hand_nbytes(self) -> int:
+        """How much of it is settings and changes by hand: as many as a person makes."""
+        return _by_hand_bytes(self.settings, self.edits)
 
     def settings_at(self, iteration: int) -> tuple[LiveSettings, int | None]:
         """Return what makes the update after ``iteration``, and from where on something else does."""
@@ -121,6 +129,10 @@ class Line:
         self.nearby.cut(tail.after)
         self.checkpoints.join(tail.checkpoints)
         self.recorder.join(tail.record)
+
+
+def _by_hand_bytes(settings: Sequence[tuple[int, LiveSettings]], edits: Mapping[int, Edit]) -> int:
+    return SETTINGS_BYTES * len(settings) + sum(edit.nbytes for edit in edits.values())
 
 
 def _thinned(checkpoints: list[Checkpoint], most: int) -> tuple[Checkpoint, ...]:

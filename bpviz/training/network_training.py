@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.metrics import classification_metrics, confusion_matrix, regression_metrics
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
+from bpviz.engine.samples import Samples
 from bpviz.engine.trace import Trace, trace
 from bpviz.snapshot import (
     Evaluation,
@@ -27,12 +28,11 @@ from bpviz.snapshot import (
 from bpviz.snapshot.changes import ChangedSample
 from bpviz.training.edits import DataChange, changed, data_until, told
 from bpviz.training.loop import Training
+from bpviz.training.preparing import SHOWN_ROWS, bytes_of
 from bpviz.training.weights import STATISTICS
 
 Array = NDArray[np.floating]
 
-# Beyond this many samples the window measures and shows an evenly spaced part of them.
-SHOWN_ROWS = 20_000
 MARGIN = 0.1
 # Inputs computed for one map over two of many features: points times features.
 MAP_CELLS = 40_000
@@ -70,6 +70,29 @@ class NetworkTraining(Training):
             if statistics is not None:
                 held[f"{STATISTICS}{number}"] = statistics
         return held
+
+    def put_aside(self) -> None:
+        super().put_aside()
+        self.objective.release()
+        self._probe.release()
+        # As long as the network is large, and made again from it.
+        self.info = replace(self.info, parameter_names=())
+
+    def take_up(self) -> None:
+        super().take_up()
+        if not self.info.parameter_names:
+            self.info = replace(self.info, parameter_names=tuple(self.objective.parameter_names))
+
+    def data_bytes(self) -> dict[int, int]:
+        parts = (
+            self.objective.train,
+            self.objective.test,
+            self._as_loaded,
+            self._shown_train,
+            self._shown_test,
+        )
+        arrays = [array for part in parts for array in (part.x, part.y, part.labels) if array is not None]
+        return bytes_of(self.data) | {id(one): one.nbytes for one in arrays}
 
     def use_samples(self, iteration: int) -> None:
         wanted = (*data_until(self.line.edits, iteration), *self.imagined_samples)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bpviz.data.dataset import Scaling, SplitDataset
 from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.losses import LOSSES, Loss
-from bpviz.engine.network_objective import Samples
+from bpviz.engine.samples import Samples
 from bpviz.errors import UserError
 from bpviz.training.config import RunConfig
 

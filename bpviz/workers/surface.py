@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.objective import Objective
+from bpviz.engine.samples import Samples
 from bpviz.errors import Cancelled
 from bpviz.landscape import Plane, make_plane, surface
 from bpviz.snapshot import SurfaceGrid, SurfaceRequest, frozen

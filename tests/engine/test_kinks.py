@@ -12,8 +12,9 @@ from bpviz.engine.kinks import kink_sources
 from bpviz.engine.layers.conv import Convolution
 from bpviz.engine.layers.dense import Dense
 from bpviz.engine.network import Network
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.registries import INITIALIZERS, LOSSES
+from bpviz.engine.samples import Samples
 
 DIGITS = {"data": "digits", "layers": "conv 8 3x3 relu, flatten"}
 

@@ -9,8 +9,9 @@ import pytest
 
 from bpviz.engine.layers import LAYERS, Layer
 from bpviz.engine.network import Network
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.registries import INITIALIZERS, LOSSES, OPTIMIZERS
+from bpviz.engine.samples import Samples
 from tests.helpers.networks import network, reference
 
 DATA = reference("networks")["networks"]

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.registries import INITIALIZERS, LOSSES
+from bpviz.engine.samples import Samples
 from tests.helpers.networks import network, reference
 from tests.helpers.optimizers import of_pytorch
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from bpviz.engine.layers import Dense
 from bpviz.engine.network import Network
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.registries import INITIALIZERS, LOSSES
+from bpviz.engine.samples import Samples
 
 REFERENCE = Path(__file__).parent.parent / "engine" / "reference"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpviz.engine.network_objective import Samples
+from bpviz.engine.samples import Samples
 from bpviz.errors import UserError
 from bpviz.snapshot import SnapshotRequest
 from bpviz.snapshot.probing import Change, ParameterPlace

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from bpviz.engine.initializers import INITIALIZERS
 from bpviz.engine.layers import Layer
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.optimizers import OPTIMIZERS
+from bpviz.engine.samples import Samples
 from bpviz.snapshot import GradientNorms, History
 from bpviz.training.loop import Training
 from bpviz.training.network_training import NetworkTraining

@@ -7,8 +7,9 @@ import pytest
 
 from bpviz.engine.layers import LAYERS
 from bpviz.engine.network import Network
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.registries import INITIALIZERS, LOSSES
+from bpviz.engine.samples import Samples
 from bpviz.engine.trace import trace
 from bpviz.present.formulas.evaluate import choices, evaluate, key
 from bpviz.present.formulas.layers import delta_lines, kind_of, layer_lines

@@ -9,8 +9,9 @@ from bpviz.engine.activations import ACTIVATIONS
 from bpviz.engine.layers import LAYERS
 from bpviz.engine.losses import LOSSES
 from bpviz.engine.network import Network
-from bpviz.engine.network_objective import NetworkObjective, Samples
+from bpviz.engine.network_objective import NetworkObjective
 from bpviz.engine.registries import INITIALIZERS
+from bpviz.engine.samples import Samples
 from bpviz.engine.trace import trace
 from bpviz.present.formulas.evaluate import printed_value
 from bpviz.present.formulas.layers import kind_of
