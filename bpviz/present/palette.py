@@ -87,7 +87,7 @@ DARK = Palette(
     on_accent="#14161b",
     positive="#e0771b",
     negative="#2f7fc4",
-    neutral="#f4f4f4",
+    neutral="#363b47",
     backward="#ff4fc0",
     path="#ff2a5f",
     test="#c9ccd6",
@@ -119,6 +119,14 @@ def _ramp(stops: tuple[str, ...], size: int) -> NDArray[np.uint8]:
 def diverging(size: int = 256) -> NDArray[np.uint8]:
     """Return (size, 3): blue for −1 through white for 0 to orange for +1."""
     table = _ramp((LIGHT.negative, "#ffffff", LIGHT.positive), size)
+    table.setflags(write=False)
+    return table
+
+
+@cache
+def diverging_on_dark(size: int = 256) -> NDArray[np.uint8]:
+    """Return (size, 3) as `diverging`, with 0 as quiet on a dark ground as white is on a light one."""
+    table = _ramp((DARK.negative, DARK.neutral, DARK.positive), size)
     table.setflags(write=False)
     return table
 

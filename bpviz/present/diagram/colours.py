@@ -12,7 +12,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.palette import Rgb, class_colour, diverging, rgb
+from bpviz.present.palette import (
+    CLASS_COLOURS,
+    DARK,
+    Rgb,
+    class_colour,
+    diverging,
+    diverging_on_dark,
+    rgb,
+)
 from bpviz.snapshot import LayerState
 
 Argb = NDArray[np.uint32]
@@ -78,6 +86,30 @@ def class_argb(index: int) -> Argb:
     share = np.linspace(0.0, 1.0, 256)[:, None]
     table = 255 + (np.array(rgb(class_colour(index)), dtype=float) - 255) * share
     return _packed(table.round().astype(np.uint8))
+
+
+@cache
+def _on_dark() -> tuple[Argb, Argb]:
+    """Return the colours of all tables, sorted, and what stands for each on a dark ground."""
+    share = np.linspace(0.0, 1.0, 256)[:, None]
+    quiet = np.array(rgb(DARK.neutral), dtype=float)
+    hues = [np.array(rgb(colour), dtype=float) for colour in CLASS_COLOURS]
+    dark = [_packed((quiet + (hue - quiet) * share).round().astype(np.uint8)) for hue in hues]
+    light = [class_argb(index) for index in range(len(CLASS_COLOURS))]
+    found, first = np.unique(np.concatenate([diverging_argb(), *light]), return_index=True)
+    return found, np.concatenate([_packed(diverging_on_dark()), *dark])[first]
+
+
+def on_ground(pixels: Argb, dark: bool) -> Argb:
+    """Return colours of numbers as they are shown on a theme's ground: on a dark one 0 is dark as well.
+
+    Only diverging colours and those of classes change; what is no number's colour stays.
+    """
+    if not dark:
+        return pixels
+    light, found = _on_dark()
+    places = np.minimum(np.searchsorted(light, pixels), len(light) - 1)
+    return np.asarray(np.where(light[places] == pixels, found[places], pixels), dtype=np.uint32)
 
 
 @cache

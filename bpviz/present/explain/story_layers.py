@@ -46,7 +46,7 @@ def _state(moment: Moment, name: str, step: int | None = None) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{round(100 * share)} %"
+    return f"{round(100 * share)}\u00a0%"
 
 
 # --- putting together ---

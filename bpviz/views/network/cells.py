@@ -69,12 +69,19 @@ def _paint_grid(painter: QPainter, scene: Scene, column: Column, state: LayerSta
     if planes and column.cell_size >= SMALLEST_MAP and state.units <= MOST_MAPS:
         _paint_maps(painter, scene, _whole_pixels(column), column.layer)
         return
-    fills = colours.unit_argb(state.a, state.activation).tolist()
+    fills = _fills(scene, state)
     painter.setPen(QPen(_outline(scene), 0.8))
     radius = 0.22 * column.cell_size
     for (x, y, width, height), fill in zip(column.cells.tolist(), fills, strict=True):
         painter.setBrush(QColor.fromRgb(fill))
         painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
+
+
+def _fills(scene: Scene, state: LayerState) -> list[int]:
+    """Return each unit's colour, as the theme shows it."""
+    pixels = colours.unit_argb(state.a, state.activation)
+    fills: list[int] = colours.on_ground(pixels, scene.colours.name == "dark").tolist()
+    return fills
 
 
 def _whole_pixels(column: Column) -> list[QRectF]:
@@ -91,7 +98,7 @@ def _paint_nodes(painter: QPainter, scene: Scene, column: Column, state: LayerSt
         _paint_plain(painter, scene, rects, None)
         _paint_curves(painter, scene, rects, state)
     else:
-        fills = colours.unit_argb(state.a, state.activation).tolist()
+        fills = _fills(scene, state)
         _paint_plain(painter, scene, rects, fills)
         if column.cell_size >= 1.7 * QFontMetricsF(scene.font).height():
             _paint_values(painter, rects, state, fills)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from bpviz.present.diagram import map_colours
+from bpviz.present.diagram.colours import on_ground
 from bpviz.present.diagram.map_windows import looks
+from bpviz.present.palette import Palette
 from bpviz.snapshot import Snapshot
 
 Pixels = NDArray[np.uint32]
@@ -28,12 +30,12 @@ class MapImages:
     """Keeps the pictures of the snapshot in force."""
 
     def __init__(self) -> None:
-        self._of: tuple[Snapshot, Layers, Layers, str] | None = None
+        self._of: tuple[Snapshot, Layers, Layers, Palette] | None = None
         self._looks: tuple[str, ...] = ()
         self._made: dict[tuple[object, ...], tuple[QImage, Pixels] | None] = {}
 
-    def take(self, snapshot: Snapshot, errors: Layers, gradients: Layers, ground: str) -> None:
-        """Show this snapshot, on the ``ground`` of a theme.
+    def take(self, snapshot: Snapshot, errors: Layers, gradients: Layers, theme: Palette) -> None:
+        """Show this snapshot, in the colours of a ``theme``.
 
         Parameters
         ----------
@@ -41,14 +43,16 @@ class MapImages:
             The layers that show δ in place of a, and gradients in place of weights.
         """
         old = self._of
-        if old is None or old[0] is not snapshot or old[1:] != (errors, gradients, ground):
-            self._of = (snapshot, errors, gradients, ground)
+        if old is None or old[0] is not snapshot or old[1:] != (errors, gradients, theme):
+            self._of = (snapshot, errors, gradients, theme)
             self._looks = looks(snapshot.layers)
             self._made.clear()
 
     def _image(self, key: tuple[object, ...], make: Callable[[], Pixels | None]) -> QImage | None:
         if key not in self._made:
             pixels = make()
+            if pixels is not None and self._of is not None:
+                pixels = on_ground(pixels, self._of[3].name == "dark")
             self._made[key] = None if pixels is None else (image_of(pixels), pixels)
         made = self._made[key]
         return None if made is None else made[0]
@@ -57,11 +61,10 @@ class MapImages:
         """Return a layer's maps below one another."""
         if self._of is None:
             return None
-        snapshot, errors, _, ground = self._of
+        snapshot, errors, _, theme = self._of
         state, look = snapshot.layers[layer], self._looks[layer]
-        return self._image(
-            ("maps", layer), lambda: map_colours.map_argb(state, look, layer in errors and layer > 0, ground)
-        )
+        errs = layer in errors and layer > 0
+        return self._image(("maps", layer), lambda: map_colours.map_argb(state, look, errs, theme.muted))
 
     def kernels(self, layer: int) -> QImage | None:
         """Return the slices of a convolution's kernels below one another; None in other layers."""
@@ -76,7 +79,7 @@ class MapImages:
         """Return what is laid out flat, one pixel wide; with ``unit`` the weights into that of the next."""
         if self._of is None:
             return None
-        snapshot, errors, gradients, ground = self._of
+        snapshot, errors, gradients, theme = self._of
 
         def make() -> Pixels:
             if unit is not None:
@@ -86,7 +89,7 @@ class MapImages:
                 line = map_colours.weights_argb(weights[unit])
             else:
                 look = self._looks[layer]
-                line = map_colours.line_argb(snapshot.layers[layer], look, layer in errors, ground)
+                line = map_colours.line_argb(snapshot.layers[layer], look, layer in errors, theme.muted)
             return np.ascontiguousarray(line[:, None])
 
         return self._image(("bar", layer, unit), make)

@@ -28,7 +28,7 @@ def images(scene: Scene) -> MapImages:
     layers = range(len(scene.snapshot.layers))
     errors = frozenset(layer for layer in layers if scene.shows_error(layer))
     gradients = frozenset(layer for layer in layers if scene.shows_gradient(layer))
-    scene.images.take(scene.snapshot, errors, gradients, scene.colours.muted)
+    scene.images.take(scene.snapshot, errors, gradients, scene.colours)
     return scene.images
 
 

@@ -270,7 +270,8 @@ class Scene:
         assert shape is not None
         weights = snapshot.layers[1].weights
         if unit is not None and weights is not None:
-            return np.ascontiguousarray(colours.weight_picture_argb(weights[unit], shape))
+            pixels = colours.weight_picture_argb(weights[unit], shape)
+            return np.ascontiguousarray(colours.on_ground(pixels, self.colours.name == "dark"))
         values = snapshot.layers[0].a
         if info.x_train is not None and 0 <= snapshot.sample < len(info.x_train):
             values = info.x_train[snapshot.sample]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from bpviz.present.cards.card import MOST_NUMBERS, Table
+from bpviz.present.diagram.colours import on_ground
 from bpviz.present.diagram.map_colours import weights_argb
 from bpviz.present.numbers import short
 from bpviz.present.palette import Palette
@@ -116,7 +117,7 @@ def _paint_table(
     """Draw one table, slice by slice, a frame round each."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    colours = weights_argb(table.values.ravel()).tolist()
+    colours = on_ground(weights_argb(table.values.ravel()), palette.name == "dark").tolist()
     for index, (fill, value) in enumerate(zip(colours, table.values.ravel().tolist(), strict=True)):
         at, colour = _place(table, index, side, x, y), QColor.fromRgb(fill)
         painter.fillRect(at, colour)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from bpviz.present.cards.inspect_maps import parameter
 from bpviz.present.diagram import marks
-from bpviz.present.diagram.colours import diverging_argb, indices, levels
+from bpviz.present.diagram.colours import diverging_argb, indices, levels, on_ground
 from bpviz.present.diagram.layout import Column, Spot
 from bpviz.present.diagram.map_windows import POOLINGS
 from bpviz.present.diagram.maps import MapColumn, block_box, tiles_of
@@ -156,7 +156,7 @@ def _paint_gathered(painter: QPainter, scene: Scene, target: MapColumn, places: 
     largest = max(float(np.abs(part).max(initial=0.0)), float(np.abs(whole).max(initial=0.0)), 1e-300)
     shares = np.append(part.ravel(), largest)
     pixels = diverging_argb()[indices(levels(shares, "identity"))][:-1].reshape(-1, target.window[1])
-    pixels = np.ascontiguousarray(pixels)
+    pixels = np.ascontiguousarray(on_ground(pixels, scene.colours.name == "dark"))
     image = QImage(
         pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGB32
     )

@@ -47,29 +47,33 @@ def paint_output_errors(painter: QPainter, scene: UnrolledScene, row: Row) -> No
             painter.drawRect(cell)
 
 
-def number_argb(value: float, largest: float) -> int:
+def number_argb(scene: UnrolledScene, value: float, largest: float) -> int:
     """Return the colour of a number over the largest one."""
     level = min(max(value / largest, -1.0), 1.0) if largest > 0 and value == value else 0.0
-    return int(diverging_argb()[int((level + 1) * 127.5 + 0.5)])
+    place = int((level + 1) * 127.5 + 0.5)
+    return int(scene.on_ground(diverging_argb()[place : place + 1])[0])
 
 
 def _largest(info: RunInfo) -> float:
     return float(abs(info.y_train).max(initial=0.0)) if info.y_train is not None else 1.0
 
 
-def _cells(shown: ShownSequence, answer: int, units: int, info: RunInfo) -> list[tuple[float, int]]:
+def _cells(
+    scene: UnrolledScene, shown: ShownSequence, answer: int, units: int, info: RunInfo
+) -> list[tuple[float, int]]:
     """Return (number, colour) of the output units at one answer."""
     if shown.labels is None:
         largest = _largest(info) or 1.0
-        return [(value, number_argb(value, largest)) for value in shown.prediction[answer].tolist()]
+        return [(value, number_argb(scene, value, largest)) for value in shown.prediction[answer].tolist()]
     chances = shown.prediction[answer].tolist()
     if units == 1:
-        return [(chances[-1], number_argb(2 * chances[-1] - 1, 1.0))]
-    return [(p, _class_argb(index, p)) for index, p in enumerate(chances)]
+        return [(chances[-1], number_argb(scene, 2 * chances[-1] - 1, 1.0))]
+    return [(p, _class_argb(scene, index, p)) for index, p in enumerate(chances)]
 
 
-def _class_argb(index: int, p: float) -> int:
-    return int(class_argb(index)[min(max(int(p * 255), 0), 255)]) if p == p else 0xFFFFFFFF
+def _class_argb(scene: UnrolledScene, index: int, p: float) -> int:
+    place = min(max(int(p * 255), 0), 255) if p == p else 0
+    return int(scene.on_ground(class_argb(index)[place : place + 1])[0])
 
 
 def _paint_steps(
@@ -83,7 +87,7 @@ def _paint_steps(
     units, wrong = row.spec.units, shown.wrong.tolist()
     written = room >= metrics.horizontalAdvance("0.00") + 2 and row.box[3] / units >= line_height(metrics)
     for step in range(layout.steps):
-        for unit, (value, argb) in enumerate(_cells(shown, step, units, info)[:units]):
+        for unit, (value, argb) in enumerate(_cells(scene, shown, step, units, info)[:units]):
             cell = QRectF(*layout.cell(row, step, unit)).adjusted(0, 1, 0, -1)
             painter.fillRect(cell, QColor.fromRgb(argb))
             if written:
@@ -100,6 +104,19 @@ def _paint_steps(
             painter.drawRect(block)
         target = QRectF(block.left(), row.target[1] + 1, block.width(), row.target[3] - 2)
         _paint_target(painter, scene, target, step, shown, info)
+    _paint_loss(painter, scene, row)
+
+
+def _paint_loss(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
+    """Write the loss of all answers in the margin, left of the targets, where it fits."""
+    assert scene.snapshot is not None and row.target is not None
+    metrics = QFontMetricsF(scene.font)
+    text = _loss(scene, scene.snapshot.train.loss)
+    left, room = row.side[0], row.side[2] - metrics.horizontalAdvance("y") - 4
+    if text and metrics.horizontalAdvance(text) <= room:
+        compared = scene.lit is not None and scene.lit.light.phase == "loss"
+        painter.setPen(QColor(scene.colours.warning if compared else scene.colours.muted))
+        painter.drawText(QRectF(left, row.target[1], room, row.target[3]), LEFT, text)
 
 
 def _paint_target(
@@ -115,7 +132,7 @@ def _paint_target(
         # Of several classes a mean has no one number to write.
         value = float(shown.target[step, 0]) if shown.target.shape[1] == 1 else float("nan")
         text = "" if value != value else fitting(metrics, value, cell.width())
-        argb = number_argb(value, _largest(info) or 1.0)
+        argb = number_argb(scene, value, _largest(info) or 1.0)
     painter.fillRect(cell, QColor.fromRgb(argb))
     if metrics.horizontalAdvance(text) <= cell.width() and cell.height() >= 0.8 * line_height(metrics):
         write_on(painter, cell, text, argb)
@@ -129,7 +146,7 @@ def _paint_last(
     assert layout is not None
     metrics = QFontMetricsF(scene.font)
     units = row.spec.units
-    for unit, (value, argb) in enumerate(_cells(shown, 0, units, info)[:units]):
+    for unit, (value, argb) in enumerate(_cells(scene, shown, 0, units, info)[:units]):
         cell = QRectF(*layout.cell(row, layout.steps - 1, unit))
         painter.fillRect(cell, QColor.fromRgb(argb))
         text = fitting(metrics, value, cell.width() - 2)

@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from bpviz.present.numbers import short
-from bpviz.present.unrolled.layout import Mark, Row
+from bpviz.present.unrolled.layout import Mark, Row, Unrolled
 from bpviz.present.unrolled.values import Flow
 from bpviz.present.walk.time import flows_back, reached
 from bpviz.text import tr
 from bpviz.views.plotting import CENTRE, RIGHT, faded, hairline, line_height
 from bpviz.views.unrolled.scene import UnrolledScene
+from bpviz.views.unrolled.updated import paint_updated
 from bpviz.views.unrolled.walk import paint_drops, paint_gathered, paint_unknown
 
 _VEIL = 0.78
@@ -35,6 +36,7 @@ def paint_moving(painter: QPainter, scene: UnrolledScene) -> None:
             _paint_strip(painter, scene, row, row.strip, scene.flows[row.spec.layer])
     _paint_step(painter, scene)
     paint_drops(painter, scene)
+    paint_updated(painter, scene)
     for mark, colour, off in (
         (scene.told, scene.colours.backward, 0.0),
         (scene.cursor, scene.colours.accent, 2.0),
@@ -192,10 +194,19 @@ def _paint_step(painter: QPainter, scene: UnrolledScene) -> None:
         return
     backward = gathered is not None or (scene.clock is not None and scene.clock.backward)
     colour = scene.colours.backward if backward else scene.colours.accent
-    frame = QRectF(layout.left + step * layout.column, 1.0, layout.column, layout.look.height - 2)
+    top = _top(layout, step)
+    frame = QRectF(layout.left + step * layout.column, top, layout.column, layout.look.height - top - 1)
     painter.setPen(QPen(QColor(colour), 1.4))
     painter.setBrush(faded(colour, 0.07))
     painter.drawRoundedRect(frame, 4, 4)
+
+
+def _top(layout: Unrolled, step: int) -> float:
+    """Return where a step begins: what is written beside the one answer belongs to the last step alone."""
+    if step == layout.steps - 1:
+        return 1.0
+    over_time = [row for row in layout.rows if row.spec.kind not in ("last", "through")]
+    return max(over_time[-1].box[1] - 4, 1.0) if over_time[-1].target is None else 1.0
 
 
 def _paint_ring(painter: QPainter, scene: UnrolledScene, mark: Mark, colour: str, off: float) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from bpviz.present.diagram.colours import diverging_argb
 from bpviz.present.numbers import short
 from bpviz.present.unrolled.cells import Cells, heat
 from bpviz.present.unrolled.layout import Row
 from bpviz.present.unrolled.weights import matrix_argb
 from bpviz.text import tr
 from bpviz.views.plotting import CENTRE, faded, hairline, line_height
-from bpviz.views.unrolled.answers import paint_output, paint_output_errors
+from bpviz.views.unrolled.answers import number_argb, paint_output, paint_output_errors
 from bpviz.views.unrolled.labels import paint_axis, paint_names
 from bpviz.views.unrolled.scene import UnrolledScene, crisp, fitting, image_of, write_on
 
@@ -101,7 +100,7 @@ def _paint_input(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         written = tall and room >= metrics.horizontalAdvance("0" if bits else "−0.00")
         for step, value in enumerate(values):
             cell = QRectF(*layout.cell(row, step, channel)).adjusted(0, 1, 0, -1)
-            argb = int(diverging_argb()[min(max(int((value / largest + 1) * 127.5 + 0.5), 0), 255)])
+            argb = number_argb(scene, value, largest)
             if written or bits:
                 painter.fillRect(cell, QColor.fromRgb(argb))
                 if written:
@@ -171,7 +170,7 @@ def _paint_side(painter: QPainter, scene: UnrolledScene, row: Row) -> None:
         if pixels is None or box.height() < 1:
             continue
         crisp(painter)
-        _draw_small(painter, box, image_of(pixels))
+        _draw_small(painter, box, image_of(scene.on_ground(pixels)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         edge = scene.colours.backward if gradients else scene.colours.border

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
 
 from bpviz.present.decision.map import is_dark
 from bpviz.present.decision.sequence_values import ShownSequence
-from bpviz.present.diagram.colours import Argb
+from bpviz.present.diagram.colours import Argb, on_ground
 from bpviz.present.numbers import short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.unrolled.cells import Cells, cells
@@ -106,7 +107,12 @@ class UnrolledScene:
         """Return the numbers and colours of a row, as the walk shows them."""
         assert self.snapshot is not None and self.layout is not None
         layer = row.spec.layer
-        return cells(self.lit, self.snapshot.layers[layer], layer, row.spec.name, self.layout.steps)
+        found = cells(self.lit, self.snapshot.layers[layer], layer, row.spec.name, self.layout.steps)
+        return replace(found, colours=self.on_ground(found.colours))
+
+    def on_ground(self, pixels: Argb) -> Argb:
+        """Return colours of numbers as the theme shows them."""
+        return on_ground(pixels, self.colours.name == "dark")
 
     def shows_gradient(self, layer: int) -> bool:
         """Whether gradients are shown in place of a layer's weights: asked for, or reached by the walk."""

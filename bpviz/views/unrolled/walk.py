@@ -57,7 +57,7 @@ def paint_gathered(painter: QPainter, scene: UnrolledScene) -> None:
                 continue
             pixels = sums_argb(sums.reshape(*sums.shape[:2], -1), step)
             part = np.ascontiguousarray(pixels[matrix.first : matrix.first + matrix.count])
-            painter.drawImage(QRectF(*matrix.box), image_of(part))
+            painter.drawImage(QRectF(*matrix.box), image_of(scene.on_ground(part)))
             painter.setPen(QPen(QColor(scene.colours.backward), 1.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(*matrix.box))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpviz.present.diagram import colours
-from bpviz.present.palette import CLASS_COLOURS, LIGHT, rgb
+from bpviz.present.palette import CLASS_COLOURS, DARK, LIGHT, rgb
 from bpviz.snapshot import LayerState
 
 
@@ -101,3 +101,20 @@ def test_picture_goes_from_paper_to_ink():
 def test_weights_as_a_picture():
     pixels = colours.weight_picture_argb(np.array([2.0, -2.0, 0.0, 1.0]), (2, 2))
     assert pixels[0].tolist() == [packed(LIGHT.positive), packed(LIGHT.negative)]
+
+
+def test_on_a_dark_ground_nothing_is_as_quiet_as_white_is_on_a_light_one():
+    table = colours.diverging_argb()
+    dark = colours.on_ground(table, dark=True)
+    assert colours.on_ground(table, dark=False) is table
+    assert dark[[0, 255]].tolist() == [packed(DARK.negative), packed(DARK.positive)]
+    quiet = np.array([dark[127:129].view(np.uint8).reshape(2, 4)[:, :3]])
+    assert (abs(quiet - np.array(rgb(DARK.neutral))[::-1].astype(float)) <= 2).all()
+
+
+def test_classes_go_dark_as_well_and_what_is_no_number_stays():
+    certain = colours.class_argb(4)[[0, 255]]
+    on_dark = colours.on_ground(certain, dark=True).tolist()
+    assert on_dark == [packed(DARK.neutral), packed(CLASS_COLOURS[4])]
+    dropped = np.array([[0xFF6B7080]], dtype=np.uint32)
+    assert (colours.on_ground(dropped, dark=True) == dropped).all()

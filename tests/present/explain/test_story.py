@@ -57,7 +57,7 @@ def test_what_it_says_are_the_engine_s_numbers(name):
             assert short(float(moment.extra("c")[moment.step][moment.place])) in text
         elif kind == "gates":
             gate = "f" if moment.kind == "lstm" else "r"
-            assert f"{round(100 * float(moment.extra(gate)[moment.step][moment.place]))} %" in text
+            assert f"{round(100 * float(moment.extra(gate)[moment.step][moment.place]))}\u00a0%" in text
         elif kind == "pool":
             assert short(float(moment.of(moment.trace.a)[moment.place])) in text
         elif kind == "normalize":

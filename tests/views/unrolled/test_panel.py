@@ -7,15 +7,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QPainter
 from PySide6.QtTest import QTest
 
 from bpviz.present import palette
+from bpviz.present.numbers import short
 from bpviz.present.unrolled.layout import Mark
+from bpviz.present.unrolled.updated import most_updated
+from bpviz.present.walk.light import lit_at, walked_snapshot
+from bpviz.snapshot import SnapshotRequest
+from bpviz.snapshot.dissection import Operation
 from bpviz.text import set_language
+from bpviz.training.config import RunConfig
+from bpviz.training.dissecting import dissect
 from bpviz.views.network.panel import NetworkPanel
 from tests.helpers.fake_snapshots import network_run, network_snapshot
-from tests.helpers.sequences import shown
+from tests.helpers.sequences import shown, training
 
 SIZES = [(480, 300), (230, 170), (1200, 800)]
 NETWORKS = [
@@ -244,8 +251,52 @@ def test_the_slider_lights_a_step(panel):
     panel.unrolled.strip.slider.setValue(6)
     assert scene(panel).step == 5
     layout = scene(panel).layout
-    lit = picture(panel).pixelColor(QPoint(round(layout.left + 5.5 * layout.column), 8))
-    assert lit != before.pixelColor(QPoint(round(layout.left + 5.5 * layout.column), 8))
+    lit, x = picture(panel), round(layout.left + 5.1 * layout.column)
+    among, beside_the_answer = QPoint(x, round(layout.rows[0].box[1]) - 4), QPoint(x, 8)
+    assert lit.pixelColor(among) != before.pixelColor(among)
+    assert lit.pixelColor(beside_the_answer) == before.pixelColor(beside_the_answer)
+
+
+def walked(panel, data, layers, operation):
+    """Show an operation of the walk, of the mean over the batch."""
+    run = training(data, layers)
+    lit = lit_at(dissect(run, RunConfig()), operation, "mean")
+    panel.show_run(run.info)
+    snapshot = walked_snapshot(run.snapshot(SnapshotRequest(sample=3)), lit)
+    panel.show_snapshot(snapshot)
+    panel.show()
+    panel.unrolled.set_lit(lit)
+    return lit, snapshot
+
+
+def written(monkeypatch, panel):
+    """Return what is painted as text."""
+    found = []
+    monkeypatch.setattr(QPainter, "drawText", lambda _, *rest: found.append(rest[-1]))
+    panel.unrolled.canvas.scene.changed()
+    picture(panel)
+    return found
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+def test_an_update_tells_the_weight_that_changes_most(panel, monkeypatch, layer):
+    lit, snapshot = walked(panel, "binary_addition", "gru 4", Operation("update", "update", layer))
+    weights = [each for each in lit.dissection.layers[layer - 1].parameters if each.role == "weight"]
+    one = max(weights, key=lambda each: abs(each.update).max())
+    place = np.unravel_index(abs(one.update).argmax(), one.update.shape)
+    old = float(one.values[place])
+    new = float(next(p.values for p in snapshot.layers[layer].parameters if p.name == one.name)[place])
+    found = most_updated(snapshot.layers[layer], layer)
+    assert (found.mark.unit, found.mark.source, found.new) == (*place, new)
+    assert found.old == pytest.approx(old, rel=1e-12)
+    text = f"{one.symbol} {short(old, 3)} → {short(new, 3)}"
+    assert text in written(monkeypatch, panel)
+
+
+@pytest.mark.parametrize("data", ["binary_addition", "delayed_xor"])
+def test_the_loss_stands_beside_the_answers(panel, monkeypatch, data):
+    lit, _ = walked(panel, data, "rnn 4", Operation("loss", "loss"))
+    assert f"L = {short(lit.dissection.loss)}" in written(monkeypatch, panel)
 
 
 def bar(panel, step: int) -> QColor:
