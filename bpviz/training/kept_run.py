@@ -19,6 +19,7 @@ from bpviz.engine.schedules import Schedule
 from bpviz.snapshot import GradientNorms, Iteration, RunInfo
 from bpviz.training.batches import Batches
 from bpviz.training.branches import Branches, Places
+from bpviz.training.budget import BESIDE_BYTES
 from bpviz.training.checkpoints import Checkpoint, Checkpoints
 from bpviz.training.config import LiveSettings
 from bpviz.training.family import Family
@@ -111,6 +112,14 @@ class KeptRun(ABC):
     def put_aside(self) -> None:
         """Keep no more than what another branch keeps, and no buffers, until `take_up`."""
         self.branches.put_aside(self.live)
+
+    def make_room_for_another(self) -> int:
+        """Rest while other runs are looked at, whole where the memory does; return the bytes kept."""
+        if self.nbytes_beside > BESIDE_BYTES // 2:
+            self.put_aside()
+        self.family.reserved = self.nbytes_beside - self.branches.nbytes + BESIDE_BYTES // 4
+        self.family.bound(self)
+        return self.nbytes_beside + self.family.nbytes(self)
 
     def take_up(self) -> None:
         """Have all that is needed to go on again."""

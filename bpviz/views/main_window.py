@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
     QImage,
     QKeySequence,
     QResizeEvent,
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from bpviz.errors import UserError
 from bpviz.messages import Level, Message, Speech
@@ -28,10 +25,10 @@ from bpviz.present.walk.place import GRAINS, Grain, Walk
 from bpviz.snapshot import History, RunInfo, RunState, Snapshot, SurfaceGrid
 from bpviz.snapshot.dissection import Dissection
 from bpviz.text import Text, language
+from bpviz.views.asking_window import AskingWindow
 from bpviz.views.dialogs import Dialogs
 from bpviz.views.dock import DockHost
 from bpviz.views.doctor.badge import DoctorBadge
-from bpviz.views.export_dialog import ExportDialog
 from bpviz.views.gradients.panel import GradientsPanel
 from bpviz.views.help import HelpDialog
 from bpviz.views.icons import application_icon
@@ -55,27 +52,8 @@ from bpviz.views.walk.phase_strip import PhaseStrip
 from bpviz.views.window_picture import window_image
 
 
-class MainWindow(QMainWindow):
+class MainWindow(AskingWindow):
     """The whole window."""
-
-    train_toggled = Signal()
-    step_requested = Signal(str)
-    back_requested = Signal()
-    reset_requested = Signal()
-    speed_changed = Signal(float)
-    seek_requested = Signal(object)
-    open_requested = Signal(str)
-    open_confirmed = Signal(object)
-    preset_requested = Signal(str)
-    data_requested = Signal(str)
-    save_requested = Signal(str)
-    export_requested = Signal(object)
-    edited = Signal(str, object)
-    language_requested = Signal(str)
-    theme_requested = Signal(str)
-    progress_cancelled = Signal()
-    panel_shown = Signal(str)
-    closing = Signal()
 
     def __init__(self, specs: tuple[PanelSpec, ...] = PANELS, settings: Settings | None = None) -> None:
         super().__init__()
@@ -379,23 +357,6 @@ class MainWindow(QMainWindow):
         for dock in self.host.docks.values():
             dock.refresh_subtitle()
 
-    # --- what it asks ---
-
-    @Slot()
-    def ask_open(self) -> QFileDialog:
-        """Let the user choose a table."""
-        return self.dialogs.ask_open()
-
-    @Slot()
-    def ask_save(self) -> QFileDialog:
-        """Let the user choose where the weights go."""
-        return self.dialogs.ask_save()
-
-    @Slot()
-    def ask_export(self) -> ExportDialog:
-        """Let the user choose what to write as pictures."""
-        return self.dialogs.ask_export()
-
     # --- layout ---
 
     def keep_layout(self) -> None:
@@ -421,53 +382,6 @@ class MainWindow(QMainWindow):
         top, bottom = self.toolbar.sizeHint().height(), self.strip.y()
         self.message_bar.place(self.content.width(), top, bottom, self.host.place_of("loss", self.content))
 
-    # --- what the user did ---
-
-    @Slot()
-    def _on_iteration_triggered(self) -> None:
-        self.step_requested.emit("")
-
-    @Slot()
-    def _on_epoch_triggered(self) -> None:
-        self.step_requested.emit("epoch")
-
-    @Slot()
-    def _on_full_triggered(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    @Slot()
-    def _on_larger_triggered(self) -> None:
-        self.themes.resize_text(1)
-
-    @Slot()
-    def _on_smaller_triggered(self) -> None:
-        self.themes.resize_text(-1)
-
-    @Slot()
-    def _on_normal_triggered(self) -> None:
-        self.themes.resize_text(0)
-
-    @Slot(QAction)
-    def _on_themes_triggered(self, action: QAction) -> None:
-        self.themes.choose(str(action.data()))
-        self.theme_requested.emit(str(action.data()))
-
-    @Slot(QAction)
-    def _on_languages_triggered(self, action: QAction) -> None:
-        self.language_requested.emit(str(action.data()))
-
-    @Slot()
-    def _on_toolbar_language_pressed(self) -> None:
-        self.language_requested.emit("en" if language() == "zh_CN" else "zh_CN")
-
-    @Slot(bool)
-    def _on_dock_visibility_changed(self, visible: bool) -> None:
-        if not visible:
-            return
-        for key, dock in self.host.docks.items():
-            if dock is self.sender():
-                self.panel_shown.emit(key)
-
     # --- Qt's own ---
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -480,17 +394,6 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_message_bar()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.open_requested.emit(url.toLocalFile())
-                return
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.keep_layout()

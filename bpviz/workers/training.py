@@ -7,7 +7,6 @@ in exactly one ``run_ended``: finished, stopped or failed.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,13 +19,12 @@ from bpviz.errors import UserError
 from bpviz.snapshot import Iteration, RunState, Snapshot, SnapshotRequest, SurfaceRequest
 from bpviz.snapshot.probing import Change
 from bpviz.text import Text
-from bpviz.training.build import build, load
 from bpviz.training.by_hand import keep
-from bpviz.training.config import DataConfig, LiveSettings, RunConfig, StopConfig
+from bpviz.training.config import LiveSettings, RunConfig, StopConfig
 from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
 from bpviz.training.doctor import Doctor
-from bpviz.training.family import IN_ITS_PLACE, Member
+from bpviz.training.family import IN_ITS_PLACE
 from bpviz.training.histograms import taken
 from bpviz.training.loop import Training
 from bpviz.training.mailbox import Mailbox
@@ -37,6 +35,7 @@ from bpviz.workers.gate import Gate
 from bpviz.workers.imagining import Imagining
 from bpviz.workers.pace import Pace
 from bpviz.workers.reports import Dissected, RunEnd, RunStarted
+from bpviz.workers.runs import Runs
 from bpviz.workers.surface import SurfaceJob
 
 __all__ = ["Dissected", "RunEnd", "RunStarted", "StepKind", "TrainingWorker"]
@@ -83,13 +82,9 @@ class TrainingWorker(QObject):
         self._doctor = Doctor()
         self._commands = Commands()
         self._pace = Pace()
-        self._run_ids = itertools.count(1)
-        self._training: Training | None = None
-        self._config: RunConfig | None = None
-        self._data: tuple[DataConfig, Dataset] | None = None
+        self._runs = Runs()
         self._going: Iterator[Iteration] | None = None
         self._until: StepKind | int | Reached | None = None
-        self._shelf: Member | None = None
         self._seek_to: int | None = None
         self._sought: int | None = None
         self._quit = self._leaving = False
@@ -339,63 +334,38 @@ class TrainingWorker(QObject):
             self.snapshots.ask()
             self.surface_jobs.ask()
 
+    @property
+    def _training(self) -> Training | None:
+        return self._runs.training
+
     def _build(self, config: RunConfig, dataset: Dataset | None, beside: str | Text | None = None) -> None:
         self._rest()
-        self._leaving, before = self._quit, self._member()
+        self._leaving = self._quit
         try:
-            if config.function is None:
-                if dataset is None and self._data is not None and self._data[0] == config.data:
-                    dataset = self._data[1]
-                dataset = load(config) if dataset is None else dataset
-                self._data = (config.data, dataset)
-            training = build(config, next(self._run_ids), dataset)
+            started, first = self._runs.build(config, dataset, beside)
         except Exception as error:  # noqa: BLE001 - told to the window, which knows what to do with it
             self.build_failed.emit(error)
             return
-        first = next(training.iterations())  # iteration 0 alone: the start is seen before Train is pressed
-        if beside is not None and before is not None:
-            before.training.family.keep(before, training, config, beside)
-        self._training, self._config = training, config
-        self.run_built.emit(RunStarted(training.info, config, training.recorder))
+        self.run_built.emit(started)
         self.iterated.emit(first)
         self.snapshots.ask()
         self.surface_jobs.ask()
 
-    def _member(self) -> Member | None:
-        training, config = self._training, self._config
-        return Member(training, config, self._data) if training is not None and config is not None else None
-
-    def _bring(self, branch: int) -> None:
-        """Put the run to which a branch belongs on the screen, where it is another one."""
-        present = self._member()
-        if present is None or present.training.branches.has(branch):
-            return
-        other = present.training.family.bring(branch, present)
-        if other is None:
-            return
-        training = self._training = other.training
-        self._config, self._data, self._leaving = other.config, other.data, self._quit
-        training.stop = present.training.stop
-        training.switch(branch)
-        config = replace(other.config.with_live(training.live), stop=training.stop)
-        self.run_built.emit(RunStarted(training.info, config, training.recorder, again=True))
-
     def _shelve(self) -> None:
         self._rest()
-        self._shelf = self._member() or self._shelf
+        self._runs.shelve()
 
     def _take_back(self, config: RunConfig) -> None:
         self._rest()
         self._leaving = self._quit
-        kept, self._shelf = self._shelf, None
-        if kept is not None:
-            self._training, self._config, self._data = kept.training, kept.config, kept.data
-            self.run_built.emit(RunStarted(kept.training.info, config, kept.training.recorder))
+        started = self._runs.take_back(config)
+        if started is not None:
+            self.run_built.emit(started)
             self.snapshots.ask()
             self.surface_jobs.ask()
 
     def _reset(self) -> None:
-        old = self._member()
+        old = self._runs.member()
         if old is not None:
             self._build(old.config, None, IN_ITS_PLACE)
             self._apply(old.training.live, old.training.stop)
@@ -436,14 +406,17 @@ class TrainingWorker(QObject):
 
     def _visit(self, branch: int, iteration: int | None) -> None:
         self._rest()
-        self._bring(branch)
+        brought = self._runs.bring(branch)
+        if brought is not None:
+            self._leaving = self._quit
+            self.run_built.emit(brought)
         if self._training is not None:
             self._training.switch(branch)
             self._seek(self._training.line.last if iteration is None else iteration)
 
     def _walk(self, iteration: int | None, sample: int = -1, number: int = 0) -> None:
         self._rest()
-        training, config = self._training, self._config
+        training, config = self._runs.training, self._runs.config
         if training is None or config is None:
             return
         if iteration is not None and training.iteration < iteration > training.recorder.last:
