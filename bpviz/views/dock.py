@@ -8,6 +8,7 @@ import binascii
 from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QHBoxLayout,
     QLabel,
@@ -30,6 +31,9 @@ LAYOUT_VERSION = 1
 _GAP = 8
 _RADIUS = 9.0
 _CORNERS = QMargins(9, 9, 9, 9)
+
+MOST_PASSED = 200
+"""Controls behind others that Tab passes by at once."""
 
 
 class TitleBar(QWidget):
@@ -114,6 +118,17 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(self.bar)
         self.toggleViewAction().triggered.connect(self._on_toggle_view_action_triggered)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Pass panels by that lie behind others: there the keyboard's place would not be seen."""
+        start = QApplication.focusWidget()
+        for _ in range(MOST_PASSED):
+            if not super().focusNextPrevChild(forward):
+                return False
+            at = QApplication.focusWidget()
+            if at is None or at is start or not _behind(at):
+                break
+        return True
+
     def bring(self) -> None:
         """Show the panel, in front of those that share its place."""
         self.show()
@@ -154,6 +169,14 @@ class PanelDock(QDockWidget):
         painter.setPen(QPen(QColor(self._palette.border), 1))
         painter.setBrush(QColor(self._palette.card))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+
+
+def _behind(widget: QWidget) -> bool:
+    """Whether the dock that a widget is in lies behind others; what is scrolled out of sight does not."""
+    within: QWidget | None = widget
+    while within is not None and not isinstance(within, PanelDock):
+        within = within.parentWidget()
+    return within is not None and within.visibleRegion().isEmpty()
 
 
 class DockHost(QMainWindow):

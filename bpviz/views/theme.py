@@ -84,11 +84,13 @@ def apply_theme(app: QApplication, palette: Palette, points: int = DEFAULT_POINT
     colours, font = qt_palette(palette), interface_font(points)
     if app.palette() != colours:
         app.setPalette(colours)
-    if app.font() != font:
+    other_font = app.font() != font
+    if other_font:
         app.setFont(font)
     pictures = {name: picture_url(f"{name}_{palette.name}") for name in ("chevron", "chevron_up", "check")}
     sheet = style_sheet(palette, points, pictures)
-    if app.styleSheet() != sheet:
+    # Polished again, each widget takes the font as it is now, its features as well.
+    if other_font or app.styleSheet() != sheet:
         app.setStyleSheet(sheet)
 
 

@@ -227,9 +227,9 @@ def _paint_numbers(painter: QPainter, scene: Scene, lit: Lit, column: Column, st
         room = QRectF(0, y + height / 2 - line / 2, metrics.horizontalAdvance(text) + 8, line)
         # Right of the outputs stand their names.
         if backward or column is layout.columns[-1]:
-            room.moveRight(x - 3)
+            room.moveRight(x - 8)
         else:
-            room.moveLeft(x + width + 3)
+            room.moveLeft(x + width + 8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(scene.colours.card, 0.9))
         painter.drawRoundedRect(room, 4, 4)
