@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpviz.present.cards.inspect import feature_name, output_name
 from bpviz.present.explain.moment import Moment, Place
+from bpviz.present.formulas.numbers_of import GATES
 from bpviz.present.numbers import short
 from bpviz.text import N_, language, tr
 
@@ -41,6 +42,11 @@ def who(moment: Moment) -> str:
 
 def source(moment: Moment, of: str, place: Place) -> str:
     """Return where a share comes from, within a sentence: ``unit 5 of layer 1``, ``the input x₂``."""
+    gates = GATES.get(moment.kind, ())
+    if of == "later" and len(gates) > 1:
+        # One row of Wh for each gate of each unit.
+        gate, unit = divmod(place[-1], moment.layer.width)  # type: ignore[attr-defined]  # of recurrent layers
+        return tr("{gate} of unit {unit} at step {step}", gate=gates[gate], unit=unit + 1, step=place[0] + 1)
     if of in ("h", "later", "kept"):
         return tr("unit {unit} at step {step}", unit=place[-1] + 1, step=place[0] + 1)
     layer = moment.number - 1 if of == "x" else moment.number + 1

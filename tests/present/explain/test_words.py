@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from bpviz.present.explain import words as w
-from bpviz.present.explain.names import title, whose
+from bpviz.present.explain.names import source, title, whose
 from bpviz.present.explain.shares import GATES
 from bpviz.present.explain.shares_back import gradient as gradient_shares
+from bpviz.present.explain.shares_back import reaching
 from bpviz.present.explain.story import story
 from bpviz.present.explain.story_factory import MOST_WORKERS
 from bpviz.present.explain.words_forward import channel_of
 from bpviz.present.explain.words_learn import penalty_in_force
+from bpviz.present.formulas.numbers_of import GATES as GATE_NAMES
 from bpviz.present.numbers import short
 from bpviz.text import set_language
 from tests.helpers.explained import LAYER_RUNS, RUNS, engine_number, moments, taken_apart
@@ -150,3 +152,21 @@ def test_recurrent_layers_tell_each_gate():
         if moment.operation.kind == "gates" and not moment.mean:
             for name in GATES["lstm"]:
                 assert short(float(moment.extra(name)[moment.step][moment.place])) in said(moment)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_what_comes_from_the_step_after_names_the_gate_and_a_unit_that_there_is(name, language):
+    found = 0
+    for moment in moments(name, places=1):
+        if moment.operation.kind != "delta" or moment.kind != name:
+            continue
+        units = moment.layer.width
+        for part in reaching(moment).parts:
+            for term in range(part.values.shape[1]) if part.of == "later" else ():
+                text = source(moment, "later", part.source(term))
+                step, unit, gate = moment.step + 2, term % units + 1, GATE_NAMES[name][term // units]
+                numbers = [int(each) for each in re.findall(r"\d+", text)]
+                assert sorted(numbers) == sorted((step, unit))
+                assert re.search(rf"\b{gate}\b", text)
+                found += 1
+    assert found
