@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bpviz.snapshot import SnapshotRequest
-from bpviz.training.build import build
+from bpviz.training.build import build, load
+from bpviz.training.family import Member
 from bpviz.training.loop import Training
 from bpviz.training.options import run_config
 from tests.benchmarks.timing import Row, percentile
@@ -16,6 +18,7 @@ from tests.benchmarks.timing import Row, percentile
 ITERATIONS = 1_000_000
 MEDIAN_MS, P99_MS, MEMORY_MB = 100.0, 300.0, 256.0
 JUMPS, STEPS = 300, 600
+RUNS = 5
 
 
 def time_travel() -> list[Row]:
@@ -25,7 +28,36 @@ def time_travel() -> list[Row]:
     rows += _run(
         "convolution of 8 × 8 digits", 10_000, {"data": "digits", "layers": "conv 8 3 relu, flatten"}
     )
+    rows.append(_beside())
     return rows
+
+
+def _beside() -> Row:
+    """Keep several runs of a large network, each with branches, beside one another."""
+    config = run_config({"data": "digits28", "layers": "256 relu, 128 relu", "optimizer": "adam"})
+    data = load(config)
+    present = _trained(build(config, 1, data), 60)
+    most = present.nbytes
+    for run_id in range(2, RUNS + 2):
+        for rate in (0.01, 0.02):
+            present.seek(20)
+            present.apply(replace(config.live, learning_rate=rate))
+            most = max(most, _trained(present, 60).nbytes)
+        new = build(config, run_id, data)
+        next(new.iterations())
+        present.family.keep(Member(present, config), new, config, "")
+        present = _trained(new, 60)
+        most = max(most, present.nbytes)
+    memory = most / 2**20
+    said = f"784-256-128-10, Adam: {RUNS} runs and {2 * RUNS} branches, at the most"
+    return Row(said, f"{memory:.0f} MB", f"{MEMORY_MB:.0f} MB", memory / MEMORY_MB, 1.0, at_most=True)
+
+
+def _trained(training: Training, until: int) -> Training:
+    for iteration in training.iterations():
+        if iteration.iteration >= until:
+            break
+    return training
 
 
 def _run(name: str, iterations: int, options: Mapping[str, Any], *, goals: bool = False) -> list[Row]:

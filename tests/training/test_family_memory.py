@@ -136,3 +136,25 @@ def test_the_histograms_over_time_keep_within_their_part():
     for number in range(3 * MOST_COLUMNS):
         record.add(replace(histograms(training), iteration=number))
     assert size_of(record, set()) <= HISTOGRAM_BYTES
+
+
+def test_a_large_run_that_rests_for_another_leaves_that_one_a_part_and_comes_back_to_the_bit(pictures):
+    old = begun(LARGE, 1, pictures)
+    fill(old, 300)
+    for number in range(MOST_BRANCHES):
+        taken_back(old, number)
+    theta, last = old.theta.copy(), old.line.last
+    kept = old.make_room_for_another()
+    assert kept == old.nbytes_beside + old.family.nbytes(old)
+    assert kept < BESIDE_BYTES
+    old.take_up()
+    assert old.line.last == last
+    np.testing.assert_array_equal(old.theta, theta)
+
+
+def test_a_small_run_rests_whole():
+    old = begun(RunConfig(), 1)
+    fill(old, 300)
+    before = len(old.checkpoints)
+    assert old.make_room_for_another() < BESIDE_BYTES // 2
+    assert len(old.checkpoints) == before > 100
