@@ -137,7 +137,7 @@ class LessonStage(QObject):
         self.walks.leave()
         self._show_panels(step.look)
         if step.grain:
-            self.window.set_grain(step.grain)
+            self._lend_grain(step.grain)
         self.explanation_wanted.emit(not step.look.only or "explain" in step.look.only)
         yield from self._build(scene)
         yield from self._go_to(scene)
@@ -150,6 +150,13 @@ class LessonStage(QObject):
             yield from self._walk(scene, self.goal.at)
         self._look(step.look)
         yield from self._check(step.look)
+
+    def _lend_grain(self, grain: str) -> None:
+        """Have steps go so far in the lesson; what the learner chose before is what is kept."""
+        settings = self.window.settings
+        kept = settings.value("grain", self.window.grain)
+        self.window.set_grain(grain)
+        settings.set_value("grain", kept)
 
     def _choose(self, sample: Sample) -> None:
         if sample == "mean":

@@ -285,6 +285,18 @@ def test_what_is_told_of_covers_nothing_that_is_spoken_of(opened):
     assert not card.folded
 
 
+def test_a_lesson_with_few_panels_gives_back_the_widths_of_before(opened):
+    before = opened.window.host.sizes()
+    opened.choose("vanishing_gradients")
+    opened.on()
+    opened.click(opened.panel.up_button)
+    opened.settle()
+    after = opened.window.host.sizes()
+    assert after.keys() == before.keys()
+    for key, (width, _) in before.items():
+        assert after[key][0] == pytest.approx(width, abs=12)
+
+
 def test_a_card_below_the_diagram_is_let_go_with_the_lesson(opened):
     opened.choose("derivatives")
     network = opened.window.panels()["network"]
@@ -348,12 +360,15 @@ def test_the_keyboard_is_enough(opened):
     assert opened.lessons.lesson is None
 
 
-def test_the_window_closed_in_a_lesson_keeps_the_layout_of_before(opened):
-    opened.choose("by_hand")
+def test_the_window_closed_in_a_lesson_keeps_the_layout_and_the_grain_of_before(opened):
+    opened.window.set_grain("phase")
+    opened.choose("forward_and_backward")
+    assert opened.window.grain == "operation"
     assert opened.window.host.docks["setup"].isHidden()
     opened.window.close()
     layout = Settings().value("layout")
     assert layout
+    assert Settings().value("grain") == "phase"
     opened.window.host.restore_layout(layout)
     assert not opened.window.host.docks["setup"].isHidden()
 
