@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bpviz.present.cards.card import Card, CardLine
+from bpviz.present.cards.card import Card, CardLine, Table
 from bpviz.present.diagram.layout import Spot
 from bpviz.present.gradient_names import in_a_walk, letter_of
 from bpviz.present.unrolled.weights import parameter
@@ -48,7 +48,15 @@ def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None, spot: Spot | N
         after = before - float(state.update[where.place])
         at = next((i for i, line in enumerate(lines) if line.name.startswith("∂L/∂")), len(lines) - 1)
         lines.insert(at + 1, CardLine(tr("this update"), after, "normal", before))
-    return replace(card, lines=tuple(lines))
+    tables = tuple(table for table in card.tables if _is_made(table, lit.light, layer))
+    return replace(card, lines=tuple(lines), tables=tables)
+
+
+def _is_made(table: Table, light: Light, layer: int | None) -> bool:
+    """Whether a kernel's gradient, or its change, has been computed at an operation."""
+    if layer is None or table.name not in ("∂L/∂w", "Δw"):
+        return True
+    return gradient_known(light, layer) if table.name == "∂L/∂w" else layer in light.updated
 
 
 def _known(lines: list[CardLine], light: Light, layer: int | None) -> list[CardLine]:

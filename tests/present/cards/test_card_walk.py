@@ -161,3 +161,14 @@ def test_the_2_3_1_example_multiplies_with_the_weights_before_the_update():
         path = next(line for line in card.lines if len(line.factors) == 5)
         assert path.factors == (120.0, 1.0, 1.0, 1.0, 80.0)
         assert path.value == 9600.0 == said(card, "∂L/∂w of this update").value
+
+
+def test_a_kernel_s_tables_come_with_what_the_walk_has_made():
+    training, dissection = (made := begun(RUNS[2][0]))[0], made[1]
+    shown = {}
+    for operation in dissection.operations:
+        card = card_at(training, made[2], lit_at(dissection, operation, "mean"), RUNS[2][1])
+        shown[operation.phase, operation.kind, operation.layer] = [table.name for table in card.tables]
+    assert shown["forward", "sum", 1] == shown["loss", "loss", 0] == shown["backward", "delta", 1] == ["w"]
+    assert shown["backward", "gradient", 1] == ["w", "∂L/∂w"]
+    assert shown["update", "update", 1] == ["w", "∂L/∂w", "Δw"]
