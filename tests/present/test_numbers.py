@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bpviz.present.numbers import entry, exact, grouped, short, speed
+from bpviz.present.numbers import change, entry, exact, grouped, raised, short, speed
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,14 @@ def test_speed_is_whole_from_ten_on():
         "12\u2009346",
         "∞",
     ]
+
+
+def test_a_change_has_the_digits_that_tell_it():
+    assert change(0.5, 0.404) == "0.5 → 0.404"
+    assert change(0.40112, 0.40087) == "0.4011 → 0.4009"
+    assert change(1.0, 1.0) == "1 → 1"
+
+
+def test_whole_powers_are_raised_and_others_stay():
+    assert raised("x^2 + 10*y^12") == "x² + 10·y¹²"
+    assert raised("x^2.5 + x^n") == "x^2.5 + x^n"

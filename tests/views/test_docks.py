@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from bpviz.views.main_window import MainWindow
 from bpviz.views.settings import Settings
@@ -50,6 +51,23 @@ def test_a_panel_is_closed_by_its_button_and_comes_back_by_the_menu(window, qtbo
     assert not window.panel_visible("map")
     dock.toggleViewAction().trigger()
     assert window.panel_visible("map")
+
+
+def test_tab_passes_panels_by_that_lie_behind_others(window, qtbot):
+    host = window.host
+    host.docks["gradients"].bring()
+    settled(window, qtbot)
+    behind = [dock for dock in host.docks.values() if dock.isVisible() and dock.visibleRegion().isEmpty()]
+    assert behind
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    host.docks["network"].bar.close_button.setFocus()
+    seen = []
+    for _ in range(80):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert not [widget for widget in seen for dock in behind if dock.isAncestorOf(widget)]
+    assert len(set(map(id, seen))) > 10
 
 
 def test_a_panel_floats_and_goes_back(window, qtbot):

@@ -114,7 +114,8 @@ def _paint_weights(painter: QPainter, scene: Scene, link: Link, note: Note | Non
     values = strengths[link.pairs[:, 0], link.pairs[:, 1]].tolist()
     texts = [short(value) for value in values]
     sizes = [(metrics.horizontalAdvance(text) + 6, 0.92 * metrics.height()) for text in texts]
-    taken = None if note is None else np.array([pill_room(scene, note.at, note.text).getCoords()])
+    kept = QRectF() if note is None else pill_room(scene, note.at, note.text)
+    taken = None if note is None else np.array([kept.getCoords()])
     places = label_places(link.points, np.array(sizes), taken).tolist()
     own = note.line if note is not None and note.layer == link.layer else None
     for index, (value, text, size, place) in enumerate(zip(values, texts, sizes, places, strict=True)):
@@ -122,6 +123,8 @@ def _paint_weights(painter: QPainter, scene: Scene, link: Link, note: Note | Non
             continue  # the note says it, or there is what the pinned weight's card speaks of
         room = QRectF(0, 0, *size)
         room.moveCenter(QPointF(*place))
+        if room.intersects(kept):
+            continue  # half of a number would be another one
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(room, 4, 4)
