@@ -75,7 +75,7 @@ def test_it_speaks_chinese(popup):
     set_language("zh_CN")
     try:
         popup.retranslate()
-        assert popup.branches.table.item(1, 1).text() == "分支 1的第 200 次"
+        assert popup.branches.table.item(1, 1).text() == "分支 1 的第 200 次"
         assert popup.tabs.tabText(1) == "书签"
     finally:
         set_language("en")
