@@ -8,15 +8,14 @@ in exactly one ``run_ended``: finished, stopped or failed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from bpviz.data.dataset import Dataset
-from bpviz.errors import UserError
-from bpviz.snapshot import Iteration, RunState, Snapshot, SnapshotRequest, SurfaceRequest
+from bpviz.snapshot import Iteration, RunState
 from bpviz.snapshot.probing import Change
 from bpviz.text import Text
 from bpviz.training.by_hand import keep
@@ -25,32 +24,24 @@ from bpviz.training.dissecting import dissect
 from bpviz.training.divergence import NotFinite
 from bpviz.training.doctor import Doctor
 from bpviz.training.family import IN_ITS_PLACE
-from bpviz.training.histograms import taken
 from bpviz.training.loop import Training
-from bpviz.training.mailbox import Mailbox
 from bpviz.training.safe_rate import with_safe_rate
-from bpviz.training.weights import save_weights
-from bpviz.workers.commands import Command, Commands
+from bpviz.workers.commands import Command
 from bpviz.workers.gate import Gate
-from bpviz.workers.imagining import Imagining
+from bpviz.workers.looking import LookingWorker
 from bpviz.workers.pace import Pace
 from bpviz.workers.reports import Dissected, RunEnd, RunStarted
-from bpviz.workers.runs import Runs
-from bpviz.workers.surface import SurfaceJob
 
 __all__ = ["Dissected", "RunEnd", "RunStarted", "StepKind", "TrainingWorker"]
 
 UNDISTURBED_S = 0.15
 """So long a seek is not given up for a newer one: while a slider is dragged something is to be seen."""
 
-HELD_SHARE = 2.0
-"""After a snapshot that took s seconds the run goes on for so many times s before the next one."""
-
 StepKind = Literal["iteration", "epoch"]
 Reached = Callable[[Iteration], bool]
 
 
-class TrainingWorker(QObject):
+class TrainingWorker(LookingWorker):
     """Lives in its own QThread; the public methods may be called from any thread."""
 
     iterated = Signal(object)
@@ -59,12 +50,6 @@ class TrainingWorker(QObject):
     """`RunStarted`."""
     build_failed = Signal(object)
     """The exception; the run before goes on being there."""
-    saved = Signal(str)
-    """The path that was written."""
-    save_failed = Signal(object)
-    """The exception."""
-    places_told = Signal(object)
-    """`Places`."""
     run_ended = Signal(object)
     """`RunEnd`, once for every start."""
     dissected = Signal(object)
@@ -74,22 +59,13 @@ class TrainingWorker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.snapshots: Mailbox[Snapshot] = Mailbox()
-        self.surface_jobs: Mailbox[SurfaceJob] = Mailbox()
-        self.request = SnapshotRequest()
-        self.surface_request = SurfaceRequest()
         self.gate = Gate()
         self._doctor = Doctor()
-        self._commands = Commands()
         self._pace = Pace()
-        self._runs = Runs()
-        self._going: Iterator[Iteration] | None = None
         self._until: StepKind | int | Reached | None = None
         self._seek_to: int | None = None
         self._sought: int | None = None
         self._quit = self._leaving = False
-        self._snapshot_due = 0.0
-        self._imagining = Imagining()
         self.lit: tuple[int | None, int] = (None, 0)
         """The operation that is lit, and of how many: the window's, told with the state."""
 
@@ -136,10 +112,6 @@ class TrainingWorker(QObject):
         self._seek_to = None
         self._commands.post(lambda: self._visit(branch, iteration))
 
-    def tell_places(self) -> None:
-        """Have ``places_told`` say which branches and bookmarks there are."""
-        self.look(lambda training: self.places_told.emit(training.places()))
-
     def walk(self, iteration: int | None, sample: int = -1, number: int = 0) -> None:
         """Rest at ``iteration`` (None: at once), doing it where it is new, and take the next apart.
 
@@ -183,16 +155,6 @@ class TrainingWorker(QObject):
         """Allow so many iterations a second."""
         self._commands.post(lambda: self._pace.set_limit(per_second))
 
-    def ask_snapshot(self) -> None:
-        """Want a snapshot of the next iteration, or of the present one when the run rests."""
-        self.snapshots.ask()
-        self._commands.wake()
-
-    def ask_surface(self) -> None:
-        """Want a job for the surface worker."""
-        self.surface_jobs.ask()
-        self._commands.wake()
-
     def quit(self) -> None:
         """End the loop; the thread is then free to end."""
         self._quit = self._leaving = True
@@ -212,14 +174,6 @@ class TrainingWorker(QObject):
         places = training.branches.present.id, training.branches.version + training.family.version
         told = running, position, last, speed, training.stopped
         return RunState(training.info.run_id, *told, *self.lit, *places)
-
-    def look(self, at: Callable[[Training], None]) -> None:
-        """Have ``at`` look at the run between two iterations, in the worker's thread; it is quick."""
-        self._commands.post(lambda: self._look(at))
-
-    def save(self, path: str) -> None:
-        """Write the present parameters to a file; ``saved`` or ``save_failed`` follows."""
-        self._commands.post(lambda: self._save(path))
 
     # -- the loop, in the worker's thread --------------------------------------------------------
 
@@ -296,28 +250,6 @@ class TrainingWorker(QObject):
         if diagnosis is not None:
             self.diagnosed.emit(diagnosis)
 
-    def _post(self, training: Training) -> None:
-        """Post them; where numbers were changed by hand and the run is there still, with what follows."""
-        changed = self._imagining.view(training) if self._going is None else None
-        view = changed or training
-        if self.snapshots.wanted and self._may_look():
-            self._post_snapshot(view, what_if=changed is not None)
-        if self.surface_jobs.wanted:
-            self.surface_jobs.post(SurfaceJob.of(view, self.surface_request, urgent=self._going is None))
-
-    def _may_look(self) -> bool:
-        """Whether a snapshot may be made: at rest always; a run keeps most of its time to itself."""
-        return self._going is None or time.perf_counter() >= self._snapshot_due
-
-    def _post_snapshot(self, training: Training, *, what_if: bool = False) -> None:
-        request, begun = self.request, time.perf_counter()
-        snapshot = taken(training, request)
-        done = time.perf_counter()
-        self._snapshot_due = done + HELD_SHARE * (done - begun)
-        self.snapshots.post(replace(snapshot, what_if=True) if what_if else snapshot)
-        if self.request is not request:
-            self.snapshots.ask()  # another one was asked for while this one was made
-
     def _imagine(self, changes: tuple[Change, ...]) -> None:
         if changes:
             self._rest()
@@ -333,10 +265,6 @@ class TrainingWorker(QObject):
             self.iterated.emit(keep(self._training, changes))
             self.snapshots.ask()
             self.surface_jobs.ask()
-
-    @property
-    def _training(self) -> Training | None:
-        return self._runs.training
 
     def _build(self, config: RunConfig, dataset: Dataset | None, beside: str | Text | None = None) -> None:
         self._rest()
@@ -434,20 +362,6 @@ class TrainingWorker(QObject):
         # In the same breath, so that every panel shows the same iteration.
         self._post_snapshot(view, what_if=changed is not None)
         self.dissected.emit(Dissected(training.info.run_id, training.iteration, made, number))
-
-    def _save(self, path: str) -> None:
-        parameters = self._training.parameters() if self._training else {}
-        record = self._training.record() if self._training else {}
-        try:
-            save_weights(path, parameters, record)
-        except UserError as error:
-            self.save_failed.emit(error)
-        else:
-            self.saved.emit(path)
-
-    def _look(self, at: Callable[[Training], None]) -> None:
-        if self._training is not None:
-            at(self._training)
 
     def _seek_newest(self) -> None:
         target = self._sought = self._seek_to
