@@ -169,3 +169,25 @@ def test_a_folded_card_unfolds_for_a_check(pinned, qtbot):
     with qtbot.waitSignal(pinned.check_wanted):
         pinned.check_button.click()
     assert not pinned.folded
+
+
+def test_a_pinned_card_that_would_hide_the_diagram_shows_what_matters_most_until_it_is_unfolded(qtbot):
+    info = network_run((2, 3, 1))
+    panel = NetworkPanel()
+    qtbot.addWidget(panel)
+    panel.resize(480, 330)
+    panel.show_run(info)
+    panel.show_snapshot(network_snapshot(info))
+    panel.show()
+    panel.canvas.pin(Spot(1, 1, 0))
+    view = panel.card_view
+    assert view.folded
+    assert len({row.line for row in view._rows}) == 3
+    assert all(view.card.lines[row.line].tone != "muted" for row in view._rows)
+    view.fold_button.click()
+    panel.show_snapshot(network_snapshot(info, iteration=421))
+    assert not view.folded
+    view.fold_chosen = False
+    panel.resize(1500, 1100)
+    panel.canvas.pin(Spot(1, 0, 0))
+    assert not view.folded
