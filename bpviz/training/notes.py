@@ -22,7 +22,7 @@ def optimizer_notes(optimizer: str, batches: int) -> tuple[Text, ...]:
     return (
         Text(
             "{optimizer} is made for the whole training set at once: what it finds on one batch does not "
-            "hold for the next. Choose the whole set as batch size (--batch-size full).",
+            "hold for the next. Choose the whole set as batch size (full).",
             optimizer=Text(entry.label),
         ),
     )
