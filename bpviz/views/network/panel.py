@@ -133,6 +133,8 @@ class NetworkPanel(Panel):
         self.footer.show_run(info)
         if unrolled:
             self.unrolled.show_run(info)
+            # No window slides here, and the footer tells of none.
+            self.canvas.set_lit(None)
         else:
             self.canvas.show_run(info)
         self._order_tabs()

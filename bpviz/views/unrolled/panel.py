@@ -12,6 +12,7 @@ from bpviz.present.cards.mean_card import of_mean
 from bpviz.present.diagram.layout import Spot
 from bpviz.present.palette import Palette
 from bpviz.present.unrolled.cards import card
+from bpviz.present.unrolled.known import known_card
 from bpviz.present.unrolled.layout import Mark
 from bpviz.present.unrolled.numbers import changeable
 from bpviz.present.unrolled.places import mark_of, mark_of_spot, view_of
@@ -151,6 +152,7 @@ class UnrolledView(QWidget):
             return None
         snapshot = before_update(scene.snapshot, scene.lit)
         found = card(scene.info, snapshot, mark, scene.shown)
+        found = known_card(found, scene.lit, mark, scene.layout.steps)
         if scene.is_mean and scene.lit is not None:
             found = of_mean(found, sample_text(scene.lit.dissection, "mean"))
         found = changeable(scene.info, scene.snapshot, found, mark)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from bpviz.present.diagram.layout import Spot
 from bpviz.snapshot.probing import ParameterPlace
 from bpviz.views.network.panel import NetworkPanel
+from tests.helpers.sequences import shown
 from tests.present.walk.test_flow import PICTURES, begun, place_of
 
 
@@ -97,6 +98,14 @@ def test_without_a_window_there_is_no_place(panel, run):
     assert not panel.footer.places.isVisible()
     assert panel.canvas.window_flow() is None
     panel.show_operation(None, None)
+    assert not panel.footer.places.isVisible()
+
+
+def test_a_network_unrolled_over_time_has_no_place_left_from_the_run_before(panel, run):
+    light(panel, run, "forward", "sum", 1)
+    info, snapshot = shown("delayed_xor", "rnn 3", run_id=99)
+    panel.show_run(info)
+    panel.show_snapshot(snapshot)
     assert not panel.footer.places.isVisible()
 
 
