@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from bpviz.present.numbers import short
@@ -34,6 +34,10 @@ def paint_updated(painter: QPainter, scene: UnrolledScene) -> None:
     # Right of the weights: all of them stay to be seen.
     room.moveCenter(entry.center())
     room.moveLeft(min(layout.left + 2, layout.look.width - room.width() - 2))
+    row = layout.row_of(found.mark.layer)
+    if row is not None and row.target is not None:
+        # Beside them stand the answers, that are to be read.
+        room.moveTopLeft(QPointF(row.side[0], entry.bottom() + 4))
     room.moveTop(min(max(room.top(), 2.0), layout.look.height - room.height() - 2))
     painter.setPen(QPen(good, 1.2))
     painter.setBrush(faded(scene.colours.card, 0.93))
