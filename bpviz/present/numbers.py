@@ -84,15 +84,15 @@ def speed(value: float) -> str:
     return grouped(round(value)) if value >= 10 else short(value, 2)
 
 
-def change(before: float, after: float) -> str:
-    """Return both numbers with three digits, or as many more as it takes to tell them apart.
+def change(before: float, after: float, least: int = 3) -> str:
+    """Return both numbers with ``least`` digits, or as many more as it takes to tell them apart.
 
     Examples
     --------
     >>> change(0.5, 0.404), change(0.40112, 0.40087)
     ('0.5 → 0.404', '0.4011 → 0.4009')
     """
-    digits = next((each for each in range(3, 7) if short(before, each) != short(after, each)), 3)
+    digits = next((each for each in range(least, 8) if short(before, each) != short(after, each)), least)
     return f"{short(before, digits)} → {short(after, digits)}"
 
 

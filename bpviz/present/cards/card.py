@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bpviz.present.numbers import MINUS, exact, short
+from bpviz.present.numbers import MINUS, change, exact, short
 from bpviz.snapshot.probing import ParameterPlace
 
 Tone = Literal["normal", "muted", "backward"]
@@ -68,6 +68,8 @@ class CardLine:
             return self.name
         if self.factors:
             return self._product(number, most)
+        if self.before is not None and most is not None:
+            return f"{self.name}: {change(self.before, self.value, 4)}"
         if self.before is not None:
             return f"{self.name}: {number(self.before)} → {number(self.value)}"
         first = f"{self.name} = {number(self.value)}"

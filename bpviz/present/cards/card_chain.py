@@ -45,16 +45,26 @@ def chained_card(
     lines: list[CardLine] = []
     where = card.parameter
     if lit is not None and not _known(lit, where, spot):
-        return card
+        return _later(card, spot)
     mean = snapshot.sample < 0
     if where is not None and mean and lit is not None:
         lines = _mean_lines(snapshot, lit.dissection, where)
     elif where is not None and not mean:
         neuron = spot is not None and spot.is_neuron
         lines = _sample_lines(info, snapshot, where, ladder=not neuron)
+        if lit is not None and where.layer in lit.light.updated:
+            lines = [_before_update(line) for line in lines]
     if spot is not None and spot.is_neuron and not mean:
         lines += ladder_lines(snapshot, spot.layer, spot.unit, head_of(info, snapshot))
     return replace(card, lines=(*card.lines, *lines)) if lines else card
+
+
+def _later(card: Card, spot: Spot | None) -> Card:
+    """Return the card of a parameter whose gradient has not been computed yet: it says that it comes."""
+    if card.parameter is None or (spot is not None and spot.is_neuron):
+        return card
+    said = tr("Its gradient, and the chain rule that makes it, come on the way back.")
+    return replace(card, lines=(*card.lines, CardLine(said, None, "muted")))
 
 
 def _known(lit: Lit, where: ParameterPlace | None, spot: Spot | None) -> bool:
@@ -88,6 +98,13 @@ def _sample_lines(
     spot = Spot(where.layer, where.place[0], where.place[1] if len(where.place) == 2 else -1)
     paths = chain_lines(info, snapshot, spot) if where.name == "W" and len(where.place) == 2 else []
     return lines + (paths or _upward(info, snapshot, where, places))
+
+
+def _before_update(line: CardLine) -> CardLine:
+    """Return a line of what holds now as one of what held before the parameters took their step."""
+    now = tr("now, this sample: {product}", product="")
+    then = tr("before the update, this sample: {product}", product="")
+    return replace(line, name=then + line.name.removeprefix(now)) if line.name.startswith(now) else line
 
 
 def own_lines(places: Places, product: str) -> list[CardLine]:

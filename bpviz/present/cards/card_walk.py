@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bpviz.present.by_hand import values_after
 from bpviz.present.cards.card import Card, CardLine, Table
 from bpviz.present.diagram.layout import Spot
 from bpviz.present.gradient_names import in_a_walk, letter_of
@@ -44,12 +45,19 @@ def walking_card(snapshot: Snapshot, card: Card, lit: Lit | None, spot: Spot | N
     lines = _known(lines, lit.light, layer)
     state = None if where is None else parameter(snapshot.layers[where.layer], where.name)
     if where is not None and state is not None and where.layer in lit.light.updated:
-        before = float(state.values[where.place])
-        after = before - float(state.update[where.place])
-        at = next((i for i, line in enumerate(lines) if line.name.startswith("∂L/∂")), len(lines) - 1)
-        lines.insert(at + 1, CardLine(tr("this update"), after, "normal", before))
+        after = values_after(state, where.layer, lit.dissection.by_hand)[where.place]
+        lines = _updated(lines, float(state.values[where.place]), float(after))
     tables = tuple(table for table in card.tables if _is_made(table, lit.light, layer))
     return replace(card, lines=tuple(lines), tables=tables)
+
+
+def _updated(lines: list[CardLine], before: float, after: float) -> list[CardLine]:
+    """Return the lines with old → new: where the parameter is told, as the diagram shows the new one."""
+    for at, line in enumerate(lines):
+        if line.name in ("w", "b", tr("bias b")) and line.value == before and not line.more:
+            return [*lines[:at], replace(line, value=after, before=before), *lines[at + 1 :]]
+    at = next((i for i, line in enumerate(lines) if line.name.startswith("∂L/∂")), len(lines) - 1)
+    return [*lines[: at + 1], CardLine(tr("this update"), after, "normal", before), *lines[at + 1 :]]
 
 
 def _is_made(table: Table, light: Light, layer: int | None) -> bool:

@@ -383,6 +383,8 @@ class NetworkPanel(Panel):
             if not QRectF(self.card_view.geometry()).intersects(target):
                 break
         self.card_view.raise_()
+        # Opening it takes the keyboard from the diagram, and the card is placed anew.
+        self.number_box.raise_()
 
     def _hides_much(self, card: Card) -> bool:
         """Whether the card takes more of the diagram than its first lines are worth; a check’s never."""

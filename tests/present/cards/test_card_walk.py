@@ -75,16 +75,20 @@ def test_at_every_operation_the_numbers_are_those_of_the_iteration(options, what
                 if line.factors:
                     assert math.prod(line.factors) == pytest.approx(line.value, rel=1e-9, abs=1e-15)
             if not isinstance(what, ParameterPlace):
-                assert said(card, "w").value == w
+                line = said(card, "w")
+                updated = where.layer in lit.light.updated
+                # As in the diagram: what the update makes of it, behind what it was.
+                assert (line.before, line.value) == ((w, w - off) if updated else (None, w))
                 shown = [line.value for line in card.lines if line.name == "∂L/∂w of this update"]
                 known = gradient_known(lit.light, where.layer)
                 assert shown == ([gradient] if known else [])
-            updates = [line for line in card.lines if line.name == "this update"]
+            updates = [line for line in card.lines if line.name in ("w", "this update") and line.before]
             assert len(updates) == (where.layer in lit.light.updated)
             assert all((line.before, line.value) == (w, w - off) for line in updates)
             assert not any("last" in line.name for line in card.lines)
             if not gradient_known(lit.light, where.layer):
                 assert not any(line.factors or "δ" in line.name for line in card.lines)
+                assert card.lines[-1].name.startswith("Its gradient")
             elif sample == "mean":
                 mean = said(card, "Σ over the samples").value
                 held = [line.value for line in card.lines if line.name.startswith("+ the penalty")]
@@ -103,7 +107,7 @@ def test_the_samples_own_gradients_have_the_gradient_as_their_mean(options, what
     own = []
     for row in range(len(found.rows)):
         card = card_at(training, snapshot, lit_at(found, found.operations[-1], row), what)
-        own.append(said(card, "now, this sample").value)
+        own.append(said(card, "before the update, this sample").value)
     card = card_at(training, snapshot, lit_at(found, found.operations[-1], "mean"), what)
     assert np.mean(own) == pytest.approx(said(card, "Σ over the samples").value, rel=1e-9, abs=1e-13)
 
@@ -112,7 +116,7 @@ def test_the_samples_own_gradients_have_the_gradient_as_their_mean(options, what
 def test_listed_places_and_the_rest_add_up(options, what):
     training, found, snapshot = begun(options)
     card = card_at(training, snapshot, lit_at(found, found.operations[-1], 1), what)
-    whole = said(card, "now, this sample")
+    whole = said(card, "before the update, this sample")
     at = card.lines.index(whole)
     listed = []
     for line in card.lines[at + 1 :]:
