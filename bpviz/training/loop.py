@@ -35,7 +35,7 @@ from bpviz.training.family import Family
 from bpviz.training.kept_run import KeptRun
 from bpviz.training.line import Line
 from bpviz.training.method import Method
-from bpviz.training.stops import StopWatch
+from bpviz.training.stops import NO_STOPS, StopWatch
 
 Array = NDArray[np.floating]
 
@@ -130,8 +130,10 @@ class Training(KeptRun):
         self.objective.set_penalties(live.penalties)
         self._bounds = live.clip_value is not None or live.clip_norm is not None
 
-    def iterations(self) -> Iterator[Iteration]:
+    def iterations(self, *, stops: bool = True) -> Iterator[Iteration]:
         """Go on from where the run stands until a stop; the first of a new run is iteration 0.
+
+        Without ``stops`` only a divergence ends it: who steps by hand goes past what was set for a training.
 
         Where the run was taken back, it goes along what was recorded as long as that was made with the
         same settings: the numbers are the same.  With others it goes on as a branch of its own.
@@ -140,14 +142,15 @@ class Training(KeptRun):
         self.stopped = self.divergence = None
         self._settle()
         recorder = self.recorder
-        watch = StopWatch(self.stop, recorder.history(), self.iteration)
+        stop = self.stop if stops else NO_STOPS
+        watch = StopWatch(stop, recorder.history(), self.iteration)
         if self.recorder.last < 0:
             self.begun_with = self.live
             first = self.start()
             self.recorder.add(first)
             yield first
             self.stopped = watch.reason(first)
-        elif self.stop.iterations is not None and self.iteration >= self.stop.iterations:
+        elif stop.iterations is not None and self.iteration >= stop.iterations:
             self.stopped = "iterations"
         while self.stopped is None:
             try:

@@ -10,6 +10,9 @@ from bpviz.snapshot import History, Iteration, StopReason
 from bpviz.training.config import StopConfig
 from bpviz.training.early import EarlyStopping
 
+NO_STOPS = StopConfig()
+"""Whoever takes steps by hand is not stopped."""
+
 
 class StopWatch:
     """Looks at every iteration and says whether the run is over.

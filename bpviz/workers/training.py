@@ -309,7 +309,7 @@ class TrainingWorker(LookingWorker):
         self._until = kind
         if self._going is None:
             self._pace.restart()
-            self._going = self._training.iterations()
+            self._going = self._training.iterations(stops=kind not in ("iteration", "epoch"))
 
     def _rest(self) -> None:
         if self._going is not None and self._training is not None:

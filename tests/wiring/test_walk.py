@@ -391,16 +391,19 @@ def test_a_walk_into_a_divergence_ends_at_the_last_good_iteration(opened, caplog
     assert "grew too large" in caplog.text
 
 
-def test_a_stop_ends_the_walk_where_the_run_ends(opened):
+def test_steps_by_hand_go_past_the_stop_of_the_training(opened):
     opened.wiring.runs.edit("stop.iterations", 1)
     opened.grain("phase")
-    opened.on(4)
-    opened.on()
-    assert (opened.walk.iteration, opened.walk.on) == (1, True)
-    opened.on(3)
-    opened.on()
-    assert not opened.walk.on
-    assert opened.state.position == 1
+    opened.on(9)
+    assert (opened.walk.iteration, opened.walk.current.phase) == (2, "forward")
+    assert opened.state.position == 2
+    opened.grain("iteration")
+    opened.key(Qt.Key.Key_Period)
+    opened.qtbot.waitUntil(lambda: opened.state.position == 3, timeout=20_000)
+    assert opened.messages() == ""
+    opened.key(Qt.Key.Key_Space)
+    opened.qtbot.waitUntil(lambda: "as set" in opened.messages(), timeout=20_000)
+    assert opened.state.position == 3
 
 
 def test_a_panel_that_comes_back_is_lit_as_the_others_are(opened):
