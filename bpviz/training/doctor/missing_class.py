@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bpviz.engine.optimizers import OPTIMIZERS
 from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, figure, finding, remedy
+from bpviz.training.options import usual_rate
 
 LEAST_SAMPLES = 5
 LEAST_EPOCHS, LEAST_ITERATIONS = 20, 300
@@ -19,6 +22,11 @@ MARGIN = 0.15
 """Before that, a class falls short of the winner’s score by so much at least: on a plateau all are alike."""
 MOST_NAMED = 12
 STRONG_L2 = 0.03
+STILL_FALLS = 0.02
+"""By so much of the start’s loss it has come down over the later half of the evaluations."""
+LEAST_UNITS, UNITS_PER_CLASS = 16, 2
+"""A hidden layer with fewer is taken to be too narrow to part the classes."""
+QUICK_OPTIMIZER = "adam"
 
 Counts = NDArray[np.intp]
 
@@ -104,17 +112,54 @@ def _listed(missing: Counts, true: Counts, names: Sequence[str]) -> Text | str:
 def _remedy(evidence: Evidence) -> Remedy | None:
     if evidence.live.penalties.get("l2", 0.0) >= STRONG_L2:
         return remedy(N_("Without L2"), ("l2", 0.0))
-    return remedy(N_("More units, and another start"), *_larger(evidence), ("seed", 1 + _seed(evidence)))
+    units, wider = _wider(evidence)
+    rate, faster = _faster(evidence)
+    adam = len(faster) > 1
+    if faster and wider:
+        label = N_("{units} units, Adam, η = {rate}") if adam else N_("{units} units, η = {rate}")
+        return remedy(label, *wider, *faster, units=units, rate=figure(rate))
+    if faster:
+        return remedy(N_("Adam, η = {rate}") if adam else N_("η = {rate}"), *faster, rate=figure(rate))
+    seed = ("seed", 1 + _seed(evidence))
+    if wider:
+        return remedy(N_("{units} units, and another start"), *wider, seed, units=units)
+    return remedy(N_("More units, and another start"), *_larger(evidence), seed)
+
+
+def _faster(evidence: Evidence) -> tuple[float, tuple[tuple[str, Any], ...]]:
+    """Return η, and the edits that hasten a loss that still falls; none where it is as fast as is usual."""
+    losses = evidence.train_loss
+    fallen = float(losses[len(losses) // 2] - losses[-1])
+    if fallen < STILL_FALLS * evidence.start_loss:
+        return evidence.learning_rate, ()
+    if evidence.is_adaptive or evidence.training.optimizer.searches:
+        rate = evidence.usual_rate
+        return rate, (("learning_rate", rate),) if rate > evidence.learning_rate else ()
+    rate = usual_rate(OPTIMIZERS[QUICK_OPTIMIZER])
+    return rate, (("optimizer", QUICK_OPTIMIZER), ("learning_rate", rate))
+
+
+def _wider(evidence: Evidence) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Return how many units the classes ask for, and the edits to the hidden layers that have fewer."""
+    units = max(UNITS_PER_CLASS * len(evidence.info.class_names), LEAST_UNITS)
+    narrow = (index for index, has in _hidden_dense(evidence) if has < units)
+    return units, tuple((f"layer.{index}.units", units) for index in narrow)
 
 
 def _larger(evidence: Evidence) -> tuple[tuple[str, int], ...]:
     """Twice the units in each hidden dense layer, none beyond a hundred."""
-    hidden = enumerate(evidence.layers[:-1])
     return tuple(
-        (f"layer.{index}.units", max(layer.units, min(2 * layer.units, 100)))
-        for index, layer in hidden
-        if layer.kind == "dense" and len(layer.output_shape) == 1
+        (f"layer.{index}.units", max(has, min(2 * has, 100))) for index, has in _hidden_dense(evidence)
     )
+
+
+def _hidden_dense(evidence: Evidence) -> list[tuple[int, int]]:
+    """Return the places and the units of the hidden dense layers."""
+    return [
+        (index, layer.units)
+        for index, layer in enumerate(evidence.layers[:-1])
+        if layer.kind == "dense" and len(layer.output_shape) == 1
+    ]
 
 
 def _seed(evidence: Evidence) -> int:

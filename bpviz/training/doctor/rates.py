@@ -106,16 +106,22 @@ def _slower(evidence: Evidence) -> Remedy | None:
     return remedy(N_("η = {rate}"), ("learning_rate", rate), rate=figure(rate))
 
 
-@DIAGNOSES.register("rate_low", N_("Learning rate too low"))
+_STUCK = ("not_finite", "rate_high", "dead_units", "saturated", "vanishing")
+"""What keeps the loss where it is whatever the rate."""
+
+
+@DIAGNOSES.register("rate_low", N_("Learning rate too low"), unless=_STUCK)
 def rate_low(evidence: Evidence) -> list[Finding]:
     """Look for steps that are nothing beside θ, though the gradient promises a lower loss."""
     update, start, loss = evidence.relative_update, evidence.start_loss, evidence.loss
     if evidence.iteration < LEAST_ITERATIONS or not 0 < update < TINY_UPDATE:
         return []
     promise = evidence.gradient_norm * float(np.linalg.norm(evidence.training.theta))
-    if not start - loss < LEAST_FALL * abs(start) or promise < LEAST_PROMISE * abs(loss):
+    if not abs(start - loss) < LEAST_FALL * abs(start) or promise < LEAST_PROMISE * abs(loss):
         return []
     rate = _faster(evidence)
+    if not rate > evidence.learning_rate:
+        return []
     return [
         finding(
             "rate_low",

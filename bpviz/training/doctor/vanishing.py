@@ -6,19 +6,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bpviz.engine.activations import ACTIVATIONS
 from bpviz.snapshot.diagnosis import Finding, Remedy
 from bpviz.text import N_, Text
 from bpviz.training.doctor.base import DIAGNOSES, Evidence, edits_of_start, figure, finding, remedy
-from bpviz.training.doctor.flow import back_through_layers, back_through_time, lasting_ratio
+from bpviz.training.doctor.flow import Flow, back_through_layers, back_through_time, lasting_ratio
 
 LEAST_RATIO = 1e-3
 LEAST_RATIO_OF_STEPS = 1e-6
 DEEP_RATE = 0.003
 """At which Adam and its kin train ten rectified layers."""
-
+_AROUND_ZERO = np.linspace(-3.0, 3.0, 61)
 
 _EXPLAINED = ("not_finite", "rate_high", "dead_units")
 
@@ -49,10 +51,7 @@ def _through_layers(evidence: Evidence) -> list[Finding]:
                 name_first=evidence.layer_name(flow.layer_first),
                 name_last=evidence.layer_name(flow.layer_last),
             ),
-            Text(
-                "On its way back δ is multiplied at each layer by the weights and by σ′, "
-                "which is at most 0.25 for the sigmoid and small wherever a unit saturates."
-            ),
+            reason(evidence, flow),
             _better_layers(evidence),
             layer=flow.layer_first,
             flow=flow.sizes,
@@ -61,6 +60,54 @@ def _through_layers(evidence: Evidence) -> list[Finding]:
             last=flow.last,
         )
     ]
+
+
+def reason(evidence: Evidence, flow: Flow) -> Text:
+    """Say what takes the most of δ: σ′ of bounded units, or small weights.
+
+    δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾)ᵀδ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾): the root mean squares of σ′ are multiplied over the layers, and where
+    they come to less than half of what is lost, on a logarithmic scale, the weights take the rest.
+    """
+    kept, least, name = 0.0, math.inf, ""
+    for number in evidence.learning_layers[:-1]:
+        sigma, probe = evidence.layers[number - 1].activation, evidence.probe
+        if sigma is not None and sigma.high is not None:
+            slope = sigma.slope(probe.z[number - 1], probe.a[number - 1])
+            kept += math.log(max(float(np.sqrt(np.mean(np.square(slope)))), 1e-300))
+            steepest = float(sigma.slope(_AROUND_ZERO, sigma.value(_AROUND_ZERO)).max())
+            if steepest < least:
+                least, name = steepest, evidence.info.activations[number - 1]
+    if kept < 0.5 * math.log(flow.ratio):
+        return Text(
+            "On its way back δ is multiplied at each layer by the weights and by σ′, "
+            "which is at most {bound} for “{activation}” and small wherever a unit saturates.",
+            bound=figure(least),
+            activation=Text(ACTIVATIONS[name].label),
+        )
+    return _small_weights(evidence)
+
+
+def _small_weights(evidence: Evidence) -> Text:
+    """Name the layer whose weights are smallest beside what would hand on δ as it is.
+
+    With weights of deviation s in m units, half of which have σ′ = 1, δ² is multiplied by m s²/2 on its
+    way back (He et al., 2015): s = √(2/m) keeps it.
+    """
+    behind = (evidence.layers[number - 1] for number in evidence.learning_layers[1:-1])
+    sizes = [(one.units, float(one.p["W"].std())) for one in behind if one.kind == "dense"]
+    if not sizes:
+        return Text(
+            "On its way back δ is multiplied at each layer by the weights: these are so small that "
+            "each layer hands on only a small part of it."
+        )
+    units, size = min(sizes, key=lambda one: one[1] * math.sqrt(one[0]))
+    return Text(
+        "On its way back δ is multiplied at each layer by the weights, and these are small: their "
+        "deviation is {size}, and to hand δ on as it is a layer of {units} units needs about {needed}.",
+        size=figure(size),
+        units=units,
+        needed=figure(math.sqrt(2.0 / units)),
+    )
 
 
 def _better_layers(evidence: Evidence) -> Remedy | None:
