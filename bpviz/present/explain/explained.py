@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 from bpviz.present.diagram.layout import Spot
 from bpviz.present.explain import choice
 from bpviz.present.explain.choice import Chosen
+from bpviz.present.explain.example import Example, example_of
 from bpviz.present.explain.formulas import Block
 from bpviz.present.explain.formulas import formulas as formulas_of
 from bpviz.present.explain.made import Made, made
-from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.names import short_title as short_title_of
 from bpviz.present.explain.names import title as title_of
 from bpviz.present.explain.names import whose
@@ -37,8 +39,9 @@ DEPTH_HELP: dict[Depth, str] = {
 class Explained:
     """One operation, explained at one of its units or weights.
 
-    By default that is where the operation makes its largest number; what is pointed at in the diagram goes
-    before it, and what was chosen by hand before both, until the operation changes.
+    By default that is the iteration's example, one way through the network; what is pointed at in the diagram
+    goes before it, and what was chosen by hand before both, at all operations that come by that unit, until
+    another is chosen.
     """
 
     def __init__(self) -> None:
@@ -46,12 +49,14 @@ class Explained:
         self.base: Moment | None = None
         self._made: Made | None = None
         self._spot: Spot | Mark | None = None
-        self._chosen: Chosen | None = None
+        self._chosen: dict[tuple[int, bool], Chosen] = {}
+        self._example: Example | None = None
         self._moment: Moment | None = None
 
     def show_run(self, info: RunInfo) -> None:
         """Forget the run before."""
-        self.info, self.base, self._made, self._moment, self._chosen = info, None, None, None, None
+        self.info, self.base, self._made, self._moment, self._chosen = info, None, None, None, {}
+        self._example = None
 
     def look(
         self, dissection: Dissection | None, operation: Operation | None, sample: Sample = "mean"
@@ -66,12 +71,11 @@ class Explained:
             self.base = self._moment = None
             return
         if self._made is None or self._made.dissection is not dissection:
-            self._made = made(self.info, dissection)
-        before = self.base
-        self.base, self._moment = Moment(self._made, operation, sample if dissection.layers else "mean"), None
-        kept = self._chosen is not None and before is not None and _alike(before.operation, operation)
-        if not kept or not choice.fits(self.base, self._chosen or Chosen()):
-            self._chosen = None
+            self._made, self._example = made(self.info, dissection), None
+        before, self._moment = self.base, None
+        self.base = Moment(self._made, operation, sample if dissection.layers else "mean")
+        if before is None or before.sample != self.base.sample:
+            self._example = None
 
     def point(self, spot: Spot | Mark | None) -> None:
         """Follow what is pointed at in the diagram."""
@@ -79,14 +83,23 @@ class Explained:
 
     def choose(self, index: int | None) -> None:
         """Explain the unit or weight of this number; None for the largest."""
-        self._moment = None
-        self._chosen = None if self.base is None or index is None else choice.choice_at(self.base, index)
+        base = self.base
+        if base is not None:
+            self._keep(base, choice.largest(base) if index is None else choice.choice_at(base, index))
+
+    def _keep(self, base: Moment, at: Chosen) -> None:
+        """Keep a choice for its layer: a weight brings its unit with it, a unit its weight."""
+        number, of_parameters = base.number, bool(at.parameter)
+        self._moment = self._example = None
+        self._chosen.pop((number, not of_parameters), None)
+        self._chosen[number, of_parameters] = at
 
     def choose_written(self, text: str) -> bool:
         """Explain the unit or weight that somebody has typed; return whether there is such a one."""
-        found = None if self.moment is None else choice.written(self.moment, text)
-        if found is not None:
-            self._moment, self._chosen = None, found
+        moment = self.moment
+        found = None if moment is None else choice.written(moment, text)
+        if moment is not None and found is not None:
+            self._keep(moment, found)
         return found is not None
 
     @property
@@ -102,9 +115,23 @@ class Explained:
         return self._moment
 
     def _at(self, base: Moment) -> Chosen:
-        if self._chosen is not None:
-            return self._chosen
-        return self._pointed(base) or choice.largest(base)
+        chosen = self._chosen.get((base.number, _of_parameters(base.operation)))
+        if chosen is not None and choice.fits(base, chosen):
+            return chosen
+        return self._pointed(base) or self._followed(base)
+
+    def _followed(self, base: Moment) -> Chosen:
+        """Return where the example of the iteration stands."""
+        if self._example is None:
+            self._example = example_of(base, dict(self._units_chosen(base)))
+        return self._example.at(base)
+
+    def _units_chosen(self, base: Moment) -> Iterator[tuple[int, Place]]:
+        """Yield the unit that was chosen in a layer, or that a chosen weight belongs to."""
+        for (number, weights), at in self._chosen.items():
+            if number:
+                units = base.dissection.layers[number - 1].a.shape[-1]
+                yield number, (at.place[0] % units,) if weights else at.place
 
     def _pointed(self, base: Moment) -> Chosen | None:
         if isinstance(self._spot, Mark):
@@ -120,10 +147,7 @@ class Explained:
         if place == len(operations):
             return None
         base = replace(self.base, operation=operations[place])
-        kept = self._chosen is not None and _alike(self.base.operation, base.operation)
-        if kept and self._chosen is not None and choice.fits(base, self._chosen):
-            return choice.chosen_at(base, self._chosen)
-        return choice.chosen_at(base, self._pointed(base) or choice.largest(base))
+        return choice.chosen_at(base, self._at(base))
 
     @property
     def index(self) -> int:
@@ -165,8 +189,5 @@ class Explained:
         return [] if self.moment is None else formulas_of(self.moment)
 
 
-def _alike(before: Operation, after: Operation) -> bool:
-    """Whether a choice made at one operation is kept at the other: z and a of the same unit, say."""
-    of_parameters = ("gradient", "update")
-    same = (before.kind in of_parameters) == (after.kind in of_parameters)
-    return same and before.layer == after.layer
+def _of_parameters(operation: Operation) -> bool:
+    return operation.kind in ("gradient", "update")

@@ -133,7 +133,7 @@ def _printed(moment: Moment, line: Line) -> Printed:
 def _of_whom(moment: Moment) -> str:
     if not moment.dissection.layers:
         return tr("With the numbers")
-    row = moment.worst_row() if moment.operation.kind == "loss" else moment.rows[0]
+    row = moment.worst_row() if moment.operation.kind == "loss" else moment.worked().rows[0]
     return tr("With the numbers of {sample}", sample=sample_name(moment, row)) + _class_of(moment)
 
 

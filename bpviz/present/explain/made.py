@@ -37,6 +37,11 @@ class Made:
         return dict(self.dissection.settings)
 
     @cached_property
+    def example_row(self) -> int:
+        """The row of the batch that stands for it as an example: the one with the largest loss."""
+        return int(np.argmax(self.dissection.losses))
+
+    @cached_property
     def loss(self) -> Any:
         """The loss function."""
         return LOSSES.create(self.info.loss_name, **self.loss_fields)

@@ -127,14 +127,14 @@ class Moment:
         return self.dissection.losses[self.rows]
 
     def worst_row(self) -> int:
-        """Return the row that the loss is explained at: the chosen one, or that of the largest loss."""
+        """Return the row that the loss is explained at: the chosen one, or the example's."""
         if self.mean and self.place and self.operation.kind == "loss":
             return self.place[0]
-        return self.rows[int(np.argmax(self.losses()))]
+        return self.worked().rows[0]
 
     def worked(self) -> Moment:
-        """Return the moment of one sample: of several the first."""
-        return replace(self, sample=self.rows[0]) if self.mean else self
+        """Return the moment of one sample: of several the one that is the iteration's example."""
+        return replace(self, sample=self.made.example_row) if self.mean else self
 
     def at(self, place: Place, parameter: str = "") -> Moment:
         """Return the moment of another unit or number."""
