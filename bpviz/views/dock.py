@@ -148,13 +148,20 @@ class PanelDock(QDockWidget):
 
     def retranslate(self) -> None:
         """Say everything again."""
-        self.setWindowTitle(tr(self.spec.label))
-        self.bar.retranslate()
         self.panel.retranslate()
+        self._refresh_title()
+        self.bar.retranslate()
         self.refresh_subtitle()
 
+    def _refresh_title(self) -> None:
+        self.setWindowTitle(self.panel.title() or tr(self.spec.label))
+
     def refresh_subtitle(self) -> None:
-        """Show what the panel has to add to its title."""
+        """Show what the panel has to add to its title, and what it is called with this run."""
+        before = self.windowTitle()
+        self._refresh_title()
+        if self.windowTitle() != before:
+            self.bar.retranslate()
         self.bar.show_subtitle(self.panel.subtitle())
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -68,6 +68,10 @@ class Panel(QWidget):
         """Say everything again, in the language in force."""
         self.update()
 
+    def title(self) -> str:
+        """Return what the panel is called with this run; empty where it is called as always."""
+        return ""
+
     def subtitle(self) -> str:
         """Return the quiet line at the right of the panel's title."""
         return ""

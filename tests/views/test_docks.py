@@ -194,3 +194,23 @@ def test_a_home_that_cannot_be_written_is_one_warning(tmp_path, caplog):
     warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
     assert warnings == [f"The settings cannot be kept in {blocker}."]
     assert settings.value("theme") == "dark"
+
+
+@pytest.mark.parametrize(
+    ("preset", "english", "chinese"),
+    [("bowl", "Descent", "下降过程"), ("noisy_sine", "Fit", "拟合"), ("spiral", "Decision map", "决策边界")],
+)
+def test_the_panel_of_answers_is_called_what_it_shows(qtbot, preset, english, chinese):
+    from tests.wiring.test_window import Open
+
+    opened = Open(qtbot)
+    run = opened.state.run_id
+    opened.window.preset_requested.emit(preset)
+    opened.wait_for_run(run)
+    dock = opened.window.host.docks["map"]
+    assert dock.windowTitle() == dock.bar.title.text() == english
+    opened.window.language_requested.emit("zh_CN")
+    assert dock.windowTitle() == dock.bar.title.text() == chinese
+    opened.window.language_requested.emit("en")
+    opened.window.close()
+    opened.window.deleteLater()

@@ -192,6 +192,12 @@ class DecisionPanel(Panel):
         self._refresh()
         super().retranslate()
 
+    def title(self) -> str:
+        """Return what it shows: a function's descent, a fit, or else a decision map."""
+        if self.info is None or self.info.task == "classification":
+            return ""
+        return tr("Descent") if self.info.kind == "function" else tr("Fit")
+
     def subtitle(self) -> str:
         return score(self.snapshot, self.info.task if self.info is not None else "")
 
