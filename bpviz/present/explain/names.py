@@ -83,6 +83,11 @@ def whose(moment: Moment) -> str:
     if not moment.mean:
         return tr("The numbers are those of {sample}.", sample=sample_name(moment, moment.rows[0]))
     kept, size = len(dissection.rows), dissection.batch_size
+    if moment.operation.kind == "loss":
+        shown = sample_name(moment, moment.worst_row())
+        return tr(
+            "ŷ and y are those of {sample}; the mean is over {count} samples.", sample=shown, count=kept
+        )
     if kept < size:
         return tr("The numbers are means over {kept} of the batch’s {count} samples.", kept=kept, count=size)
     return tr("The numbers are means over the {count} samples of the batch.", count=size)

@@ -15,8 +15,9 @@ from bpviz.present.explain import by_hand
 from bpviz.present.explain.moment import Moment
 from bpviz.present.explain.names import number, sample_name
 from bpviz.present.explain.shares import GATES
+from bpviz.present.explain.story_back import whence
 from bpviz.present.explain.story_factory import Factory, answer_of, factory, worker_of
-from bpviz.present.explain.story_layers import bench_name, forward, loudest, made_mostly_of, pool_back
+from bpviz.present.explain.story_layers import bench_name, forward, pool_back
 from bpviz.text import tr
 
 
@@ -48,17 +49,24 @@ def _bench(moment: Moment) -> str:
 def _loss(moment: Moment) -> list[str]:
     made, ordered, row = answer_of(moment)
     own = float(moment.dissection.losses[row])
+    fields = {"made": number(made), "ordered": number(ordered), "sample": sample_name(moment, row)}
     said = [
         tr(
-            "The finished thing is laid beside the order: {made} was made, {ordered} was ordered.",
-            made=number(made),
-            ordered=number(ordered),
+            "The finished things are laid beside the orders. "
+            "Take {sample} as an example: {made} was made, {ordered} was ordered.",
+            **fields,
+        )
+        if moment.mean
+        else tr(
+            "The finished thing is laid beside the order: {made} was made, {ordered} was ordered.", **fields
         )
     ]
+    of_all = _loss_of_all(moment)
     if abs(made - ordered) < 0.1 * max(abs(ordered), 1.0):
         return [
             *said,
             tr("That is nearly right: there is little to complain about, {loss}.", loss=number(own)),
+            *of_all,
         ]
     more = made > ordered
     return [
@@ -67,7 +75,16 @@ def _loss(moment: Moment) -> list[str]:
         if more
         else tr("That is {difference} too little.", difference=number(ordered - made)),
         tr("The customer writes a complaint. How bad it is: {loss}.", loss=number(own)),
+        *of_all,
     ]
+
+
+def _loss_of_all(moment: Moment) -> list[str]:
+    """Tell the mean apart from the example."""
+    if not moment.mean:
+        return []
+    fields = {"count": len(moment.rows), "loss": number(float(moment.losses().mean()))}
+    return [tr("That was one of them. Over all {count} orders it is {loss} in the mean.", **fields)]
 
 
 def _backward(moment: Moment) -> list[str]:
@@ -104,8 +121,8 @@ def _backward(moment: Moment) -> list[str]:
 
 
 def _whence(moment: Moment, value: float) -> list[str]:
-    """Tell where most of what a worker made comes from, and who complained loudest of it."""
-    return [*made_mostly_of(moment, value), *loudest(moment)]
+    """Tell from whom most of the complaint has come back."""
+    return whence(moment, value, "" if moment.output else bench_name(moment, moment.number + 1))
 
 
 def _of_knob(moment: Moment) -> list[str]:
@@ -115,8 +132,7 @@ def _of_knob(moment: Moment) -> list[str]:
         return _turned(moment)
     delta = moment.trace.delta[moment.rows, moment.place[0]]
     through = np.ones_like(delta) if state.role == "bias" else moment.trace.x[moment.rows, moment.place[1]]
-    shares = delta * through
-    row = int(np.argmax(shares if shares.sum() > 0 else -shares))
+    row = moment.rows.index(moment.worst_row())
     fields = {
         "worker": moment.place[0] + 1,
         "complaint": number(float(delta[row])),
@@ -136,9 +152,7 @@ def _of_knob(moment: Moment) -> list[str]:
             "together {share}.",
             **fields,
         )
-    if not moment.mean:
-        return [said, *_turned(moment)]
-    return [tr("The largest share of it comes from {sample}.", **fields), said, *_turned(moment)]
+    return [said, *_turned(moment)]
 
 
 def _turned(moment: Moment) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from bpviz.present.explain.moment import Moment
+from bpviz.present.explain.moment import Moment, Place
 from bpviz.present.explain.names import number
 from bpviz.present.explain.shares import GATES
 from bpviz.snapshot.dissection import Phase
@@ -143,7 +143,12 @@ def _shown(units: int, picked: int) -> list[int]:
 
 def worker_of(moment: Moment) -> int:
     """Return the number of the worker that is told about, from 1."""
-    return (moment.place[-1] if len(moment.place) != 3 else moment.place[0]) + 1
+    return worker_at(moment.place)
+
+
+def worker_at(place: Place) -> int:
+    """Return the number of the worker at a place, from 1: of pictures that of its map."""
+    return (place[0] if len(place) == 3 else place[-1]) + 1
 
 
 def answer_of(moment: Moment) -> tuple[float, float, int]:

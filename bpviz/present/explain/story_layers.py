@@ -8,11 +8,11 @@ import numpy as np
 
 from bpviz.present.cards.inspect import feature_name
 from bpviz.present.explain.moment import Moment, Place
-from bpviz.present.explain.names import number
-from bpviz.present.explain.shares import Shares, arriving
+from bpviz.present.explain.names import number, sample_name
+from bpviz.present.explain.shares import Shares
 from bpviz.present.explain.shares import forward as shares_of
-from bpviz.present.explain.story_factory import worker_of
-from bpviz.text import N_, tr
+from bpviz.present.explain.story_factory import worker_at, worker_of
+from bpviz.text import tr
 
 
 def bench_name(moment: Moment, layer: int) -> str:
@@ -52,9 +52,25 @@ def _percent(share: float) -> str:
 # --- putting together ---
 
 
+def _alone(moment: Moment) -> bool:
+    return moment.trace.a.shape[1:] == (1,)
+
+
+def _shaping(moment: Moment) -> str:
+    if _alone(moment):
+        return tr("At {bench} the one worker shapes what was put together.", **_fields(moment))
+    return tr("At {bench} every worker shapes what was put together.", **_fields(moment))
+
+
 def _put_together(moment: Moment) -> list[str]:
     said = [
         tr(
+            "The parts have come to {bench}. "
+            "The one worker there puts them together, of some more, of some less.",
+            **_fields(moment),
+        )
+        if _alone(moment)
+        else tr(
             "The parts have come to {bench}. "
             "Every worker there puts them together, of some more, of some less.",
             **_fields(moment),
@@ -87,7 +103,7 @@ def _mostly(moment: Moment) -> list[str]:
             tr(
                 "The largest part, {share}, comes from worker {worker} of {bench}.",
                 share=number(share),
-                worker=_worker_at(place),
+                worker=worker_at(place),
                 bench=bench_name(moment, moment.number - 1),
             )
         ]
@@ -95,59 +111,6 @@ def _mostly(moment: Moment) -> list[str]:
         return []
     name = feature_name(moment.info, place[0])
     return [tr("The largest part, {share}, is made of “{name}”.", share=number(share), name=name)]
-
-
-def _worker_at(place: Place) -> int:
-    return (place[0] if len(place) == 3 else place[-1]) + 1
-
-
-def loudest(moment: Moment) -> list[str]:
-    """Tell from which worker of the next bench most of a complaint comes, or that it comes back in time."""
-    if moment.step >= 0:
-        step = moment.step + 1
-        return [tr("It goes back through the notebooks, from the last step to the first: {step}.", step=step)]
-    found = _largest(arriving(moment))
-    if found is None:
-        return []
-    return [
-        tr(
-            "The loudest complaint, {share}, came from worker {worker} of {bench}.",
-            share=number(found[1]),
-            worker=_worker_at(found[0]),
-            bench=bench_name(moment, moment.number + 1),
-        )
-    ]
-
-
-def made_mostly_of(moment: Moment, value: float) -> list[str]:
-    """Tell from which machine most of what a worker made too much, or too little, comes."""
-    if moment.kind != "dense" or moment.step >= 0 or not moment.number:
-        return []
-    (part,) = shares_of(moment).parts
-    means = part.values.mean(axis=0)
-    term = int(np.argmax(means if value > 0 else -means))
-    share = float(means[term])
-    below = moment.dissection.layers[moment.number - 2].kind if moment.number > 1 else ""
-    # What a batch norm gives has a mean that says nothing.
-    evened = moment.mean and below == "batchnorm"
-    if part.values.shape[1] < 2 or share * value <= 0 or evened:
-        return []
-    same = float(means[means * value > 0].sum())
-    most = abs(share) > 0.5 * abs(same)
-    place = part.source(term)
-    if moment.number == 1:
-        if len(place) != 1:
-            return []
-        name = feature_name(moment.info, place[0])
-        said = N_("Most of it comes from “{name}”: {share}.")
-        if not most:
-            said = N_("The largest part of it comes from “{name}”: {share}.")
-        return [tr(said, name=name, share=number(share))]
-    said = N_("Most of it comes from worker {worker} of {bench}: {share}.")
-    if not most:
-        said = N_("The largest part of it comes from worker {worker} of {bench}: {share}.")
-    bench = bench_name(moment, moment.number - 1)
-    return [tr(said, worker=_worker_at(place), bench=bench, share=number(share))]
 
 
 def pool_back(moment: Moment, value: float) -> list[str]:
@@ -244,11 +207,11 @@ def _shaped(moment: Moment) -> list[str]:
     fields = {**_fields(moment), "sum": number(z), "value": number(a)}
     if a == 0:
         return [
-            tr("At {bench} every worker shapes what was put together.", **fields),
+            _shaping(moment),
             tr("What worker {worker} has, {sum}, is too little: it passes on nothing.", **fields),
         ]
     return [
-        tr("At {bench} every worker shapes what was put together.", **fields),
+        _shaping(moment),
         tr("Of {sum} worker {worker} makes a part of {value} and passes it on.", **fields),
     ]
 
@@ -303,11 +266,12 @@ def _days_off(moment: Moment) -> list[str]:
 
 
 def _evened_out(moment: Moment) -> list[str]:
-    moment = moment.worked()
+    moment, mean = moment.worked(), moment.mean
     channel = moment.place[0] if len(moment.place) == 3 else moment.place[-1]
     middle = float(moment.trace.extras[0]["mean"][channel])
     spread = float(np.sqrt(moment.trace.extras[0]["variance"][channel]))
     fields = {**_fields(moment), "mean": number(middle), "spread": number(spread)}
+    fields |= {"before": number(_value(moment, "x")), "after": number(_value(moment, "z"))}
     return [
         tr(
             "At {bench} all parts are made about equally large, so that the next bench can handle them.",
@@ -315,9 +279,14 @@ def _evened_out(moment: Moment) -> list[str]:
         ),
         tr(
             "Worker {worker} got parts of about {mean}, give or take {spread}: "
+            "that of {sample} was {before}, and now it is {after}.",
+            sample=sample_name(moment, moment.rows[0]),
+            **fields,
+        )
+        if mean
+        else tr(
+            "Worker {worker} got parts of about {mean}, give or take {spread}: "
             "this one was {before}, and now it is {after}.",
-            before=number(_value(moment, "x")),
-            after=number(_value(moment, "z")),
             **fields,
         ),
     ]

@@ -63,15 +63,18 @@ def _answered(moment: Moment, y_hat: Array, y: Array, own: float, label: str) ->
         "y": number(float(y[unit])),
         "value": number(own),
         "loss": label,
+        "sample": sample_name(moment, moment.worst_row()),
     }
     if len(y) == 1 and moment.mean:
-        return tr("There the answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields)
+        return tr(
+            "At {sample} the answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields
+        )
     if len(y) == 1:
         return tr("The answer ŷ is {y_hat}, the target y {y}: {loss} makes {value} of it.", **fields)
     fields["unit"] = unit_and_class(moment, unit)
     if moment.mean:
         return tr(
-            "There the answer is farthest off at output {unit}: ŷ = {y_hat}, y = {y}; "
+            "At {sample} the answer is farthest off at output {unit}: ŷ = {y_hat}, y = {y}; "
             "the loss of all outputs is {value}.",
             **fields,
         )

@@ -38,7 +38,9 @@ def gates(moment: Moment) -> list[str]:
         )
     ]
     said += [tr(_GATES[name], value=number(at(moment, _ARRAYS.get(name, name)))) for name in names]
-    return said + largest_share(moment, gate(moment, names[0]))
+    largest = largest_share(moment, gate(moment, names[0]))
+    letter = names[0]
+    return said + [tr("In the sum of {gate}: {sentence}", gate=letter, sentence=each) for each in largest]
 
 
 def candidate(moment: Moment) -> list[str]:

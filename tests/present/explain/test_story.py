@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpviz.present.explain.shares import forward as forward_shares
+from bpviz.present.explain.names import sample_name
 from bpviz.present.explain.story import story
+from bpviz.present.explain.story_back import error_shares
 from bpviz.present.numbers import short
 from bpviz.text import set_language
 from tests.helpers.explained import LAYER_RUNS, OPTIMIZER_RUNS, moments
@@ -91,17 +92,55 @@ def test_the_drawing_shows_who_is_away_and_what_is_noted():
         np.testing.assert_allclose([each.notes for each in workers], np.minimum(np.abs(states), 1.0))
 
 
-def test_the_loudest_complaint_is_the_largest_share():
-    moment = next(
-        each for each in moments("dense", places=0) if each.operation.kind == "delta" and each.number == 1
-    )
-    above = moment.above
-    weights = next(one.values for one in above.parameters if one.name == "W")
-    shares = (above.delta[moment.rows] * weights[:, moment.place[0]]).mean(axis=0)
-    worker = int(np.argmax(np.abs(shares)))
-    assert f"The loudest complaint, {short(float(shares[worker]))}, came from worker {worker + 1}" in told(
-        moment
-    )
+@pytest.mark.parametrize("name", ["dense", "pictures", "every step"])
+def test_what_a_complaint_comes_from_are_shares_that_sum_to_it(name):
+    told_of = 0
+    for moment in moments(name, places=4):
+        of_delta = moment.operation.kind == "delta" and moment.step < 0 and not moment.output
+        shares = error_shares(moment) if of_delta else {}
+        if len(shares) < 2 or moment.above.kind == "maxpool":
+            continue
+        delta = float(moment.of(moment.trace.delta)[moment.place])
+        np.testing.assert_allclose(sum(shares.values()), delta, rtol=1e-9, atol=1e-15)
+        text = told(moment)
+        worker = max(shares, key=lambda each: shares[each] * delta)
+        share = abs(shares[worker])
+        if not delta:
+            assert "comes from" not in text
+            continue
+        told_of += 1
+        assert f"comes from worker {worker} of " in text
+        assert f": {short(share)}" in text
+        assert ("Most of it" in text) == (share > 0.5 * abs(delta))
+        assert ("others take some of it back" in text) == (share > abs(delta))
+    assert told_of
+
+
+def test_an_output_s_mean_error_comes_from_samples():
+    told_of = 0
+    for moment in moments("dense", places=0):
+        if moment.operation.kind not in ("output_delta", "delta") or not moment.output or not moment.mean:
+            continue
+        own = moment.trace.delta[:, moment.place[0]] / len(moment.rows)
+        row = int(np.argmax(own * own.sum()))
+        told_of += 1
+        assert f"comes from {sample_name(moment, row)}: {short(abs(float(own[row])))}" in told(moment)
+    assert told_of
+
+
+def test_one_sample_s_loss_is_told_apart_from_the_mean():
+    for moment in moments("dense", places=0):
+        if moment.operation.kind == "loss" and moment.mean:
+            row = moment.worst_row()
+            assert f"Take {sample_name(moment, row)} as an example" in told(moment)
+            assert short(float(moment.dissection.losses[row])) in told(moment)
+            assert f"orders it is {short(float(moment.dissection.losses.mean()))} in the mean" in told(moment)
+
+
+def test_a_single_worker_is_not_told_of_as_many():
+    for moment in moments("dense", places=0):
+        if moment.output and moment.operation.phase == "forward":
+            assert "very worker" not in told(moment)
 
 
 @pytest.mark.parametrize("name", OPTIMIZER_RUNS)
@@ -111,21 +150,6 @@ def test_every_optimizer_s_knob_goes_where_the_engine_turns_it(name):
             state = moment.state(moment.parameter)
             after = float(state.values[moment.place] - state.update[moment.place])
             assert short(after) in told(moment)
-
-
-def test_a_complaint_is_told_with_the_machine_that_most_of_it_comes_from():
-    told_of = 0
-    for moment in moments("dense", places=3):
-        if moment.operation.kind != "delta" or moment.number == 1:
-            continue
-        (part,) = forward_shares(moment).parts
-        means, delta = part.values.mean(axis=0), float(moment.of(moment.trace.delta)[moment.place])
-        term = int(np.argmax(means if delta > 0 else -means))
-        if means[term] * delta > 0:
-            told_of += 1
-            assert f"comes from worker {term + 1} of " in told(moment)
-            assert short(float(means[term])) in told(moment)
-    assert told_of
 
 
 def test_a_knob_is_told_with_its_complaint_and_what_came_in():
