@@ -60,6 +60,7 @@ class BranchCurve:
     colour: str
     last: int
     history: History
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def bookmark_rows(places: Places) -> tuple[PlaceRow, ...]:
 def curves(places: Places) -> tuple[BranchCurve, ...]:
     """Return the losses of the other branches."""
     return tuple(
-        BranchCurve(info.id, branch_colour(info.id), info.last, info.history)
+        BranchCurve(info.id, branch_colour(info.id), info.last, info.history, branch_title(info))
         for info in places.branches
         if info.history is not None
     )

@@ -237,7 +237,10 @@ class MainWindow(AskingWindow):
     @Slot()
     def open_places(self) -> None:
         """Open the list of branches and bookmarks."""
-        self.places.open_above(self.timeline.buttons["branch"])
+        spare = self.host.place_of("loss", self.content)
+        if spare is not None:
+            spare.moveTopLeft(self.content.mapToGlobal(spare.topLeft()))
+        self.places.open_above(self.timeline.buttons["branch"], spare)
 
     def set_form(self, form: Form) -> None:
         """Show the settings of the run."""
@@ -322,6 +325,7 @@ class MainWindow(AskingWindow):
             self.timeline,
             self.badge,
             self.message_bar,
+            self.places,
             self.help,
         ):
             part.set_palette(palette)

@@ -33,6 +33,7 @@ class PlaceTable(QTableWidget):
         super().__init__(0, len(heads), parent)
         self._heads = heads
         self._rows: tuple[PlaceRow, ...] = ()
+        self.present_colour = ""
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -84,7 +85,7 @@ class PlaceTable(QTableWidget):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if column == 0:
             flags |= Qt.ItemFlag.ItemIsEditable
-            item.setIcon(_spot(row.colour))
+            item.setIcon(_spot((row.present and self.present_colour) or row.colour))
         item.setFlags(flags)
         font = item.font()
         font.setBold(row.present)

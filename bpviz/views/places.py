@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from bpviz.present.palette import Palette
 from bpviz.present.places import BOOKMARK_HEADS, BRANCH_HEADS, ShownPlaces
 from bpviz.text import tr
 from bpviz.views.naming import named
 from bpviz.views.place_list import PlaceList
 
 _WIDTH, _HEIGHT = 740, 300
+_GAP = 4
 
 
 class PlacesPopup(QDialog):
@@ -69,19 +71,31 @@ class PlacesPopup(QDialog):
         branches.chosen.connect(self.close)
         bookmarks.chosen.connect(self.close)
 
+    def set_palette(self, palette: Palette) -> None:
+        """Take the colours of a theme: the branch on the screen has that of its curve."""
+        self.branches.table.present_colour = palette.accent
+        self.show_places(self._places)
+
     def show_places(self, places: ShownPlaces) -> None:
         """Show these branches and bookmarks."""
         self._places = places
         self.branches.show_rows(places.branch_rows())
         self.bookmarks.show_rows(places.bookmark_rows())
 
-    def open_above(self, anchor: QWidget) -> None:
-        """Open with its lower right corner at the upper right one of ``anchor``."""
+    def open_above(self, anchor: QWidget, spare: QRect | None = None) -> None:
+        """Open with its lower right corner at the upper right one of ``anchor``.
+
+        Where it would cover ``spare`` (on the screen), the curves that are to be compared, it stands
+        above that, less tall if need be, else at its right.
+        """
         screen = anchor.screen().availableGeometry()
-        self.resize(min(_WIDTH, screen.width()), min(_HEIGHT, screen.height() // 2))
-        corner = anchor.mapToGlobal(QPoint(anchor.width(), -4))
-        x = min(max(corner.x() - self.width(), screen.left()), screen.right() - self.width())
-        self.move(x, max(corner.y() - self.height(), screen.top()))
+        size = QSize(min(_WIDTH, screen.width()), min(_HEIGHT, screen.height() // 2))
+        corner = anchor.mapToGlobal(QPoint(anchor.width(), -_GAP))
+        x = min(max(corner.x() - size.width(), screen.left()), screen.right() - size.width())
+        place = QRect(QPoint(x, max(corner.y() - size.height(), screen.top())), size)
+        if spare is not None and place.intersects(spare):
+            place = _clear_of(spare, place, self.minimumSizeHint(), screen)
+        self.setGeometry(place)
         self.show()
         self.branches.table.choose_present()
         page = self.tabs.currentWidget()
@@ -114,3 +128,17 @@ class PlacesPopup(QDialog):
             if self.tabs.currentIndex() == 0
             else tr("Ctrl+B marks the iteration on the screen; F2 gives the mark a name.")
         )
+
+
+def _clear_of(spare: QRect, place: QRect, least: QSize, screen: QRect) -> QRect:
+    """Return where there is room beside ``spare``: above it, at a side, or where it was to be."""
+    above = spare.top() - _GAP - screen.top()
+    if above >= least.height():
+        height = min(place.height(), above)
+        return QRect(place.x(), spare.top() - _GAP - height, place.width(), height)
+    right, left = screen.right() - spare.right() - _GAP, spare.left() - _GAP - screen.left()
+    if max(right, left) < least.width():
+        return place
+    width = min(place.width(), max(right, left))
+    x = spare.right() + _GAP if right >= left else spare.left() - _GAP - width
+    return QRect(x, place.y(), width, place.height())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLineEdit
+from dataclasses import replace
 
+import numpy as np
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from bpviz.present.palette import DARK, LIGHT
 from bpviz.present.places import ShownPlaces, branch_colour
 from bpviz.text import set_language
 from bpviz.views.loss.panel import LossPanel
@@ -128,3 +132,66 @@ def test_the_loss_plot_draws_other_branches_and_reaches_as_far_as_they_do(qtbot)
     assert panel.plot.marks[0].iteration == 120
     panel.show_run(INFO)
     assert panel.plot.branches.all == panel.plot.marks == ()
+
+
+def test_other_branches_are_named_and_have_their_test_losses_dashed(qtbot):
+    panel = LossPanel()
+    qtbot.addWidget(panel)
+    panel.resize(700, 240)
+    panel.show_run(INFO)
+    panel.show_history(fake_history(400, seed=3))
+    panel.show_snapshot(snapshot(400))
+    panel.show_places(ShownPlaces(places()))
+    panel.legend.resize(600, 20)
+    assert panel.legend.texts()[2:] == ["Branch 1"]
+    (branch,) = panel.plot.branches.all
+    history = fake_history(600, every=10)
+    assert branch.losses_at(304) == (history.train_loss[30], history.test_loss[30])
+    assert branch.losses_at(601) is None
+    # Nothing but its own test losses tells the axis of them.
+    whole = panel.plot.grab().toImage()
+    branch.series["test_loss"].__init__()
+    panel.plot.invalidate()
+    assert panel.plot.grab().toImage() != whole
+    panel.legend.resize(90, 20)
+    assert "Branch 1" not in panel.legend.texts()
+
+
+def test_the_spot_of_the_branch_on_the_screen_has_the_colour_of_its_curve(popup):
+    for palette in (LIGHT, DARK):
+        popup.set_palette(palette)
+        table = popup.branches.table
+        spots = [table.item(row, 0).icon().pixmap(10, 10).toImage().pixelColor(5, 5) for row in (0, 1)]
+        assert [spot.name() for spot in spots] == [branch_colour(1), palette.accent]
+
+
+@pytest.mark.parametrize(
+    "spare", [QRect(240, 430, 640, 220), QRect(0, 320, 700, 330), QRect(100, 60, 250, 600), None]
+)
+def test_it_leaves_the_curves_free(popup, qtbot, spare):
+    anchor = QWidget()
+    qtbot.addWidget(anchor)
+    anchor.setGeometry(1000, 660, 30, 30)
+    anchor.show()
+    popup.open_above(anchor, spare)
+    assert spare is None or not popup.geometry().intersects(spare)
+    assert anchor.screen().availableGeometry().contains(popup.geometry())
+    assert popup.height() >= popup.minimumSizeHint().height()
+
+
+def test_a_run_that_diverged_between_two_measurements_turns_to_a_logarithmic_axis(qtbot):
+    panel = LossPanel()
+    qtbot.addWidget(panel)
+    panel.resize(600, 240)
+    panel.show_run(INFO)
+    history = fake_history(30, every=10)
+    losses = history.loss.copy()
+    losses[-3:] = 1e20, 1e50, 1e80
+    flat = np.full_like(history.train_loss, 0.5)
+    history = replace(history, train_loss=flat, test_loss=flat)
+    panel.show_history(replace(history, loss=np.full_like(losses, 0.5)))
+    assert not panel.plot.log
+    panel.show_history(replace(history, loss=losses, generation=history.generation + 1))
+    assert panel.plot.log
+    panel.plot.log_choice = False
+    assert not panel.plot.log

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bpviz.present.loss.curves import EVALUATED_SERIES, Extent, MinMaxPyramid
 from bpviz.present.places import BranchCurve
+from bpviz.snapshot import History
 
 FARTHEST = 10.0
 """So many times as high as the present branch others may be to be seen whole."""
@@ -31,6 +32,15 @@ class DrawnBranch:
     last: int
     evaluated: NDArray[np.int64]
     series: dict[str, MinMaxPyramid]
+    name: str = ""
+    history: History | None = None
+
+    def losses_at(self, iteration: int) -> tuple[float, float] | None:
+        """Return the train and the test loss measured last at an iteration; None where it was not there."""
+        index = int(np.searchsorted(self.evaluated, iteration, side="right")) - 1
+        if self.history is None or index < 0 or iteration > self.last:
+            return None
+        return float(self.history.train_loss[index]), float(self.history.test_loss[index])
 
     def range(self, low: float, high: float) -> tuple[int, int]:
         """Return the indices for iterations ``low`` … ``high``, one beyond either side."""
@@ -65,7 +75,10 @@ class BranchCurves:
         for curve in curves:
             kept = old.get(curve.key)
             same = kept is not None and kept[0].history.loss is curve.history.loss
-            self._made[curve.key] = (curve, kept[1]) if same and kept is not None else (curve, _made(curve))
+            made = kept[1] if same and kept is not None else _made(curve)
+            if made.name != curve.name:
+                made = replace(made, name=curve.name)
+            self._made[curve.key] = (curve, made)
 
     def extents(self, series: str, low: float, high: float, *, positive: bool) -> list[Extent]:
         """Return the lowest and highest value of each between two iterations."""
@@ -80,4 +93,5 @@ def _made(curve: BranchCurve) -> DrawnBranch:
     for name in EVALUATED_SERIES:
         series[name] = MinMaxPyramid()
         series[name].extend(getattr(curve.history, name))
-    return DrawnBranch(curve.colour, curve.last, curve.history.evaluated, series)
+    history = curve.history
+    return DrawnBranch(curve.colour, curve.last, history.evaluated, series, curve.name, history)

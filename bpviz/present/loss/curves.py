@@ -261,11 +261,18 @@ def finite_runs(values: Floats) -> list[tuple[int, int]]:
 Extent = tuple[float, float]
 # Beyond this ratio of the highest to the lowest loss a straight axis hides the end of the run.
 WIDE_RATIO = 20.0
+# So many times as high as at the start a straight axis shows one point and a line along the bottom.
+HUGE_RATIO = 1e6
 
 
 def is_wide(extent: Extent | None) -> bool:
     """Return whether losses are all above 0 and range so widely that a log axis shows more."""
     return extent is not None and extent[0] > 0 and extent[1] / extent[0] > WIDE_RATIO
+
+
+def is_huge(start: float, highest: float) -> bool:
+    """Return whether losses have grown so far beyond the start that a log axis alone shows them."""
+    return start > 0 and math.isfinite(start) and highest > HUGE_RATIO * start
 
 
 def loss_bounds(curves: list[Extent], batch: Extent | None, log: bool) -> Extent:

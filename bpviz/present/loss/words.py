@@ -57,6 +57,8 @@ class LegendItem:
     value: str
     text: str
     longest: str
+    colour: str = ""
+    """Of another branch; the role tells that of the others."""
 
 
 def legend_items(reading: Reading | None) -> list[LegendItem]:
@@ -71,6 +73,18 @@ def legend_items(reading: Reading | None) -> list[LegendItem]:
         longest = _with_accuracy(words, reading.test_accuracy)
         items.append(LegendItem("test", shown(reading.test_loss), words, longest))
     return items
+
+
+def branch_item(name: str, colour: str) -> LegendItem:
+    """Return another branch's curve for the legend."""
+    return LegendItem("branch", name, name, name, colour)
+
+
+def branch_line(name: str, losses: tuple[float, float]) -> str:
+    """Return the losses of another branch for the box under the pointer: train, and test if there is one."""
+    train, test = losses
+    said = f"{name}: {tr('train {loss}', loss=shown(train))}"
+    return said if math.isnan(test) else f"{said} · {tr('test {loss}', loss=shown(test))}"
 
 
 def _bare() -> dict[str, str]:

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bpviz.present.loss.branch_curves import BranchCurves, within_reach
-from bpviz.present.loss.curves import Extent, LossCurves, Reading, is_wide, loss_bounds
+from bpviz.present.loss.curves import Extent, LossCurves, Reading, is_huge, is_wide, loss_bounds
 from bpviz.present.loss.scales import Axis, grown_end
-from bpviz.present.loss.words import reading_lines
+from bpviz.present.loss.words import branch_line, reading_lines
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.places import Mark
 from bpviz.text import tr
@@ -35,6 +35,7 @@ from bpviz.views.plotting import (
 # From this height on the accuracy stands below the loss instead of in its place.
 STACK_HEIGHT = 230
 _GAP = 12.0
+_MOST_NAMED = 4
 _MARGIN = 8.0
 # How many pixels of the old end are drawn again: its last bins may have changed.
 _OVERLAP = 12.0
@@ -124,10 +125,26 @@ class LossCanvas(QWidget):
     def find_scale(self) -> None:
         """Turn to a logarithmic axis once the losses range widely; never back within a run."""
         if not self._log_found:
+            self._log_found = self._grew_huge()
+        if not self._log_found:
             names = ("train_loss", "test_loss")
             found = [e for name in names if (e := self.curves.series[name].extent()) is not None]
             whole = (min(e[0] for e in found), max(e[1] for e in found)) if found else None
             self._log_found = is_wide(whole or self.curves.batch.extent())
+
+    def _grew_huge(self) -> bool:
+        """Return whether any loss in the plot, be it of one batch, went far beyond the first one."""
+        history, shown = self.curves.history, self.shown
+        if history is None or not len(history.loss):
+            return False
+        tops = [e[1] for e in self._loss_extents() if e is not None]
+        if shown is not None:
+            tops += [v for v in (shown.train_loss, shown.test_loss) if math.isfinite(v)]
+        return is_huge(float(history.loss[0]), max(tops, default=0.0))
+
+    def _loss_extents(self) -> list[Extent | None]:
+        series = self.curves.series
+        return [one.extent() for one in (self.curves.batch, series["train_loss"], series["test_loss"])]
 
     def lay_out(self) -> None:
         """Place the bands and their axes for the size, the view and the data."""
@@ -189,7 +206,11 @@ class LossCanvas(QWidget):
             # Before the first epoch is over nothing else tells how far the curve has come down.
             values = (self.shown.train_loss, self.shown.test_loss)
             curves += [(v, v) for v in values if math.isfinite(v) and (v > 0 or not positive)]
-        others = self.branches.extents("train_loss", *view, positive=positive)
+        others = [
+            extent
+            for series in ("train_loss", "test_loss")
+            for extent in self.branches.extents(series, *view, positive=positive)
+        ]
         curves += within_reach(others, max((high for _, high in curves), default=math.inf))
         return loss_bounds(curves, self.curves.batch.extent(i0, i1, positive=positive), positive)
 
@@ -299,9 +320,11 @@ class LossCanvas(QWidget):
         """Draw the other branches, thin and pale, each from where it left the present one."""
         view = self.x_view or self.x_limits
         for branch in self.branches.all:
-            stroke = Stroke(faded(branch.colour, 0.75), thin=True)
-            pyramid, axes = branch.series[f"train_{band.name}"], (self.x_axis, band.axis)
-            draw_curve(painter, pyramid, branch.evaluated, branch.range(*view), axes, stroke, since)
+            axes, colour = (self.x_axis, band.axis), faded(branch.colour, 0.75)
+            for part in ("test", "train"):
+                stroke = Stroke(colour, dashed=part == "test", thin=True)
+                pyramid = branch.series[f"{part}_{band.name}"]
+                draw_curve(painter, pyramid, branch.evaluated, branch.range(*view), axes, stroke, since)
 
     def _draw_bookmarks(self, painter: QPainter) -> None:
         """Mark the bookmarks at the top of the first plot."""
@@ -365,6 +388,9 @@ class LossCanvas(QWidget):
         y = self.pointer.y() if self.pointer is not None else self.height() / 3
         roles = {"title": palette.text, "train": palette.accent, "test": palette.test, "batch": palette.muted}
         lines = [(text, roles[role]) for role, text in reading_lines(reading)]
+        for branch in self.branches.all[:_MOST_NAMED]:
+            if (losses := branch.losses_at(reading.iteration)) is not None:
+                lines.append((branch_line(branch.name, losses), branch.colour))
         draw_readout(painter, QRectF(self.rect()), QPointF(x, y), lines, palette)
 
     def _draw_marks(self, painter: QPainter, band: Band, reading: Reading | None) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from bpviz.present.loss.curves import reading_of
-from bpviz.present.loss.words import LegendItem, legend_items
+from bpviz.present.loss.words import LegendItem, branch_item, legend_items
 from bpviz.present.numbers import short
 from bpviz.present.palette import LIGHT, Palette
 from bpviz.present.places import ShownPlaces
@@ -43,11 +43,14 @@ class Legend(QWidget):
     def texts(self) -> list[str]:
         """Return what is written at the present width."""
         metrics = QFontMetricsF(smaller(self.font()))
+        own = sum(item.role != "branch" for item in self._items)
         texts: list[str] = []
-        for form in ("longest", "text", "value"):
-            texts = [getattr(item, form) for item in self._items]
-            if sum(self._width(metrics, text) for text in texts) <= self.width():
-                break
+        for count in range(len(self._items), max(own - 1, 0), -1):
+            # Values without their words come after all other branches are left out.
+            for form in ("longest", "text", "value")[: 2 if count > own else 3]:
+                texts = [getattr(item, form) for item in self._items[:count]]
+                if sum(self._width(metrics, text) for text in texts) <= self.width():
+                    return texts
         return texts
 
     def _width(self, metrics: QFontMetricsF, text: str) -> float:
@@ -67,7 +70,8 @@ class Legend(QWidget):
         x, middle = 8.0, self.height() / 2
         palette = self.palette_in_use
         for item, text in zip(self._items, self.texts(), strict=False):
-            pen = QPen(QColor(palette.accent if item.role == "train" else palette.test), LINE_WIDTH)
+            colour = item.colour or (palette.accent if item.role == "train" else palette.test)
+            pen = QPen(QColor(colour), 1.0 if item.role == "branch" else LINE_WIDTH)
             if item.role == "test":
                 pen.setDashPattern([2.6, 1.6])
             painter.setPen(pen)
@@ -126,6 +130,10 @@ class LossPanel(Panel):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.plot.position = snapshot.iteration
         self.plot.shown = reading_of(snapshot)
+        was_log = self.plot.log
+        self.plot.find_scale()
+        if self.plot.log != was_log:
+            self.plot.invalidate()
         self.plot.update()
         self._refresh()
 
@@ -141,6 +149,7 @@ class LossPanel(Panel):
         self.plot.marks = places.marks()
         self.plot.find_scale()
         self.plot.invalidate()
+        self._refresh()
 
     def set_palette(self, palette: Palette) -> None:
         self.plot.making = making_of(self._lit, palette)
@@ -188,7 +197,9 @@ class LossPanel(Panel):
         column.addWidget(self.plot, 1)
 
     def _refresh(self) -> None:
-        self.legend.set_items(legend_items(self.plot.shown or self.plot.curves.reading(self.plot.position)))
+        own = legend_items(self.plot.shown or self.plot.curves.reading(self.plot.position))
+        others = [branch_item(branch.name, branch.colour) for branch in self.plot.branches.all]
+        self.legend.set_items([*own, *others])
         self.log_button.setChecked(self.plot.log)
 
     @Slot(bool)
