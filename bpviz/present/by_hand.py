@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bpviz.present.cards.card import subscript, superscript
 from bpviz.present.cards.inspect import feature_name, variable_name
+from bpviz.present.numbers import change as old_and_new
 from bpviz.present.numbers import short
 from bpviz.snapshot import ParameterState, RunInfo
 from bpviz.snapshot.dissection import Dissection
@@ -19,6 +20,13 @@ MOST = 6
 
 def name_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
     """Return what a changed number is called: W⁽¹⁾[2,1], the input x₁ of sample 3."""
+    layer = change.where.layer
+    states = dissection.layers[layer - 1].parameters if dissection.layers and layer else ()
+    return named(info, change, states, dissection.y[0].size if len(dissection.y) else 0)
+
+
+def named(info: RunInfo, change: ChangeMade, states: tuple[ParameterState, ...], outputs: int) -> str:
+    """Return the same, of a layer with the parameters ``states`` in a network with so many outputs."""
     where = change.where
     if change.sample >= 0:
         if where.name == "x":
@@ -27,23 +35,32 @@ def name_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
                 name=feature_name(info, where.place[0]),
                 sample=change.sample,
             )
-        index = "" if len(dissection.y) and dissection.y[0].size == 1 else subscript(where.place[0] + 1)
+        index = "" if outputs == 1 else subscript(where.place[0] + 1)
         return tr("the target {name} of sample {sample}", name=f"y{index}", sample=change.sample)
-    if not dissection.layers:
+    if not where.layer:
         return variable_name(info, where.place[0])
-    states = dissection.layers[where.layer - 1].parameters
     symbol = next((one.symbol for one in states if one.name == where.name), where.name)
     return f"{symbol}⁽{superscript(where.layer)}⁾[{','.join(str(each + 1) for each in where.place)}]"
 
 
 def plain_text(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
     """Return ``W⁽¹⁾[2,1]: 0.1 → 0.75``, as the network sees it."""
-    return f"{name_of(info, dissection, change)}: {short(change.before)} → {short(change.after)}"
+    return plain_text_of(name_of(info, dissection, change), change)
+
+
+def plain_text_of(name: str, change: ChangeMade) -> str:
+    """Return the same of a number called ``name``."""
+    return f"{name}: {old_and_new(change.before, change.after, 4)}"
 
 
 def text_of(info: RunInfo, dissection: Dissection, change: ChangeMade) -> str:
     """Return the same; of an input or a target also in the data's own units."""
-    said = plain_text(info, dissection, change)
+    return text_with_units(info, name_of(info, dissection, change), change)
+
+
+def text_with_units(info: RunInfo, name: str, change: ChangeMade) -> str:
+    """Return the same of a number called ``name``."""
+    said = plain_text_of(name, change)
     scaling = scaling_of(info, change)
     if scaling is None:
         return said

@@ -9,10 +9,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from bpviz import messages
+from bpviz.present.cards.changed import all_told, told, value_of
 from bpviz.present.numbers import grouped
 from bpviz.present.palette import Palette
 from bpviz.present.walk.place import Target
 from bpviz.snapshot import RunState, Snapshot
+from bpviz.snapshot.changes import ChangeMade
 from bpviz.snapshot.probing import Change, ParameterPlace
 from bpviz.text import Text
 from bpviz.training.by_hand import take_back
@@ -34,6 +36,7 @@ class Kept:
     place: tuple[int, int]
     changes: tuple[Change, ...]
     done: int
+    before: dict[tuple[ParameterPlace, int], float]
 
 
 class WhatIfs(QObject):
@@ -52,6 +55,7 @@ class WhatIfs(QObject):
         self.window, self.worker, self.display, self.walks = window, worker, display, walks
         self.changes: list[Change] = []
         self.done = 0
+        self._before: dict[tuple[ParameterPlace, int], float] = {}
         self._at: tuple[int, int, int] | None = None
         self._kept: Kept | None = None
         self._resume: int | None = None
@@ -92,6 +96,18 @@ class WhatIfs(QObject):
         last = {(one.where, one.sample): one for one in self.changes[: self.done]}
         return tuple(last.values())
 
+    @property
+    def made(self) -> tuple[ChangeMade, ...]:
+        """The same with what the numbers were, the newest first."""
+        newest: dict[tuple[ParameterPlace, int], Change] = {}
+        for one in reversed(self.changes[: self.done]):
+            newest.setdefault((one.where, one.sample), one)
+        return tuple(
+            ChangeMade(one.where, self._before[key], one.value, one.sample)
+            for key, one in newest.items()
+            if key in self._before
+        )
+
     @Slot(object, float)
     def change(self, where: ParameterPlace, value: float) -> None:
         """Set one number, and show what follows."""
@@ -99,9 +115,19 @@ class WhatIfs(QObject):
         if snapshot is None:
             return
         sample = self._sample(snapshot) if where.layer == 0 and where.name in DATA else -1
+        self._remember(snapshot, where, sample)
         self.changes[self.done :] = [Change(where, value, sample)]
         self.done += 1
         self._show()
+
+    def _remember(self, snapshot: Snapshot, where: ParameterPlace, sample: int) -> None:
+        """Keep what a number was before it was changed first."""
+        if not self.changes:
+            self._before = {}
+        of = None if self.panel is None or sample < 0 else self.panel.shown_snapshot
+        before = value_of(of or snapshot, where)
+        if before is not None:
+            self._before.setdefault((where, sample), before)
 
     def _sample(self, snapshot: Snapshot) -> int:
         """Return the sample whose numbers are on the screen."""
@@ -142,7 +168,7 @@ class WhatIfs(QObject):
     def _on_taken_back(self, kept: Kept) -> None:
         """Imagine again what was kept."""
         self._kept, self._at = None, None
-        self.changes, self.done = list(kept.changes), kept.done
+        self.changes, self.done, self._before = list(kept.changes), kept.done, kept.before
         self._show()
         if self._resume is not None:
             self.walks.go_to(Target(self.worker.state().position, self._resume))
@@ -161,7 +187,7 @@ class WhatIfs(QObject):
         if not present:
             return
         state = self.worker.state()
-        self._kept = Kept((state.run_id, state.position + 1), tuple(self.changes), self.done)
+        self._kept = Kept((state.run_id, state.position + 1), tuple(self.changes), self.done, self._before)
         self._forget()
         self.worker.keep(present)
         self.walks.again()
@@ -187,13 +213,24 @@ class WhatIfs(QObject):
         self.worker.imagine(present)
         self.walks.again()
         self.bar.show_changes(len(present), redo=self.done < len(self.changes))
+        self._tell()
         self.frame.fit()
         self.frame.setVisible(bool(present))
         self.display.hasten()
 
+    def _tell(self) -> None:
+        """Name the changes in the bar, and mark them in the diagram."""
+        info, snapshot, made = self.display.info, self.display.snapshot, self.made
+        if info is not None and snapshot is not None:
+            self.bar.tell(told(info, snapshot, made), all_told(info, snapshot, made))
+        if self.panel is not None:
+            self.panel.show_changed(made)
+
     def _forget(self) -> None:
         self.altered.emit()
         self.changes, self.done, self._at = [], 0, None
+        if self.panel is not None:
+            self.panel.show_changed(())
         if self.panel is not None and self.bar.isAncestorOf(QApplication.focusWidget() or self.window):
             self.panel.take_focus()
         self.bar.hide()
@@ -222,7 +259,12 @@ class WhatIfs(QObject):
 
     @Slot(str)
     def _on_window_language_requested(self, _code: str) -> None:
-        QTimer.singleShot(0, self.bar, self.bar.retranslate)  # once the language is another
+        QTimer.singleShot(0, self.bar, self._retell)  # once the language is another
+
+    def _retell(self) -> None:
+        self.bar.retranslate()
+        if self.changes:
+            self._tell()
 
 
 def _place(state: RunState) -> tuple[int, int, int]:

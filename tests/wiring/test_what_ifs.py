@@ -149,7 +149,8 @@ def test_what_is_typed_in_the_data_s_units_is_what_the_network_sees_scaled(opene
     assert opened.shown.layers[0].a[2] == (5.25 - mean) / scale
     assert opened.wiring.display.info.x_train[0, 2] == 5.25
     lines = {line.name: line.value for line in opened.panel.card_view.card.lines}
-    assert lines["in the data"] == 5.25
+    assert lines["by hand, in the data’s own units"] == 5.25
+    assert "in the data" not in lines
 
 
 def test_the_surface_is_that_of_the_changed_sample(opened):
@@ -334,12 +335,13 @@ def test_at_its_ends_the_walk_waits_until_the_numbers_are_kept_or_thrown_away(op
     opened.type(Spot(2, 1, 3), "0.625")
     opened.arrive()
     said = opened.what_ifs.bar.words
-    assert "One number" in said.text()
+    assert "W⁽²⁾[2,4]: " in said.text()
+    assert "→ 0.625." in said.text()
     opened.back()
     assert opened.walk.operation == 0
     assert "keep them" in said.text()
     opened.on()
-    opened.qtbot.waitUntil(lambda: "One number" in said.text(), timeout=20_000)
+    opened.qtbot.waitUntil(lambda: "→ 0.625." in said.text(), timeout=20_000)
     opened.on(len(opened.walk.operations) - 1)
     last = len(opened.walk.operations) - 1
     assert opened.walk.operation == last

@@ -21,6 +21,7 @@ from bpviz.present.diagram.layout import Spot
 from bpviz.present.diagram.lines import arrow_heads
 from bpviz.present.numbers import short
 from bpviz.views.network.cells import paint_biases, paint_column
+from bpviz.views.network.changed import paint_changed
 from bpviz.views.network.labels import below, paint_labels, room_below
 from bpviz.views.network.lines import Link, device_ratio, polygon
 from bpviz.views.network.map_links import paint_map_links, paint_map_marks
@@ -52,6 +53,7 @@ def paint_network(painter: QPainter, scene: Scene) -> None:
     paint_norms(painter, scene)
     paint_veils(painter, scene)
     _paint_marks(painter, scene)
+    paint_changed(painter, scene)
     paint_walk(painter, scene, note)
 
 

@@ -10,6 +10,7 @@ from bpviz.present.cards import inspect
 from bpviz.present.cards.card import Card, Editable
 from bpviz.present.cards.card_chain import chained_card
 from bpviz.present.cards.card_walk import before_update, walking_card
+from bpviz.present.cards.changed import changed_card
 from bpviz.present.cards.editable import editable_card, in_both_units
 from bpviz.present.cards.mean_card import of_mean
 from bpviz.present.cards.probed import checkable_card, probed_card
@@ -26,6 +27,7 @@ from bpviz.present.walk.place import Sample
 from bpviz.present.walk.windows import window_card
 from bpviz.present.walk.words import sample_text
 from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.snapshot.changes import ChangeMade
 from bpviz.snapshot.dissection import Dissection, Operation
 from bpviz.snapshot.probing import GradientProbe, ParameterPlace
 from bpviz.text import tr
@@ -220,6 +222,18 @@ class NetworkPanel(Panel):
         self._probe = probe
         self._show_card()
 
+    def show_changed(self, changed: tuple[ChangeMade, ...]) -> None:
+        """Mark what is changed by hand, only to look."""
+        self.canvas.scene.by_hand = self.unrolled.canvas.scene.by_hand = changed
+        self.canvas.update()
+        self.unrolled.canvas.update()
+        self._show_card()
+
+    @property
+    def shown_snapshot(self) -> Snapshot | None:
+        """What the picture shows now."""
+        return (self.unrolled if self._unrolls else self).canvas.scene.snapshot
+
     def _show(self, snapshot: Snapshot) -> None:
         """Show a snapshot, as the walk changes it where it belongs to it."""
         lit = self._lit
@@ -364,6 +378,7 @@ class NetworkPanel(Panel):
         """Show a card beside what it is about."""
         scene = self.unrolled.canvas.scene if self._unrolls else self.canvas.scene
         card = probed_card(card, self._probe, scene.snapshot)
+        card = changed_card(card, scene.by_hand, self.shown_sample)
         self._pinned_parameter = card.parameter if pinned else None
         view = self.card_view
         for room in self._card_rooms(target):

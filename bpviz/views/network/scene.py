@@ -23,6 +23,7 @@ from bpviz.present.walk.flow import Flow
 from bpviz.present.walk.light import Lit, mean_input
 from bpviz.present.walk.windows import Gathering, gathering, livest
 from bpviz.snapshot import LayerState, RunInfo, Snapshot
+from bpviz.snapshot.changes import ChangeMade
 from bpviz.views.network.images import MapImages, image_of
 from bpviz.views.network.lines import KeptPicture, LineCache, Link
 
@@ -48,6 +49,8 @@ class Scene:
         self.ratio = 1.0
         self.gradients = False
         self.lit: Lit | None = None
+        self.by_hand: tuple[ChangeMade, ...] = ()
+        """What is changed by hand, only to look."""
         self.clock = STILL
         """How far what flows has come, from 0 to 1."""
         self.hovered: Spot | None = None

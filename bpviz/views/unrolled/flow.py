@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from bpviz.present.numbers import short
 from bpviz.present.unrolled.layout import Mark, Row, Unrolled
+from bpviz.present.unrolled.places import mark_of
 from bpviz.present.unrolled.values import Flow
 from bpviz.present.walk.time import flows_back, reached
 from bpviz.text import tr
@@ -37,7 +38,10 @@ def paint_moving(painter: QPainter, scene: UnrolledScene) -> None:
     _paint_step(painter, scene)
     paint_drops(painter, scene)
     paint_updated(painter, scene)
+    sample = -1 if scene.snapshot is None else scene.snapshot.sample
+    changed = [mark_of(layout, one.where) for one in scene.by_hand if one.sample in (-1, sample)]
     for mark, colour, off in (
+        *((mark, scene.colours.warning, 4.0) for mark in changed),
         (scene.told, scene.colours.backward, 0.0),
         (scene.cursor, scene.colours.accent, 2.0),
     ):

@@ -22,6 +22,7 @@ from bpviz.present.unrolled.values import Clock, Flow, cuts, flow
 from bpviz.present.unrolled.words import layer_name
 from bpviz.present.walk.light import Lit
 from bpviz.snapshot import RunInfo, Snapshot
+from bpviz.snapshot.changes import ChangeMade
 from bpviz.views.plotting import CENTRE, line_height, pixel_ratio
 
 STILL = 0.62
@@ -48,6 +49,8 @@ class UnrolledScene:
         self.step: int | None = None
         self.clock: Clock | None = None
         self.lit: Lit | None = None
+        self.by_hand: tuple[ChangeMade, ...] = ()
+        """What is changed by hand, only to look."""
         self.share = STILL
         """How far what flows has come, from 0 to 1."""
         self.gathered: Gathered | None = None

@@ -42,7 +42,7 @@ class WhatIfFrame(QWidget):
 
 
 class WhatIfBar(QWidget):
-    """Says that numbers were changed by hand, and how many.
+    """Says that numbers were changed by hand, and which.
 
     Signals
     -------
@@ -57,7 +57,7 @@ class WhatIfBar(QWidget):
         super().__init__(parent)
         self.setObjectName("WhatIfBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._count, self._urged = 0, False
+        self._count, self._urged, self._told = 0, False, ""
         self._palette = LIGHT
         self.badge, self.words = QLabel(self), QLabel(self)
         self.buttons = {name: QPushButton(self) for name in ("undo", "redo", "keep", "throw")}
@@ -77,7 +77,7 @@ class WhatIfBar(QWidget):
 
     def show_changes(self, count: int, *, redo: bool) -> None:
         """Show how many numbers are changed, and what can be done."""
-        self._count, self._urged = count, False
+        self._count, self._urged, self._told = count, False, ""
         # A button that has the keyboard must not hand it on to whatever comes next.
         if not redo and self.buttons["redo"].hasFocus():
             self.buttons["undo"].setEnabled(True)
@@ -92,13 +92,19 @@ class WhatIfBar(QWidget):
         self._say()
         self.show()
 
+    def tell(self, changes: str, every: str) -> None:
+        """Name the changes in short, and every one where the pointer asks for it."""
+        self._told = changes
+        self.words.setToolTip(every)
+        self._say()
+
     def urge(self) -> None:
         """Say that the run goes on only once the changes are kept or thrown away."""
         self._urged = True
         self._say()
 
     def calm(self) -> None:
-        """Say again how many numbers are changed."""
+        """Say again which numbers are changed."""
         if self._urged:
             self._urged = False
             self._say()
@@ -114,11 +120,13 @@ class WhatIfBar(QWidget):
         self._say()
 
     def _say(self) -> None:
-        """Say how many numbers are changed, or why the run stays."""
+        """Say which numbers are changed, or why the run stays."""
         if self._urged:
             said = tr(
                 "The run goes on from here only with these numbers kept: keep them, or throw them away."
             )
+        elif self._count and self._told:
+            said = tr("{change}. All that follows is shown.", change=self._told)
         elif self._count == 1:
             said = tr("One number is changed by hand. All that follows from it is shown.")
         elif self._count:
