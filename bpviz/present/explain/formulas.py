@@ -70,12 +70,7 @@ def formulas(moment: Moment) -> list[Block]:
     if by_hand.applies(moment):
         return [Block(by_hand.caption(moment), (by_hand.line(moment).printed(),))]
     blocks = []
-    # An update's lines have their symbols beside the numbers.
-    general = (
-        []
-        if moment.operation.kind == "update" and not moment.made.optimizer.direction
-        else in_general(moment)
-    )
+    general = in_general(moment)
     if general:
         blocks.append(Block("", tuple(general)))
     # The mean first: it is the number that every other panel shows.
@@ -134,7 +129,11 @@ def _of_whom(moment: Moment) -> str:
     if not moment.dissection.layers:
         return tr("With the numbers")
     row = moment.worst_row() if moment.operation.kind == "loss" else moment.worked().rows[0]
-    return tr("With the numbers of {sample}", sample=sample_name(moment, row)) + _class_of(moment)
+    fields = {"place": row + 1, "count": len(moment.dissection.rows)}
+    sample = sample_name(moment, row)
+    if len(moment.dissection.rows) > 1 and int(moment.dissection.rows[row]) >= 0:
+        sample = tr("{sample}, [{place}] of the {count} in the batch", sample=sample, **fields)
+    return tr("With the numbers of {sample}", sample=sample) + _class_of(moment)
 
 
 def _class_of(moment: Moment) -> str:

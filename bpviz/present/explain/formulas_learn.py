@@ -12,19 +12,24 @@ from bpviz.present.formulas.line import Line, Printed, tex_line
 from bpviz.present.formulas.loss import sample_loss_lines
 from bpviz.present.formulas.parse import parse
 from bpviz.present.formulas.pieces import in_symbols, optimizer_lines
+from bpviz.present.formulas.rewrite import replaced
 from bpviz.present.formulas.traced import gradient_line, norm_lines, norm_share
-from bpviz.present.formulas.tree import Number, Sum, Symbol
+from bpviz.present.formulas.tree import Assignment, Number, Sum, Symbol
 from bpviz.text import tr
 
 
 def in_general(moment: Moment) -> list[Printed]:
-    """Return the update in symbols; of a function nothing, which has no layers."""
+    """Return the update in symbols; of a function what is differentiated is f."""
     made = moment.made
     if moment.operation.phase != "update":
         return []
     if made.optimizer.direction:
         return [tex_line(each) for each in made.optimizer.direction]
-    return in_symbols(optimizer_lines(made.optimizer, made.optimizer_fields))
+    lines = optimizer_lines(made.optimizer, made.optimizer_fields)
+    if not moment.dissection.layers:
+        by_theta = {Symbol("dL_dtheta"): Symbol("df_dtheta")}
+        lines = [Assignment(line.target, replaced(line.formula, by_theta)) for line in lines]
+    return in_symbols(lines)
 
 
 def loss(moment: Moment) -> list[Line]:
@@ -72,7 +77,7 @@ def _share(moment: Moment) -> Part:
     fields = {"sample": sample_name(moment, row), "place": row + 1, "count": len(trace.x)}
     caption = tr("{sample} by itself", **fields)
     if len(trace.x) > 1:
-        caption = tr("{sample} by itself, number {place} of the {count} in the batch", **fields)
+        caption = tr("{sample} by itself, [{place}] of the {count} in the batch", **fields)
     else:
         # By its number nobody could tell it from the batch's.
         at = line.target.index if isinstance(line.target, Symbol) else ()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from bpviz.present.formulas.evaluate import value
+from bpviz.present.formulas.from_tex import plain_of
 from bpviz.present.formulas.plain import plain
 from bpviz.present.formulas.rewrite import in_numbers, shortened
 from bpviz.present.formulas.tex import tex, tex_terms
@@ -119,4 +120,4 @@ def tex_line(text: str) -> Printed:
     # Several equations in one line may be broken between them.
     *others, last = right.strip().split(r",\quad ")
     pieces = (*(rf"{each},\quad " for each in others), last)
-    return Printed(left, (pieces,), f"{left} {sign.strip()} {right}", sign.strip())
+    return Printed(left, (pieces,), plain_of(text), sign.strip())

@@ -53,7 +53,7 @@ def test_of_a_sample_first_its_own_share_then_the_mean():
     for moment in gradients(2):
         captions = [block.caption for block in formulas(moment)][1:]
         assert captions[0].startswith("Sample ")
-        assert captions[0].endswith(" by itself, number 3 of the 10 in the batch")
+        assert captions[0].endswith(" by itself, [3] of the 10 in the batch")
         share = gradient_parts(moment)[0].lines[0]
         assert "∂L[3]/∂" in share.plain()
         delta = moment.trace.delta[2, moment.place[0]]

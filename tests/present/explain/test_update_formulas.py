@@ -18,6 +18,7 @@ from bpviz.present.formulas.tree import Symbol, walk
 from bpviz.training.build import build
 from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config
+from tests.helpers.explained import OPTIMIZER_RUNS, moments
 
 SEARCHING = [entry.name for entry in OPTIMIZERS if entry.make.searches]
 STEPPING = [entry.name for entry in OPTIMIZERS if not entry.make.searches]
@@ -147,7 +148,8 @@ def test_what_is_done_is_said_above_its_lines():
         assert [len(part.lines) for part in parts(moment)] == [2, 1, 1, 1]
     moment = next(each for each in found if parts(each)[-1].lines[0].values["row_norm"] > 0.1)
     captions = [block.caption for block in formulas(moment)]
-    assert len(captions) == len(set(captions)) == 4
+    assert captions[0] == ""
+    assert len(captions) == len(set(captions)) == 5
     held = parts(moment)[-1].lines[0]
     assert abs(held.result) < abs(held.values["theta"])
     assert close(printed_value(held.plain()), held.result)
@@ -155,8 +157,27 @@ def test_what_is_done_is_said_above_its_lines():
 
 def test_the_weight_that_is_updated_has_its_own_symbol():
     moment = next(each for each, _ in updates({}, places=40) if each.parameter == "W" and each.number == 2)
-    (block,) = formulas(moment.at((0, 1), "W"))
+    symbols, block = formulas(moment.at((0, 1), "W"))
+    assert symbols.copied() == "θ ← θ - η·∂L/∂θ"
     assert block.printed[0].plain.startswith("w₁₂⁽²⁾ ← w₁₂⁽²⁾ − η·∂L/∂w₁₂⁽²⁾ = ")
+
+
+@pytest.mark.parametrize("name", OPTIMIZER_RUNS)
+def test_every_optimizer_is_shown_in_symbols_first_and_copied_as_text(name):
+    for moment in moments(name, places=0):
+        if moment.operation.kind == "update":
+            symbols, *numbers = formulas(moment)
+            assert not symbols.caption
+            assert "θ" in symbols.copied()
+            assert all(len(line.parts) == 1 for line in symbols.printed)
+            assert numbers
+            for sign in "\\{}":
+                assert sign not in symbols.copied(), symbols.copied()
+
+
+def test_of_a_function_f_is_differentiated():
+    (moment,) = (each for each in moments("function", places=0) if each.operation.kind == "update")
+    assert formulas(moment)[0].copied() == "θ ← θ - η·∂f/∂θ"
 
 
 def test_nothing_is_said_of_what_is_not_done():
