@@ -138,13 +138,13 @@ class Explained:
             return choice.of_mark(base, self._spot)
         return choice.of_spot(base, self._spot) if self._spot is not None else None
 
-    def following(self) -> Moment | None:
-        """Return the operation after this one, as it will be looked at; None at the last."""
+    def following(self, steps: int = 1) -> Moment | None:
+        """Return the operation ``steps`` after this one, as it will be looked at; None after the last."""
         if self.base is None:
             return None
         operations = self.base.dissection.operations
-        place = operations.index(self.base.operation) + 1
-        if place == len(operations):
+        place = operations.index(self.base.operation) + steps
+        if place >= len(operations):
             return None
         base = replace(self.base, operation=operations[place])
         return choice.chosen_at(base, self._at(base))

@@ -122,7 +122,7 @@ def _printed(moment: Moment, line: Line) -> Printed:
         return made
     left = made.left.replace("L", "f", 1)
     said = made.plain.replace("∂L", "∂f", 1)
-    return replace(made, left=left, parts=made.parts[:1], plain=said)
+    return replace(made, left=left, parts=made.parts[:1], whole=lambda: said, told=said)
 
 
 def _of_whom(moment: Moment) -> str:

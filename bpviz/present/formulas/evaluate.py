@@ -96,6 +96,9 @@ def _source(node: Node) -> str:
 
 def evaluate(node: Node, values: Values | None = None) -> Any:
     """Return the value of ``node``: a number, or an array where its symbols are arrays."""
+    if isinstance(node, Symbol):
+        # Nothing is worked out that could overflow.
+        return _value(node, values or {})
     with np.errstate(all="ignore"):
         return _value(node, values or {})
 

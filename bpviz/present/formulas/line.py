@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,21 +18,30 @@ T = TypeVar("T")
 
 MOST_TERMS = 6
 """How many terms of a sum the screen shows."""
+MOST_TOLD = 100
+"""How many of them are told to whoever does not see the screen."""
 
 
 @dataclass(frozen=True)
 class Printed:
     """What a view draws: the left side, then one part for each equals sign, each in pieces that may wrap.
 
-    ``plain`` is the whole line as text, every term and every digit of it.  ``colour`` is a name in the
-    palette: what flows back, for one, has its own.
+    ``whole`` says the whole line as text, every term and every digit of it, and ``told`` says it without
+    the middle of sums that nobody would listen to.  ``colour`` is a name in the palette: what flows back,
+    for one, has its own.
     """
 
     left: str
     parts: tuple[tuple[str, ...], ...]
-    plain: str
+    whole: Callable[[], str]
+    told: str
     sign: str = "="
     colour: str = "text"
+
+    @property
+    def plain(self) -> str:
+        """The whole line as text: of thousands of terms it takes a while, and few ever ask for it."""
+        return self.whole()
 
 
 @dataclass(frozen=True)
@@ -87,8 +96,10 @@ class Line:
 
     def plain(self) -> str:
         """Return the whole line as text: every term, every digit."""
-        symbols, numbers, result = plain(self.formula), plain(self.numbers), plain(Number(self.result))
-        parts = _without_repeats([symbols, numbers, result])
+        return self._said(self.formula, self.numbers)
+
+    def _said(self, formula: Node, in_force: Node) -> str:
+        parts = _without_repeats([plain(formula), plain(in_force), plain(Number(self.result))])
         return f"{plain(self.target)} {self.sign} {' = '.join(parts)}"
 
     def printed(self, most: int = MOST_TERMS, digits: int | None = 4) -> Printed:
@@ -97,7 +108,8 @@ class Line:
         numbers = tex_terms(shortened(self.numbers, most), digits)
         result = (self.result_tex(digits),)
         parts = tuple(_without_repeats([symbols, numbers, result]))
-        return Printed(tex(self.target), parts, self.plain(), r"\leftarrow" if self.before else "=")
+        told = self._said(shortened(self.formula, MOST_TOLD), shortened(self.numbers, MOST_TOLD))
+        return Printed(tex(self.target), parts, self.plain, told, r"\leftarrow" if self.before else "=")
 
 
 def _without_repeats(parts: list[T]) -> list[T]:
@@ -109,7 +121,7 @@ def formula_line(target: Node, formula: Node, *, update: bool = False) -> Printe
     """Return a line in symbols alone."""
     sign = "←" if update else "="
     text = f"{plain(target)} {sign} {plain(formula)}"
-    return Printed(tex(target), (tex_terms(formula),), text, r"\leftarrow" if update else "=")
+    return Printed(tex(target), (tex_terms(formula),), lambda: text, text, r"\leftarrow" if update else "=")
 
 
 def tex_line(text: str) -> Printed:
@@ -120,4 +132,5 @@ def tex_line(text: str) -> Printed:
     # Several equations in one line may be broken between them.
     *others, last = right.strip().split(r",\quad ")
     pieces = (*(rf"{each},\quad " for each in others), last)
-    return Printed(left, (pieces,), plain_of(text), sign.strip())
+    said = plain_of(text)
+    return Printed(left, (pieces,), lambda: said, said, sign.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from operator import is_
 from typing import Any, TypeVar
 
 from bpviz.present.formulas.evaluate import Values, choices, evaluate, key, value
@@ -31,14 +31,20 @@ T = TypeVar("T", bound=Node)
 
 def rebuilt(node: T, change: Callable[[Node], Node]) -> T:
     """Return ``node`` with ``change`` made of each of its direct children."""
-    changed: dict[str, Any] = {}
-    for field in fields(node):
-        part = getattr(node, field.name)
+    # A sum over a batch has thousands of nodes: what stays the same is not made again.
+    same = True
+    parts: list[Any] = []
+    for name in node.__dataclass_fields__:
+        part = getattr(node, name)
+        made = part
         if isinstance(part, Node):
-            changed[field.name] = change(part)
+            made = change(part)
+            same = same and made is part
         elif isinstance(part, tuple) and part and isinstance(part[0], Node):
-            changed[field.name] = tuple(change(each) for each in part)
-    return replace(node, **changed) if changed else node
+            made = tuple([change(each) for each in part])
+            same = same and all(map(is_, made, part))
+        parts.append(made)
+    return node if same else type(node)(*parts)
 
 
 def replaced(node: Node, with_: Mapping[Symbol, Node] | Mapping[Symbol, Symbol]) -> Node:
@@ -75,11 +81,10 @@ def in_numbers(node: Node, values: Values) -> Node:
 
 def shortened(node: Node, most: int = 6) -> Node:
     """Return ``node`` with dots in place of the middle of every sum of more than ``most`` terms."""
-    node = rebuilt(node, lambda each: shortened(each, most))
-    if not isinstance(node, Sum) or len(node.terms) <= most:
-        return node
-    last = 2 if most > 3 else 1
-    return Sum((*node.terms[: most - last - 1], Dots(), *node.terms[-last:]))
+    if isinstance(node, Sum) and len(node.terms) > most:
+        last = 2 if most > 3 else 1
+        node = Sum((*node.terms[: most - last - 1], Dots(), *node.terms[-last:]))
+    return rebuilt(node, lambda each: shortened(each, most))
 
 
 def with_settings(node: Node, settings: Mapping[str, float]) -> Node:

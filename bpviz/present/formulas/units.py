@@ -11,7 +11,7 @@ import numpy as np
 from bpviz.present.formulas.evaluate import Values, choices, evaluate, key, place_of
 from bpviz.present.formulas.layers import simple
 from bpviz.present.formulas.parse import parse, parse_line
-from bpviz.present.formulas.rewrite import rebuilt, replaced
+from bpviz.present.formulas.rewrite import rebuilt, replaced, simplified
 from bpviz.present.formulas.tree import (
     Assignment,
     Call,
@@ -103,17 +103,23 @@ def expanded(node: Node, values: Values) -> Node:
             places = tuple(_index(each, values) for each in index)
             which = None if sample is None else _index(sample, values)
             symbol = replace(node, index=places, sample=which)
-            return literal(0) if _is_beyond(symbol, values) else symbol
+            return literal(0) if _is_beyond(symbol, values) else simple(symbol)
         case Over(kind=kind, body=body):
             terms = [expanded(body, {**values, **chosen}) for chosen in choices(node, values)]
-            return simple(Sum(tuple(terms))) if kind == "sum" else Call("max", tuple(terms))
+            return simplified(Sum(tuple(terms))) if kind == "sum" else Call("max", tuple(terms))
         case Call(function="indicator"):
             return literal(int(evaluate(node, values)))
         case _:
-            return simple(rebuilt(node, lambda each: expanded(each, values)))
+            # Its parts are simple already.
+            return simplified(rebuilt(node, lambda each: expanded(each, values)))
 
 
 def _index(node: Node, values: Values) -> Node:
+    if isinstance(node, Number):
+        return node if node.literal else literal(int(node.value)) if node.value.is_integer() else node
+    found = values.get(node.name) if isinstance(node, Symbol) and node.layer is None else None
+    if isinstance(found, int):
+        return literal(found)
     if not symbols(node) <= set(values):
         return node
     number = float(evaluate(node, values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
@@ -41,6 +42,7 @@ class FormulaView(QWidget):
         self._palette: Palette = LIGHT
         self._laid: tuple[float, list[Laid]] = (-1.0, [])
         self._chosen: int | None = None
+        self._smaller = 1.0
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -55,7 +57,7 @@ class FormulaView(QWidget):
         self._lines, self._laid = lines, (-1.0, [])
         self._chosen = self._chosen if kept else None
         self.setAccessibleName(tr("Formula lines"))
-        self.setAccessibleDescription(self.text())
+        self.setAccessibleDescription(self.told())
         self.updateGeometry()
         self.update()
 
@@ -72,10 +74,15 @@ class FormulaView(QWidget):
         """Return the chosen line as plain text, or every line."""
         return self.text() if self._chosen is None else self._lines[self._chosen].plain
 
+    def told(self) -> str:
+        """Return the chosen line, or every line, as it is told to whoever does not see it."""
+        chosen = self._lines if self._chosen is None else (self._lines[self._chosen],)
+        return "\n".join(line.told for line in chosen)
+
     def choose(self, index: int | None) -> None:
         """Choose a line, or none."""
         self._chosen = None if index is None or not self._lines else min(max(index, 0), len(self._lines) - 1)
-        self.setAccessibleDescription(self.chosen_text())
+        self.setAccessibleDescription(self.told())
         self.update()
 
     def copy(self) -> None:
@@ -85,7 +92,27 @@ class FormulaView(QWidget):
     @property
     def em(self) -> float:
         """How many pixels the text of the formulas is high."""
-        return max(QFontMetricsF(self.font()).height() * 0.8 * LARGER_THAN_TEXT, SHOWN_TO_LEAST)
+        usual = QFontMetricsF(self.font()).height() * 0.8 * LARGER_THAN_TEXT
+        return max(usual * self._smaller, SHOWN_TO_LEAST)
+
+    @property
+    def margin(self) -> float:
+        """How many pixels stay free around the lines."""
+        return MARGIN if self._smaller == 1.0 else MARGIN / 2
+
+    def set_smaller(self, smaller: float) -> None:
+        """Set everything smaller, where there is little room: 1 is the usual size."""
+        if smaller != self._smaller:
+            self._smaller, self._laid = smaller, (-1.0, [])
+            self.updateGeometry()
+            self.update()
+
+    def rows(self) -> list[tuple[int, int]]:
+        """Return from where to where each line reaches, in pixels."""
+        return [
+            (int(self.margin + line.top * self.em), ceil(self.margin + line.bottom * self.em))
+            for line in self.laid()
+        ]
 
     def laid(self, width: float | None = None) -> list[Laid]:
         """Return where everything stands at a width in pixels."""
@@ -100,7 +127,7 @@ class FormulaView(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         laid = self.laid(width)
-        return round(2 * MARGIN + (laid[-1].bottom * self.em if laid else 0.0) + 0.5)
+        return round(2 * self.margin + (laid[-1].bottom * self.em if laid else 0.0) + 0.5)
 
     def sizeHint(self) -> QSize:
         width = max(self.width(), 240)
@@ -116,19 +143,19 @@ class FormulaView(QWidget):
         if self._chosen is not None and self._chosen < len(laid):
             self._mark(painter, laid[self._chosen])
         colours = [getattr(self._palette, line.colour) for line in self._lines]
-        draw_lines(painter, laid, colours, QPointF(MARGIN, MARGIN), self.em)
+        draw_lines(painter, laid, colours, QPointF(MARGIN, self.margin), self.em)
         painter.end()
 
     def _mark(self, painter: QPainter, line: Laid) -> None:
         pen = QPen(self._palette.accent)
         pen.setWidthF(2.0)
         painter.setPen(pen)
-        top, bottom = (MARGIN + each * self.em for each in (line.top, line.bottom))
+        top, bottom = (self.margin + each * self.em for each in (line.top, line.bottom))
         painter.drawLine(QPointF(1.5, top), QPointF(1.5, bottom))
 
     def line_at(self, y: float) -> int | None:
         """Return which line stands at a height in pixels."""
-        at = (y - MARGIN) / self.em
+        at = (y - self.margin) / self.em
         return next((n for n, line in enumerate(self.laid()) if line.top <= at <= line.bottom), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

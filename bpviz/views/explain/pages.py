@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bpviz.present.explain.formulas import Block
@@ -22,8 +21,18 @@ _BESIDE = 34.0
 _MANY = 3
 """More lines of symbols than these do not stand above the numbers."""
 
+_SMALLER = (1.0, 0.93, 0.85)
+"""How much smaller formulas are set one after the other, where a panel is low."""
+
+_LEAST = 24
+"""In fewer pixels nothing can be fitted."""
+
 _SHARES = (3, 5)
 """How they share the width then."""
+
+
+_AROUND = (4, 2, 4, 4)
+"""What stays free around a page: left, top, right, bottom, in pixels."""
 
 
 class Page(QScrollArea):
@@ -38,7 +47,7 @@ class Page(QScrollArea):
         self.body = named(QWidget(), "ExplainBody")
         self.setStyleSheet("QScrollArea,#ExplainBody,#qt_scrollarea_viewport{background:transparent;}")
         self.column = QVBoxLayout(self.body)
-        self.column.setContentsMargins(4, 2, 4, 4)
+        self.column.setContentsMargins(*_AROUND)
         self.column.setSpacing(2)
         self.setWidget(self.body)
 
@@ -104,7 +113,14 @@ class FormulasPage(Page):
         self.column.addLayout(self._row)
         self.column.addStretch(1)
         self._blocks: list[Block] = []
+        self._free = self._fitting = False
+        self._words = QLabel(self.body)
+        self._words.setWordWrap(True)
+        self._words.setMinimumWidth(1)
+        self._words.hide()
+        self.column.insertWidget(0, self._words)
         self._add(self._sides[0])
+        self.verticalScrollBar().actionTriggered.connect(self._on_bar_action_triggered)
 
     def show_blocks(self, blocks: list[Block]) -> None:
         """Show blocks of formulas."""
@@ -113,6 +129,8 @@ class FormulasPage(Page):
             self.set_palette(self._palette)
         general = [block for block in blocks if not block.caption]
         others = [block for block in blocks if block.caption]
+        self._words.hide()
+        self._free = False
         while len(self._pairs) < 1 + len(others):
             self._add(self._sides[1])
         self._pairs[0][0].hide()
@@ -120,13 +138,77 @@ class FormulasPage(Page):
         for index in range(1, len(self._pairs)):
             self._show(index, others[index - 1] if index <= len(others) else None)
         self._arrange()
+        self._fit()
 
-    def fade(self) -> None:
-        """Say by a quiet colour that what stands here is about to change."""
-        if self._palette is not None:
-            quiet = replace(self._palette, text=self._palette.grid, backward=self._palette.grid)
+    def show_words(self, sentences: list[str]) -> None:
+        """Say in words what happens, until its formulas are there; those of another operation go."""
+        self._blocks, self._free = [], True
+        for caption, view in self._pairs:
+            caption.hide()
+            view.hide()
+        self._words.setText(joined(sentences))
+        self._words.show()
+        self.verticalScrollBar().setValue(0)
+
+    # --- the result in view ---
+
+    def _fit(self) -> None:
+        """Set a low panel closer and smaller, as far as it takes, and have the result in view."""
+        # Laying out brings a scroll bar or takes it away, and that is a resize.
+        if self._fitting or not self._blocks or self.viewport().height() < _LEAST:
+            return
+        self._fitting = True
+        self._set_closer()
+        self._to_result()
+        self._fitting = False
+
+    def _set_closer(self) -> None:
+        self.column.setContentsMargins(*_AROUND)
+        for smaller in _SMALLER:
             for _, view in self._pairs:
-                view.set_palette(quiet)
+                view.set_smaller(smaller)
+            self.settle()
+            if self.body.height() <= self.viewport().height():
+                break
+
+    def _shown_views(self) -> list[tuple[QLabel, FormulaView]]:
+        return [pair for pair in self._pairs if not pair[1].isHidden()]
+
+    def _rows(self) -> list[tuple[int, int]]:
+        """Return from where to where each line on the page reaches, captions too, in pixels."""
+        rows = []
+        for caption, view in self._shown_views():
+            if not caption.isHidden():
+                rows.append((caption.y(), caption.geometry().bottom()))
+            for top, bottom in view.rows():
+                rows.append((view.y() + top, view.y() + bottom))
+        return sorted(rows)
+
+    def _to_result(self) -> None:
+        """Scroll so far that the result is whole, and begin with a whole line."""
+        bar, high = self.verticalScrollBar(), self.viewport().height()
+        numbers = [view for caption, view in self._shown_views() if view is not self._pairs[0][1]]
+        if self._free or not bar.maximum():
+            return
+        results = [view.rows()[-1][1] + view.y() for view in numbers if view.rows()]
+        end = max(results, default=0)
+        start = min((top for top, _ in self._rows() if end - top <= high - 2), default=max(end - high, 0))
+        start = 0 if end <= high else max(start - 1, 0)
+        if start > bar.maximum():
+            # The lines below the result do not fill the panel: what is cut at the top goes.
+            left, top, right, bottom = _AROUND
+            self.column.setContentsMargins(left, top, right, bottom + start - bar.maximum())
+            self.settle()
+        bar.setValue(start)
+
+    @Slot(int)
+    def _on_bar_action_triggered(self, _action: int) -> None:
+        # Who scrolls by themselves is not taken back in the same operation.
+        self._free = True
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._free = True
+        super().wheelEvent(event)
 
     def _show(self, index: int, block: Block | None) -> None:
         caption, view = self._pairs[index]
@@ -162,10 +244,12 @@ class FormulasPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        self._fit()
 
     def set_palette(self, palette: Palette) -> None:
         """Take the colours of a theme."""
         self._palette = palette
+        self._words.setStyleSheet(f"color: {palette.text};")
         for _, view in self._pairs:
             view.set_palette(palette)
 

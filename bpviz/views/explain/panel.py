@@ -35,6 +35,8 @@ MOST_LARGER = 1.4
 _PATIENCE_S = 0.01
 """So long a step waits for formulas: what is at hand, or simple, comes with everything else."""
 _LOOK_MS, _AHEAD_MS = 8, 60
+_STEPS_AHEAD = 4
+"""So many operations' formulas are made before they are asked for."""
 
 
 class ExplainPanel(Panel):
@@ -216,12 +218,12 @@ class ExplainPanel(Panel):
             page.show_story(explained.story())
 
     def _show_formulas(self, page: FormulasPage) -> None:
-        """Show the formulas as soon as they are typeset; until then those before them fade."""
+        """Show the formulas as soon as they are typeset; until then the words say what happens."""
         moment = self.explained.moment
         assert moment is not None
         self._awaited = self._typesetting.ask(moment)
         if not self._take_formulas(_PATIENCE_S):
-            page.fade()
+            page.show_words(self.explained.words()[0])
             self._await.start()
 
     def _take_formulas(self, patience_s: float | None) -> bool:
@@ -241,10 +243,13 @@ class ExplainPanel(Panel):
 
     @Slot()
     def _on_ahead_timeout(self) -> None:
-        """Have the next operation's formulas typeset, so that a step finds them ready."""
-        following = self.explained.following()
-        if following is not None and self.telling == "formulas":
-            self._typesetting.ask(following)
+        """Have the next operations' formulas typeset, so that a step finds them ready."""
+        if self.telling != "formulas":
+            return
+        for steps in range(1, _STEPS_AHEAD + 1):
+            following = self.explained.following(steps)
+            if following is not None:
+                self._typesetting.ask(following, ahead=True)
 
     @Slot()
     def _on_await_timeout(self) -> None:

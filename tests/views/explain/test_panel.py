@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from bpviz.present.diagram.layout import Spot
+from bpviz.present.explain.names import joined
 from bpviz.present.formulas.evaluate import printed_value
 from bpviz.present.numbers import exact, short
 from bpviz.present.palette import DARK, LIGHT
@@ -16,6 +20,7 @@ from bpviz.text import set_language
 from bpviz.training.build import build
 from bpviz.training.dissecting import dissect
 from bpviz.training.options import run_config
+from bpviz.views.explain import typesetting
 from bpviz.views.explain.panel import ExplainPanel
 
 
@@ -254,3 +259,88 @@ def test_text_grows_with_a_high_panel(shown):
     usual = shown.panel.stack.font().pointSizeF()
     shown.panel.resize(600, 900)
     assert shown.panel.stack.font().pointSizeF() > 1.2 * usual
+
+
+def _low(qtbot, **options):
+    """Return a panel as low as in a small window, its formulas shown."""
+    shown = Shown(qtbot, data="spiral", layers="4 tanh, 3 tanh", optimizer="adam", **options)
+    shown.panel.resize(414, 200)
+    shown.panel.set_depth("formulas")
+    return shown
+
+
+@pytest.mark.parametrize(("kind", "layer"), [("sum", 2), ("delta", 1), ("gradient", 1), ("update", 2)])
+@pytest.mark.parametrize("sample", ["mean", 0])
+def test_the_result_is_in_view_in_a_low_panel_and_a_whole_line_stands_first(qtbot, kind, layer, sample):
+    shown = _low(qtbot)
+    shown.step(kind, layer, sample)
+    shown.typeset()
+    qtbot.wait(20)
+    page = shown.panel.pages["formulas"]
+    top = page.verticalScrollBar().value()
+    bottom = top + page.viewport().height()
+    last = max(
+        view.y() + view.rows()[-1][1] for caption, view in page._shown_views() if not caption.isHidden()
+    )
+    assert last <= bottom
+    for begin, end in page._rows():
+        assert begin >= top or end <= top + 1
+
+
+def test_who_scrolls_by_themselves_stays_there_until_the_next_operation(qtbot):
+    shown = _low(qtbot)
+    shown.step("update", 2)
+    shown.typeset()
+    bar = shown.panel.pages["formulas"].verticalScrollBar()
+    found = bar.value()
+    assert found > 0
+    bar.triggerAction(bar.SliderAction.SliderToMinimum)
+    shown.panel.resize(414, 196)
+    qtbot.wait(20)
+    assert bar.value() == 0
+    shown.step("update", 1)
+    shown.typeset()
+    assert bar.value() > 0
+
+
+def test_until_formulas_are_there_the_words_of_this_operation_stand_there(shown, monkeypatch):
+    panel, page = shown.panel, shown.panel.pages["formulas"]
+    panel.set_depth("formulas")
+    shown.step("sum", 1, 0)
+    shown.typeset()
+    late = Future()
+    monkeypatch.setattr(panel._typesetting, "ask", lambda moment, **_: late)
+    shown.step("delta", 2, 0)
+    assert page._words.isVisible()
+    assert page._words.text() == joined(panel.explained.words()[0])
+    assert not page._shown_views()
+    late.set_result(panel.explained.formulas())
+    shown.typeset()
+    assert not page._words.isVisible()
+    assert "δ" in page._pairs[0][1].text()
+
+
+def test_what_nobody_waits_for_any_more_is_not_made(shown, monkeypatch):
+    making, go_on = threading.Event(), threading.Event()
+    made = []
+
+    def slow(moment, urgent):
+        made.append(moment.operation)
+        making.set()
+        assert go_on.wait(10)
+        return []
+
+    monkeypatch.setattr(typesetting, "made", slow)
+    work, explained = typesetting.Typesetting(), shown.panel.explained
+    shown.step("sum", 1)
+    first = explained.moment
+    waiting = [explained.following(steps) for steps in (1, 2, 3)]
+    work.ask(first)
+    assert making.wait(10)
+    stale = work.ask(waiting[0], ahead=True)
+    work.ask(waiting[1])
+    wanted = work.ask(waiting[2])
+    go_on.set()
+    assert wanted.result(10) == []
+    assert stale.cancelled()
+    assert made == [first.operation, waiting[2].operation]
