@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -76,3 +77,17 @@ def test_in_a_network_unrolled_over_time(opened):
     opened.panel.take_focus()
     opened.qtbot.keyClick(canvas, Qt.Key.Key_Return)
     assert on_top(opened)
+    # What is typed is ringed at its step.
+    field = opened.panel.number_box.fields[0][1]
+    field.setText("0.75")
+    opened.qtbot.keyClick(field, Qt.Key.Key_Return)
+    (made,) = canvas.scene.by_hand
+    assert (made.where, made.after) == (ParameterPlace(0, "x", (2,)), 0.75)
+    left, top, width, _ = canvas.scene.layout.target_of(canvas.scene.pinned)
+    warning = QColor(canvas.scene.colours.warning)
+    at = QPoint(round(left + width / 2), round(top - 4))
+    opened.qtbot.waitUntil(lambda: _near(canvas.grab().toImage().pixelColor(at), warning), timeout=20_000)
+
+
+def _near(colour: QColor, other: QColor) -> bool:
+    return max(abs(a - b) for a, b in zip(colour.getRgb(), other.getRgb(), strict=True)) < 60
