@@ -384,7 +384,8 @@ class MainWindow(AskingWindow):
     def _place_message_bar(self) -> None:
         # What the toolbar asks for: after a change of the text size it gets it a moment later.
         top, bottom = self.toolbar.sizeHint().height(), self.strip.y()
-        self.message_bar.place(self.content.width(), top, bottom, self.host.place_of("loss", self.content))
+        loss, doctor = (self.host.place_of(key, self.content) for key in ("loss", "doctor"))
+        self.message_bar.place(self.content.width(), top, bottom, loss, doctor)
 
     # --- Qt's own ---
 

@@ -206,12 +206,20 @@ class MessageBar(QFrame):
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(min(1000, round(1000 * done / total)) if total else 0)
 
-    def place(self, width: int, top: int, bottom: int = 0, spare: QRect | None = None) -> None:
+    def place(
+        self,
+        width: int,
+        top: int,
+        bottom: int = 0,
+        spare: QRect | None = None,
+        doctor: QRect | None = None,
+    ) -> None:
         """Stand in the middle of ``width`` pixels, just below ``top``, over what is there.
 
         What only passes stands just above ``bottom``, where there is room: under the toolbar it would
         lie on the heads of panels, which are to be pressed.  It moves aside where it would cover what is
-        in ``spare``: curves that are to be compared.
+        in ``spare``: curves that are to be compared.  Neither does it cover ``doctor``, where the trouble
+        is told: where there is no room beside both it stands just above the curves.
         """
         passes = self._staying is None and self._progress is None
         wanted = min(width - 2 * _MARGIN, self.comfortable_width())
@@ -222,6 +230,8 @@ class MessageBar(QFrame):
         if passes and low > top + _ABOVE and spare is not None and spare.intersects(here):
             x = self._clear_of(x, width, wanted, spare)
             low = bottom - _ABOVE - self.height()
+        if passes and doctor is not None and doctor.intersects(QRect(x, low, self.width(), self.height())):
+            x, low = self._clear_of_both(x, low, wanted, spare, doctor)
         self.move(x, low if passes and low > top + _ABOVE else top + _ABOVE)
         self.raise_()
 
@@ -248,6 +258,21 @@ class MessageBar(QFrame):
         at, room = min(free, key=lambda place: (place[1] < wanted, abs(place[0] - x)), default=(x, wanted))
         self._measure(min(wanted, room))
         return at
+
+    def _clear_of_both(
+        self, x: int, low: int, wanted: int, spare: QRect | None, doctor: QRect
+    ) -> tuple[int, int]:
+        """Return where it covers neither curves nor doctor: above the curves, else left of the doctor."""
+        if spare is None:
+            room = doctor.left() - 2 * _ABOVE
+            if room < _MIN_LETTERS * self.fontMetrics().height():
+                return x, low
+            foot = low + self.height()
+            self._measure(min(wanted, room))
+            return doctor.left() - _ABOVE - self.width(), foot - self.height()
+        self._measure(min(wanted, spare.width()))
+        x = spare.left() + (spare.width() - self.width()) // 2
+        return x, spare.top() - _ABOVE - self.height()
 
     def comfortable_width(self) -> int:
         """Return the width at which the words stand in one line, at most one that covers little."""

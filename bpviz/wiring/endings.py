@@ -11,10 +11,17 @@ from bpviz.text import Text
 from bpviz.workers.training import RunEnd
 
 
-def tell_end(end: RunEnd, iteration: int, retry: Callable[[], None], retry_label: Text) -> None:
-    """Say why a run ended, where it ended by itself; ``retry`` is offered after a divergence."""
+def tell_end(
+    end: RunEnd, iteration: int, retry: Callable[[], None], retry_label: Text, *, told: bool = False
+) -> None:
+    """Say why a run ended, where it ended by itself; ``retry`` is offered after a divergence.
+
+    Where the doctor is open a divergence is ``told`` there with its remedy, and here only in short.
+    """
     if end.kind == "failed" and end.error is not None:
         tell_error(end.error)
+    elif end.reason == "diverged" and told:
+        messages.info(Text("Stopped at iteration {iteration}: no finite number.", iteration=iteration))
     elif end.reason == "diverged" and end.sentence is not None:
         messages.error(end.sentence, retry_label, retry)
     elif end.reason == "iterations":

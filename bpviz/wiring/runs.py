@@ -339,7 +339,9 @@ class Runs(QObject):
     def _on_worker_run_ended(self, end: RunEnd) -> None:
         rate = end.safe_rate or min(self.config.live.learning_rate / 10.0, 0.1)
         label = Text("Start again with η = {rate}", rate=f"{rate:.4g}")
-        tell_end(end, self.worker.state().position, partial(self._start_slower, end.run_id, rate), label)
+        retry = partial(self._start_slower, end.run_id, rate)
+        told = self.window.panel_visible("doctor")
+        tell_end(end, self.worker.state().position, retry, label, told=told)
         self.display.hasten()
 
     def _start_slower(self, run_id: int, rate: float) -> None:

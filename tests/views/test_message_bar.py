@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 
 from bpviz import messages
 from bpviz.messages import Message
@@ -193,3 +193,16 @@ def test_a_message_follows_the_language(bar):
         assert bar.cancel_button.text() == "取消"
     finally:
         set_language("en")
+
+
+@pytest.mark.parametrize("doctor", [QRect(880, 400, 400, 250), QRect(840, 330, 440, 320)])
+def test_what_passes_covers_neither_the_curves_nor_the_doctor(bar, doctor):
+    loss = QRect(240, 450, 600, 200)
+    say(bar, "info", "“Branch 2” begins at iteration 120; “Branch 1” stays.")
+    bar.place(1280, 50, 650, loss, doctor)
+    assert not bar.geometry().intersects(doctor)
+    assert not bar.geometry().intersects(loss)
+    assert bar.y() > 300
+    bar.place(1280, 50, 650, None, QRect(700, 400, 580, 250))
+    assert not bar.geometry().intersects(QRect(700, 400, 580, 250))
+    assert bar.geometry().bottom() < 650
