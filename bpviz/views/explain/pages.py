@@ -222,6 +222,8 @@ class FormulasPage(Page):
         pair = named(QLabel(self.body), "Quiet"), FormulaView(self.body)
         if self._palette is not None:
             pair[1].set_palette(self._palette)
+        pair[0].setWordWrap(True)
+        pair[0].setMinimumWidth(1)
         for widget in pair:
             side.insertWidget(side.count() - 1, widget)
         self._pairs.append(pair)
