@@ -476,7 +476,7 @@ def test_a_search_on_batches_is_told(run, optimizer):
     code, _, err = run(*words)
     assert code == 0
     assert "made for the whole training set at once" in err
-    assert "--batch-size full" in err
+    assert "batch size (full)" in err
     assert run(*words, "--batch-size", "full")[2] == ""
 
 
