@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bpviz.present.diagram.layout import Array
 
 Box = tuple[float, float, float, float]
 """x, y, width, height."""
+
+_FAR = 0.2
+"""What a pixel's way to the room's edge costs, beside one by which a place gives way."""
 
 
 def card_place(
@@ -16,6 +21,7 @@ def card_place(
     target: Box,
     avoided: Box | None = None,
     gap: float = 10.0,
+    others: Sequence[Box] = (),
 ) -> tuple[float, float]:
     """Return where a card goes: inside the room and, wherever it fits, off the target.
 
@@ -26,6 +32,8 @@ def card_place(
         What is pointed at and must stay visible.
     avoided : x, y, width, height, or None
         What had better stay visible too.
+    others : sequence of boxes
+        What is hidden last of all: the card then goes to the room's edge rather than over them.
     """
     x, y, w, h = target
     right, left = x + w + gap, x - gap - card[0]
@@ -38,13 +46,29 @@ def card_place(
     ]  # fmt: skip
     inside = [(_into(a, card[0], room[0]), _into(b, card[1], room[1])) for a, b in wishes]
     costs = [
-        _overlap(spot, card, target) * 1000
-        + (0.05 * _overlap(spot, card, avoided) if avoided is not None else 0.0)
-        + abs(spot[0] - wish[0])
-        + abs(spot[1] - wish[1])
+        _cost(spot, card, target, avoided, others) + abs(spot[0] - wish[0]) + abs(spot[1] - wish[1])
         for spot, wish in zip(inside, wishes, strict=True)
     ]
+    if others:
+        edges = (_into(0.0, card[1], room[1]), _into(room[1], card[1], room[1]))
+        for spot in [(_into(a, card[0], room[0]), b) for a in (left, middle_x, right) for b in edges]:
+            away = abs(spot[1] + card[1] / 2 - y - h / 2)
+            inside.append(spot)
+            costs.append(_cost(spot, card, target, avoided, others) + _FAR * away)
     return inside[costs.index(min(costs))]
+
+
+def _cost(
+    spot: tuple[float, float],
+    card: tuple[float, float],
+    target: Box,
+    avoided: Box | None,
+    others: Sequence[Box],
+) -> float:
+    """Return what a place hides, weighed by how much it matters."""
+    hidden = 1000 * _overlap(spot, card, target)
+    hidden += 0.05 * _overlap(spot, card, avoided) if avoided is not None else 0.0
+    return hidden + 0.03 * sum(_overlap(spot, card, other) for other in others)
 
 
 def _into(start: float, length: float, room: float, border: float = 4.0) -> float:

@@ -393,7 +393,7 @@ class NetworkPanel(Panel):
             if pinned and self.card_view.placed is not None:
                 self.card_view.put(self.card_view.placed)
                 break
-            place = card_place(size, (self.width(), self.height()), box, avoided)
+            place = card_place(size, (self.width(), self.height()), box, avoided, others=self._units())
             self.card_view.move(round(place[0]), round(place[1]))
             if not QRectF(self.card_view.geometry()).intersects(target):
                 break
@@ -421,6 +421,21 @@ class NetworkPanel(Panel):
             QSizeF(width, min(self.height() - 8.0, max(0.55 * self.height(), 84.0))),
             QSizeF(width, beside),
         ]
+
+    def _units(self) -> list[Box]:
+        """Return where the units stand, where these are few enough to be seen one by one."""
+        layout = self.canvas.scene.layout
+        if self._unrolls or layout is None:
+            return []
+        dx, dy = self.canvas.x(), self.canvas.y()
+        nodes = [column.cells for column in layout.columns if column.kind == "nodes"]
+        boxes = [box for cells in nodes for box in cells.tolist()]
+        spot = self.canvas.scene.told
+        if spot is not None and spot.is_weight and spot.layer < len(layout.columns):
+            # From where to where a weight leads is what one looks at: it counts as five others.
+            ends = (layout.cell(spot.layer - 1, spot.source), layout.cell(spot.layer, spot.unit))
+            boxes += [list(end) for end in ends] * 4
+        return [(x + dx, y + dy, w, h) for x, y, w, h in boxes]
 
     def _avoided(self, spot: Spot) -> tuple[float, float, float, float] | None:
         """Return what had better be seen with a unit: its windows, or the input that shows its weights."""

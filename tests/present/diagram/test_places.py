@@ -40,3 +40,19 @@ def test_labels_of_crossing_lines_do_not_meet():
     first, second = label_places(np.stack([falling, rising]), np.full((2, 2), [20.0, 10.0]))
     assert first.tolist() == [50, 30]
     assert abs(first - second)[0] >= 20 or abs(first - second)[1] >= 10
+
+
+def test_a_card_goes_to_the_edge_rather_than_over_other_units():
+    card, room, target = (380.0, 100.0), (580.0, 400.0), (90.0, 60.0, 150.0, 40.0)
+    units = [(240.0, y, 56.0, 56.0) for y in (40.0, 130.0, 220.0)] + [(450.0, 130.0, 56.0, 56.0)]
+    left, top = card_place(card, room, target, others=units)
+    hidden = [
+        unit
+        for unit in units
+        if left < unit[0] + unit[2]
+        and left + card[0] > unit[0]
+        and top < unit[1] + unit[3]
+        and top + 100 > unit[1]
+    ]
+    assert hidden == []
+    assert top == 296
