@@ -112,7 +112,7 @@ def test_it_plays_backwards_to_the_start_and_every_frame_is_what_was(opened):
         show(snapshot)
 
     opened.window.show_snapshot = note
-    opened.wiring.runs.set_speed(400.0)
+    opened.wiring.runs.set_speed(40.0)
     opened.key(Qt.Key.Key_J)
     opened.wait(lambda: opened.shown == 0 and opened.wiring.travel.replay.direction == 0)
     iterations = [iteration for iteration, _ in frames]
