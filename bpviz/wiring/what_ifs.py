@@ -166,7 +166,8 @@ class WhatIfs(QObject):
 
     @Slot(object)
     def _on_taken_back(self, kept: Kept) -> None:
-        """Imagine again what was kept."""
+        """Imagine again what was kept; that it was kept is no longer so."""
+        self.window.message_bar.clear()
         self._kept, self._at = None, None
         self.changes, self.done, self._before = list(kept.changes), kept.done, kept.before
         self._show()

@@ -178,9 +178,11 @@ def test_keeping_is_taken_back(opened):
     opened.qtbot.mouseClick(opened.what_ifs.bar.buttons["keep"], Qt.MouseButton.LeftButton)
     opened.qtbot.waitUntil(lambda: opened.shown.iteration == last + 1, timeout=20_000)
     opened.settle()
+    assert "Kept as iteration" in opened.messages()
     opened.key(Qt.Key.Key_Z, CTRL)
     opened.wait_for(True)
     assert opened.what_ifs.bar.isVisible()
+    assert opened.messages() == ""
     assert (opened.state.position, opened.state.last) == (last, last)
     assert weight(opened) == 0.625
     assert opened.theta() == theta
