@@ -50,7 +50,8 @@ def test_another_tab_put_in_front_stays_there_during_the_walk(opened):
     iteration = opened.walk.iteration
     opened.on(6)
     assert opened.walk.iteration > iteration
-    assert window.panel_visible("map") and not window.panel_visible("explain")
+    assert window.panel_visible("map")
+    assert not window.panel_visible("explain")
 
 
 def test_whoever_closes_it_is_left_alone(opened):
