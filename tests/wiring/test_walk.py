@@ -391,6 +391,19 @@ def test_a_walk_into_a_divergence_ends_at_the_last_good_iteration(opened, caplog
     assert "grew too large" in caplog.text
 
 
+def test_back_into_the_iteration_before_its_last_operation_is_lit_at_once(opened):
+    opened.grain("operation")
+    count = 16
+    opened.on(count + 1)
+    assert opened.walk.iteration == 1
+    canvas = opened.window.panels()["network"].canvas
+    opened.qtbot.waitUntil(lambda: canvas.goal is not None and not canvas._stages, timeout=20_000)
+    opened.back()
+    assert (opened.walk.iteration, opened.walk.operation) == (0, count - 1)
+    assert canvas.goal.operation == canvas.scene.lit.operation == opened.walk.operations[-1]
+    assert canvas._stages == []
+
+
 def test_steps_by_hand_go_past_the_stop_of_the_training(opened):
     opened.wiring.runs.edit("stop.iterations", 1)
     opened.grain("phase")

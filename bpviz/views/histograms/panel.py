@@ -74,10 +74,6 @@ class HistogramsPanel(Panel):
         """Show the histograms of an iteration that was counted afterwards."""
         self.canvas.fill(column)
 
-    def show_kind(self, kind: Kind) -> None:
-        """Turn to weights, activations or gradients."""
-        self.chips[kind].setChecked(True)
-
     def set_palette(self, palette: Palette) -> None:
         self.canvas.palette_in_use = palette
         for chip in self.chips.values():

@@ -65,6 +65,7 @@ class DiagramCanvas(PointedCanvas):
         self._flowing.timeout.connect(self._on_flowing_timeout)
         self._flows_since, self._period_s, self._haste = 0.0, PERIOD_S, 1
         self._goal: Lit | None = None
+        self._came_from: Lit | None = None
         self._stages: list[Lit] = []
         self._window = (0, 0)
         self._went_round = False
@@ -95,8 +96,13 @@ class DiagramCanvas(PointedCanvas):
         if lit is self._goal:
             return  # another snapshot of the same place
         moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
-        self._stages = list(since(self._goal, lit)) if lit is not None and moves else []
+        before = self._came_from
+        if before is not None and lit is not None and before.dissection.run_id != lit.dissection.run_id:
+            before = None
+        self._stages = list(since(before, lit)) if lit is not None and moves else []
         self._goal = self.scene.lit = lit
+        # Between two iterations nothing is lit: going back is known by where one came from.
+        self._came_from = lit or self._came_from
         self.scene.clock = STILL
         self._went_round = not self._stages
         if self._stages:

@@ -51,7 +51,6 @@ class SurfacePanel(Panel):
         self.caption.setObjectName("Quiet")
         self._info: RunInfo | None = None
         self._grid: SurfaceGrid | None = None
-        self._iteration = 0
         self._lit: Lit | None = None
         self._projected: Projected | None = None
         self._opengl_asked = False
@@ -75,7 +74,7 @@ class SurfacePanel(Panel):
 
     def show_run(self, info: RunInfo) -> None:
         """Set up for a new run; the view stays as the user turned it."""
-        self._info, self._grid, self._iteration = info, None, 0
+        self._info, self._grid = info, None
         self._lit = self._projected = None
         self.controls.show_run(info)
         self.controls.show_curve(info.kind == "function" and info.size == 1)
@@ -83,18 +82,15 @@ class SurfacePanel(Panel):
         self._say()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Note the iteration; the surface itself comes with `show_surface`."""
-        if self._belongs(snapshot.run_id):
-            self._iteration = snapshot.iteration
-            if self._grid is None:
-                self._say()
+        """Say what there is so far; the surface itself comes with `show_surface`."""
+        if self._belongs(snapshot.run_id) and self._grid is None:
+            self._say()
 
     def show_surface(self, grid: SurfaceGrid) -> None:
         """Show the loss over a plane; a grid of an older run is dropped."""
         if not self._belongs(grid.run_id):
             return
         self._grid = grid
-        self._iteration = grid.iteration
         self.controls.show_half_width(half_width(grid))
         self.canvas.show_grid(grid, self._walked())
         self.controls.show_curve(self.canvas.curve is not None)
