@@ -101,13 +101,15 @@ def test_pointing_at_a_pixel_frames_its_window(panel):
 
 def test_card_of_a_pixel_has_window_and_kernel(panel):
     show(panel, SMALL)
-    panel.canvas.pin(Spot(1, 14))
-    assert [table.name for table in panel.card_view.card.tables] == ["x", "w"]
-    with_tables = panel.card_view.size()
-    panel.card_view.grab()
     panel.canvas.pin(Spot(3, 0))
     assert panel.card_view.card.tables == ()
-    assert panel.card_view.size() != with_tables
+    plain = panel.card_view.size()
+    panel.canvas.pin(Spot(1, 14))
+    assert [table.name for table in panel.card_view.card.tables] == ["x", "w"]
+    assert panel.card_view.size() != plain
+    panel.card_view.grab()
+    panel.canvas.pin(Spot(3, 0))
+    assert panel.card_view.size() == plain, "the tables' room is given back"
 
 
 def test_click_pins_a_kernel_and_copies_all_its_digits(panel):
